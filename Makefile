@@ -1,0 +1,65 @@
+# `make demo` and `make test` do all their own set-up. What a suite needs besides Go is kept in CACHE, outside the tree.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sagewarden-dev
+VENV := $(CACHE)/venv-1
+LINT_VERSION := v2.15.0
+LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
+
+# One set of flags everywhere: the AWS SDK is compiled once.
+GOFLAGS_BUILD := -trimpath
+
+.PHONY: build demo test unit race script interop lint bench generate check-generated fuzz clean
+
+build: ## the program, in bin/
+	@mkdir -p bin
+	go build $(GOFLAGS_BUILD) -o bin/sagewarden ./cmd/sagewarden
+
+demo: build ## the main job on the simulated organization, no AWS account needed
+	@./bin/sagewarden demo
+
+test: check-generated lint unit race interop ## everything
+
+unit: ## all Go tests
+	go test $(GOFLAGS_BUILD) ./...
+
+# The race detector goes where goroutines are: the rest of the tree is pure.
+race:
+	go test -race -short $(GOFLAGS_BUILD) ./internal/cloud ./internal/scan ./internal/simulate/wire
+
+interop: $(VENV)/ready ## against what we did not write: moto, the AWS CLI, boto3
+	SAGEWARDEN_VENV=$(VENV) go test $(GOFLAGS_BUILD) -tags interop ./test/interop
+
+$(VENV)/ready: test/interop/requirements.txt
+	@if python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
+		touch $@; \
+	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
+	else echo "the Python peers could not be installed: the interop suite will say so and skip" >&2; fi
+
+lint: $(LINT) ## golangci-lint with the repository's rules
+	$(LINT) run ./...
+
+$(LINT):
+	@mkdir -p $(@D)
+	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv $(@D)/golangci-lint $@
+
+bench: build ## calls, time and memory beside their lower bounds; writes docs/benchmarks.md's figures to the terminal
+	go test $(GOFLAGS_BUILD) -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench
+
+generate: ## the scenario schema and the command pages
+	go generate ./...
+
+check-generated: generate
+	@if [ -n "$$(git status --porcelain -- docs schemas)" ]; then \
+		git --no-pager diff -- docs schemas; echo "generated files differ from what is committed: run make generate" >&2; exit 1; fi
+	go mod tidy -diff
+
+fuzz: ## a minute for each fuzz target
+	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz || true); do \
+		go test $(GOFLAGS_BUILD) -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg; done; done
+
+clean:
+	rm -rf bin dist
