@@ -1,0 +1,164 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// A gate is what the calls made with one account's credentials pass through, whichever client makes them.
+type gate struct {
+	cloud *Cloud
+	// account keys the buckets. Before the account is known it is the profile's name.
+	account string
+	// home is the region in which the credentials are known to be good; empty before that is known.
+	home string
+}
+
+// install puts the gate into the SDK's stack of one call.
+func (g gate) install(stack *middleware.Stack) error {
+	return errors.Join(
+		stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SagewardenCall", g.call), middleware.After),
+		stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("SagewardenAttempt", g.attempt), "Retry", middleware.After),
+		stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("SagewardenBytes", g.bytes), middleware.After),
+	)
+}
+
+func (g gate) call(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+	middleware.InitializeOutput, middleware.Metadata, error,
+) {
+	out, meta, err := next.HandleInitialize(ctx, in)
+	g.cloud.tally.add(operation(ctx), func(s *OperationStats) {
+		s.Calls++
+		if err != nil {
+			s.Errors++
+		}
+	})
+	return out, meta, g.regional(ctx, err)
+}
+
+// attempt runs inside the SDK's retry loop and before signing, so that a signature does not age while it waits.
+func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error,
+) {
+	c, op := g.cloud, operation(ctx)
+	b := c.bucket(bucketKey{g.account, awsmiddleware.GetRegion(ctx), op})
+	asked := c.clock.now()
+	epoch, err := b.wait(ctx, c.clock)
+	started := c.clock.now()
+	if err != nil {
+		c.tally.add(op, func(s *OperationStats) { s.Wait += started.Sub(asked) })
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: err}
+	}
+
+	out, meta, err := next.HandleFinalize(ctx, in)
+
+	ended := c.clock.now()
+	throttle := throttles(err)
+	c.tally.add(op, func(s *OperationStats) {
+		s.Attempts++
+		s.Wait += started.Sub(asked)
+		s.Time += ended.Sub(started)
+		if throttle {
+			s.Throttles++
+		}
+	})
+	if throttle {
+		b.throttled(epoch, ended)
+	} else if err == nil || isAPIError(err) {
+		b.answered(ended)
+	}
+	return out, meta, err
+}
+
+func (g gate) bytes(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	middleware.DeserializeOutput, middleware.Metadata, error,
+) {
+	op := operation(ctx)
+	if req, ok := in.Request.(*smithyhttp.Request); ok {
+		if n, known, err := req.StreamLength(); known && err == nil {
+			g.cloud.tally.add(op, func(s *OperationStats) { s.BytesOut += n })
+		}
+	}
+	out, meta, err := next.HandleDeserialize(ctx, in)
+	if resp, ok := out.RawResponse.(*smithyhttp.Response); ok && resp.Body != nil {
+		resp.Body = countedBody{resp.Body, func(n int) {
+			g.cloud.tally.add(op, func(s *OperationStats) { s.BytesIn += int64(n) })
+		}}
+	}
+	return out, meta, err
+}
+
+type countedBody struct {
+	io.ReadCloser
+	count func(int)
+}
+
+func (b countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.count(n)
+	return n, err
+}
+
+// regional tells a region that is off from credentials that are bad: AWS gives the same answer for both, but
+// these credentials are known to be good at home.
+func (g gate) regional(ctx context.Context, err error) error {
+	region := awsmiddleware.GetRegion(ctx)
+	if err == nil || g.home == "" || region == g.home {
+		return err
+	}
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	switch errorCode(err) {
+	case "UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure":
+		return &regionError{region, err}
+	}
+	if isDNS && dns.IsNotFound {
+		return &regionError{region, err}
+	}
+	return err
+}
+
+// A regionError is a refusal by a region of what another region accepts.
+type regionError struct {
+	region string
+	err    error
+}
+
+func (e *regionError) Error() string { return "region " + e.region + " is off: " + e.err.Error() }
+func (e *regionError) Unwrap() error { return e.err }
+
+// prefixes are the services as IAM names them, by the SDK's service id, where lower case is not enough.
+var prefixes = map[string]string{
+	"CloudWatch Logs":             "logs",
+	"Resource Groups Tagging API": "tag",
+}
+
+// operation is the call's operation as IAM names it.
+func operation(ctx context.Context) string {
+	id := awsmiddleware.GetServiceID(ctx)
+	prefix, ok := prefixes[id]
+	if !ok {
+		prefix = strings.ToLower(id)
+	}
+	return prefix + ":" + awsmiddleware.GetOperationName(ctx)
+}
+
+func isAPIError(err error) bool {
+	_, ok := errors.AsType[smithy.APIError](err)
+	return ok
+}
+
+func errorCode(err error) string {
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return e.ErrorCode()
+	}
+	return ""
+}

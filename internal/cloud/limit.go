@@ -1,0 +1,92 @@
+package cloud
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A Limit is the rate of an operation, in calls per second for each account and region.
+type Limit struct {
+	// Operation is a name as IAM spells it, with * for any letters: "sagemaker:List*". Case does not matter.
+	Operation string
+	// PerSecond is the rate; zero means unlimited.
+	PerSecond float64
+}
+
+var operationPattern = regexp.MustCompile(`^[A-Za-z0-9*-]+:[A-Za-z0-9*]+$`)
+
+// ParseLimit reads a limit as String writes it: "sagemaker:List*=2".
+func ParseLimit(s string) (Limit, error) {
+	op, number, ok := strings.Cut(s, "=")
+	if !ok {
+		return Limit{}, fmt.Errorf("limit %q: want OPERATION=CALLS_PER_SECOND, such as sagemaker:List*=2", s)
+	}
+	if !operationPattern.MatchString(op) {
+		return Limit{}, fmt.Errorf("limit %q: %q is not an operation such as sagemaker:ListApps or sagemaker:List*", s, op)
+	}
+	rate, err := strconv.ParseFloat(number, 64)
+	if err != nil || rate < 0 || math.IsInf(rate, 0) || math.IsNaN(rate) {
+		return Limit{}, fmt.Errorf("limit %q: %q is not a number of calls per second; 0 means unlimited", s, number)
+	}
+	return Limit{op, rate}, nil
+}
+
+// String is the inverse of ParseLimit.
+func (l Limit) String() string {
+	return l.Operation + "=" + strconv.FormatFloat(l.PerSecond, 'g', -1, 64)
+}
+
+// DefaultLimits are the rates kept where nobody asks for another.
+func DefaultLimits() []Limit {
+	return []Limit{
+		// AWS does not publish the rates of SageMaker's control plane. Users report that lists bear two a second, and
+		// five is commonly held to be safe for the other reads.
+		{"sagemaker:List*", 2},
+		{"sagemaker:Describe*", 5},
+		// The default service quotas of CloudWatch and CloudWatch Logs, per account and region.
+		{"cloudwatch:GetMetricData", 50},
+		{"cloudwatch:ListMetrics", 25},
+		{"logs:DescribeLogStreams", 25},
+		// Not published for these; a scan asks them little, and ten hurts nobody.
+		{"tag:GetResources", 10},
+		{"pricing:GetProducts", 10},
+		{"sts:*", 10},
+		{"account:*", 10},
+	}
+}
+
+// limits is searched for the most specific pattern; of equals the last wins.
+type limits []Limit
+
+// perSecond is the rate of the operation, zero for unlimited.
+func (ls limits) perSecond(operation string) float64 {
+	var best Limit
+	for _, l := range ls {
+		if l.matches(operation) && l.specificity() >= best.specificity() {
+			best = l
+		}
+	}
+	return best.PerSecond
+}
+
+func (l Limit) matches(operation string) bool {
+	ok, err := path.Match(strings.ToLower(l.Operation), strings.ToLower(operation))
+	return ok && err == nil
+}
+
+func (l Limit) specificity() int {
+	return len(l.Operation) - strings.Count(l.Operation, "*")
+}
+
+// NoLimits lifts every limit of DefaultLimits: for an endpoint that nobody else is on, such as a simulated one.
+func NoLimits() []Limit {
+	ls := DefaultLimits()
+	for i := range ls {
+		ls[i].PerSecond = 0
+	}
+	return ls
+}

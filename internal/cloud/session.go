@@ -1,0 +1,80 @@
+package cloud
+
+import (
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A Session is the way to one target. Its clients are made when first asked for, and shared from then on.
+type Session struct {
+	target    estate.Target
+	principal string
+	now       func() time.Time
+
+	sageMaker  func() *sagemaker.Client
+	cloudWatch func() *cloudwatch.Client
+	logs       func() *cloudwatchlogs.Client
+	tagging    func() *resourcegroupstaggingapi.Client
+	pricing    func() *pricing.Client
+}
+
+func newSession(t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
+	return &Session{
+		target:     t,
+		principal:  principal,
+		now:        now,
+		sageMaker:  sync.OnceValue(func() *sagemaker.Client { return sagemaker.NewFromConfig(cfg) }),
+		cloudWatch: sync.OnceValue(func() *cloudwatch.Client { return cloudwatch.NewFromConfig(cfg) }),
+		logs:       sync.OnceValue(func() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(cfg) }),
+		tagging: sync.OnceValue(func() *resourcegroupstaggingapi.Client {
+			return resourcegroupstaggingapi.NewFromConfig(cfg)
+		}),
+		pricing: sync.OnceValue(func() *pricing.Client {
+			return pricing.NewFromConfig(cfg, func(o *pricing.Options) { o.Region = pricingRegions[t.Partition] })
+		}),
+	}
+}
+
+// Target is what the session reaches. Its account's name is the profile's, where one was given.
+func (s *Session) Target() estate.Target { return s.target }
+
+// Principal is the ARN of the caller.
+func (s *Session) Principal() string { return s.principal }
+
+// Now is the present instant by AWS's clock, to the second, whatever this machine's clock says.
+func (s *Session) Now() time.Time { return s.now() }
+
+// SageMaker returns the client of SageMaker.
+func (s *Session) SageMaker() *sagemaker.Client { return s.sageMaker() }
+
+// CloudWatch returns the client of CloudWatch.
+func (s *Session) CloudWatch() *cloudwatch.Client { return s.cloudWatch() }
+
+// Logs returns the client of CloudWatch Logs.
+func (s *Session) Logs() *cloudwatchlogs.Client { return s.logs() }
+
+// Tagging returns the client of the Resource Groups Tagging API.
+func (s *Session) Tagging() *resourcegroupstaggingapi.Client { return s.tagging() }
+
+// pricingRegions are where the price list API is asked, by partition. It exists in no other partition.
+var pricingRegions = map[string]string{
+	"aws":    "us-east-1",
+	"aws-cn": "cn-northwest-1",
+}
+
+// Pricing returns the client of the price list API, and whether the target's partition has one.
+func (s *Session) Pricing() (*pricing.Client, bool) {
+	if _, ok := pricingRegions[s.target.Partition]; !ok {
+		return nil, false
+	}
+	return s.pricing(), true
+}
