@@ -1,0 +1,47 @@
+package prices
+
+import "github.com/sagewarden/sagewarden/internal/simulate/world"
+
+// decoys are the products that a careless reader takes for the price of an instance hour.
+func decoys(r region) []world.Price {
+	hosted := func(component, instance string) map[string]string {
+		a := attributes(r, "RunInstance", r.prefix+"-Host:"+instance)
+		a["platoinstancetype"], a["instanceName"], a["instanceType"] = component, instance, instance+"-Hosting"
+		return a
+	}
+	product := func(family string, a map[string]string, rate dollars, unit string) world.Price {
+		return numbered(world.Price{Family: family, Attributes: a, USD: rate.String(), Unit: unit})
+	}
+
+	free := hosted("Hosting-Free", "ml.m5.xlarge")
+	free["groupDescription"] = "hour under the monthly free tier"
+	freeName := hosted("Hosting", "ml.m5.xlarge-Free")
+	outpost := hosted("Hosting", "ml.m5.xlarge")
+	outpost["locationType"] = "AWS Outposts"
+	volume := attributes(r, "CreateVolume-Gp2", r.prefix+"-Host:VolumeUsage.gp2")
+	volume["platoinstancetype"], volume["volumeType"] = "Hosting", "General Purpose-Hosting"
+	space := attributes(r, "CreateVolume-Gp3", r.prefix+"-Studio:VolumeUsage.gp3")
+	space["platoinstancetype"], space["volumeType"] = "Studio-JupyterLab", "General Purpose-Studio"
+	data := attributes(r, "Invoke-Endpoint", r.prefix+"-Hst:Data-Bytes-In")
+	data["group"] = "Hosting:IN"
+
+	list := []world.Price{
+		product("ML Instance", free, 0, "Hrs"),
+		product("ML Instance", freeName, 0, "Hrs"),
+		product("ML Instance", outpost, 0.19*dollar, "Hrs"),
+		product("Storage", volume, dollars(0.14*dollar).scaled(r.permille), "GB-Mo"),
+		product("Storage", space, dollars(0.112*dollar).scaled(r.permille), "GB-Mo"),
+		product("ML Data Processing", data, 0.016*dollar, "GB"),
+	}
+	switch r.code {
+	case "us-west-2":
+		list = append(list,
+			product("ML Instance", hosted("Processing_Geo", "ml.m5.xlarge"), 0.15*dollar, "Hrs"),
+			product("ML Instance", hosted("Hosting", "ml.g4ad.4xlarge"), 0, "Hrs"))
+	case "eu-central-1":
+		list = append(list,
+			product("ML Instance", hosted("Hosting", "ml.g4ad.4xlarge"), 1.31*dollar, "Hrs"),
+			product("ML Instance", hosted("Hosting", "ml.g4ad.4xlarge"), 1.42*dollar, "Hrs"))
+	}
+	return list
+}
