@@ -1,0 +1,393 @@
+package kinds
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pricing"
+)
+
+func init() { register(app{}) }
+
+// app is the family of Studio apps: what people start in a domain, in their profile or in a space.
+type app struct{}
+
+// typeDataWrangler tells a Data Wrangler instance from other KernelGateway apps. The API does not.
+const typeDataWrangler = "DataWrangler"
+
+// Signals of a Studio app.
+const (
+	signalHeartbeat   = "heartbeat"
+	signalCanvas      = "canvas-activity"
+	signalUserStamp   = "user-activity"
+	signalHealthStamp = "health-check"
+)
+
+// studioLogs is the log group of every Studio app.
+const studioLogs = "/aws/sagemaker/studio"
+
+// Heartbeat names the metric in which something inside an app reports its use: seconds since the last use, 0 while in use.
+// Dimensions: DomainId, AppType, AppName, and UserProfileName or SpaceName.
+const (
+	HeartbeatNamespace = "Sagewarden/Studio"
+	HeartbeatMetric    = "SecondsSinceLastUse"
+)
+
+// heartbeatFresh is how old the newest heartbeat may be: three missed five-minute bins.
+const heartbeatFresh = 15 * time.Minute
+
+// helperAge is the age from which an app that only displays something is taken for forgotten.
+const helperAge = 7 * 24 * time.Hour
+
+func (app) Name() estate.Kind { return "studio-app" }
+
+func (app) Summary() string {
+	return "Studio apps: JupyterLab, Code Editor, KernelGateway, Data Wrangler, Canvas, RStudio, TensorBoard"
+}
+
+func (app) TagType() string { return "sagemaker:app" }
+
+func (app) InDomain() bool { return true }
+
+func (app) IdleFor() time.Duration { return 2 * time.Hour }
+
+func (app) Operations() []Operation {
+	return []Operation{
+		{"sagemaker:ListApps", "every Studio app"},
+		{"sagemaker:ListSpaces", "who owns the apps that run in spaces"},
+		{"sagemaker:DescribeApp", "the app's own activity stamp"},
+		{"logs:DescribeLogStreams", "whether KernelGateway apps write logs"},
+		{"cloudwatch:GetMetricData", "whether anything is used"},
+	}
+}
+
+func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
+	in := &sagemaker.ListAppsInput{MaxResults: aws.Int32(100)}
+	if s.Domain != "" {
+		in.DomainIdEquals = &s.Domain
+	}
+	pages := sagemaker.NewListAppsPaginator(s.SageMaker(), in)
+	for pages.HasMorePages() {
+		page, _, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) })
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Apps {
+			// Deleted apps stay listed for a day; failed ones never ran.
+			if d.Status == types.AppStatusDeleted || d.Status == types.AppStatusFailed {
+				continue
+			}
+			if s.wantsHome(d) {
+				yield(estate.Observation{Resource: a.resource(ctx, s, d)})
+			}
+		}
+	}
+	return nil
+}
+
+// wantsHome reports whether the app, or another of the same person or space, is within Only: they may share an instance.
+func (s *Scope) wantsHome(d types.AppDetails) bool {
+	if s.Only == "" {
+		return true
+	}
+	home := aws.ToString(d.UserProfileName) + aws.ToString(d.SpaceName) + "/"
+	return strings.HasPrefix(s.Only, home) || strings.Contains(strings.ToLower(s.Only), strings.ToLower(":app/"+aws.ToString(d.DomainId)+"/"+home))
+}
+
+func (a app) resource(ctx context.Context, s *Scope, d types.AppDetails) estate.Resource {
+	r := estate.Resource{
+		Kind: a.Name(), Target: s.Target(), Type: string(d.AppType), Status: string(d.Status), Created: aws.ToTime(d.CreationTime).UTC(),
+		Domain: aws.ToString(d.DomainId), User: aws.ToString(d.UserProfileName), Space: aws.ToString(d.SpaceName),
+		Attributes: map[string]string{"appName": aws.ToString(d.AppName), "appType": string(d.AppType)},
+	}
+	home := r.User + r.Space // one of the two is empty
+	r.Name = home + "/" + aws.ToString(d.AppName)
+	r.ARN = r.Target.SageMakerARN(strings.Join([]string{"app", r.Domain, home, strings.ToLower(string(d.AppType)), aws.ToString(d.AppName)}, "/"))
+	if r.Owner = r.User; r.Owner != "" {
+		r.OwnerFrom = "user profile"
+	} else if owner := spaceOwner(ctx, s, r.Domain, r.Space); owner != "" {
+		r.Owner, r.OwnerFrom = owner, "space owner"
+	}
+	var instance string
+	if d.ResourceSpec != nil {
+		instance = string(d.ResourceSpec.InstanceType)
+	}
+	if d.AppType == types.AppTypeKernelGateway && strings.HasPrefix(aws.ToString(d.AppName), "sagemaker-data-wrang") {
+		r.Type = typeDataWrangler
+	}
+	r.Meters = []estate.Meter{appMeter(r, d.AppType, instance, home)}
+	return r
+}
+
+// appMeter is what an app bills. KernelGateway apps of one person on one instance type run on one instance and are billed once.
+func appMeter(r estate.Resource, t types.AppType, instance, home string) estate.Meter {
+	m := estate.Meter{InstanceType: instance, Count: 1}
+	switch t {
+	case types.AppTypeJupyterServer:
+		m.Component = pricing.ComponentKernelGateway
+		if instance == "" || instance == "system" {
+			m.InstanceType, m.Free = "system", "JupyterServer on the system instance is free"
+		}
+	case types.AppTypeKernelGateway:
+		m.Component = pricing.ComponentKernelGateway
+		if r.Type == typeDataWrangler {
+			m.Component = pricing.ComponentDataWrangler
+		}
+		m.Share = strings.Join([]string{r.Target.Key(), r.Domain, home, m.Component, instance}, "/")
+	case types.AppTypeJupyterLab:
+		m.Component = pricing.ComponentJupyterLab
+	case types.AppTypeCodeEditor:
+		m.Component = pricing.ComponentCodeEditor
+	case types.AppTypeRStudioServerPro:
+		m.Component = pricing.ComponentRStudioServer
+	case types.AppTypeRSessionGateway:
+		m.Component = pricing.ComponentRStudioGateway
+	case types.AppTypeTensorBoard:
+		m.Component = pricing.ComponentTensorBoard
+	default:
+		// Canvas bills by the session hour, and DetailedProfiler under no component of the price list: their rate is not known.
+		m.Component = string(t)
+	}
+	return m
+}
+
+// spaceOwner looks the owner of a space up; the spaces of a target are listed once, when the first app in a space is met.
+func spaceOwner(ctx context.Context, s *Scope, domain, space string) string {
+	owners, _ := once(s, "space-owners", func() (map[string]string, error) {
+		owners := map[string]string{}
+		in := &sagemaker.ListSpacesInput{MaxResults: aws.Int32(100)}
+		if s.Domain != "" {
+			in.DomainIdEquals = &s.Domain
+		}
+		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
+		for pages.HasMorePages() {
+			page, _, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) })
+			if err != nil {
+				return owners, err // recorded as a hole; an owner that is not known is shown as such
+			}
+			for _, sp := range page.Spaces {
+				if o := sp.OwnershipSettingsSummary; o != nil {
+					owners[aws.ToString(sp.DomainId)+"/"+aws.ToString(sp.SpaceName)] = aws.ToString(o.OwnerUserProfileName)
+				}
+			}
+		}
+		return owners, nil
+	})
+	return owners[domain+"/"+space]
+}
+
+func free(r estate.Resource) bool {
+	return len(r.Meters) == 1 && r.Meters[0].Free != ""
+}
+
+func (app) Series(r estate.Resource, c estate.Criteria) []Series {
+	if r.Status != string(types.AppStatusInService) || free(r) {
+		return nil
+	}
+	home := Dimension{"UserProfileName", r.User}
+	if r.Space != "" {
+		home = Dimension{"SpaceName", r.Space}
+	}
+	domain := Dimension{"DomainId", r.Domain}
+	out := []Series{{
+		Signal: signalHeartbeat, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Window: stampWindow(c),
+		Dimensions: []Dimension{domain, home, {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}},
+	}}
+	if r.Type == string(types.AppTypeCanvas) {
+		out = append(out, Series{
+			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true,
+			Window: stampWindow(c), Dimensions: []Dimension{domain, home},
+		})
+	}
+	return out
+}
+
+// Inspect reads logs and activity stamps of the apps on which the metrics leave a doubt.
+func (a app) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c estate.Criteria) {
+	doubtful := func(o *estate.Observation) bool {
+		return o.Resource.Status == string(types.AppStatusInService) && !free(o.Resource) &&
+			a.Judge(o.Resource, o.Signals, c).Confidence != estate.High
+	}
+	var streams []string
+	silentable := map[string]*estate.Observation{}
+	for _, o := range os {
+		if o.Resource.Attributes["appType"] == string(types.AppTypeKernelGateway) && doubtful(o) {
+			name := stream(o.Resource)
+			streams = append(streams, name)
+			silentable[name] = o
+		}
+	}
+	for name, sig := range lastEvents(ctx, s, studioLogs, streams) {
+		silentable[name].Signals = append(silentable[name].Signals, sig)
+	}
+
+	var rest []*estate.Observation
+	for _, o := range os {
+		if doubtful(o) {
+			rest = append(rest, o)
+		}
+	}
+	each(ctx, rest, func(ctx context.Context, o *estate.Observation) { describeApp(ctx, s, o) })
+}
+
+// stream is the exact name of an app's log stream.
+func stream(r estate.Resource) string {
+	return strings.Join([]string{r.Domain, r.User + r.Space, r.Attributes["appType"], r.Attributes["appName"]}, "/")
+}
+
+// signalGone marks an app that vanished between being listed and being looked at.
+const signalGone = "gone"
+
+func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
+	const op = "sagemaker:DescribeApp"
+	r := &o.Resource
+	in := &sagemaker.DescribeAppInput{DomainId: &r.Domain, AppName: aws.String(r.Attributes["appName"]), AppType: types.AppType(r.Attributes["appType"])}
+	if r.Space != "" {
+		in.SpaceName = &r.Space
+	} else {
+		in.UserProfileName = &r.User
+	}
+	d, gone, err := call(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) })
+	switch {
+	case gone:
+		o.Signals = append(o.Signals, estate.Signal{Name: signalGone, Source: op, Quality: estate.Good})
+		return
+	case err != nil:
+		o.Signals = append(o.Signals, brokenSignal(signalUserStamp, "", op, err))
+		return
+	}
+	r.Status = string(d.Status)
+	use, health := aws.ToTime(d.LastUserActivityTimestamp).UTC(), aws.ToTime(d.LastHealthCheckTimestamp).UTC()
+	stamp := estate.Signal{Name: signalUserStamp, Source: op + " LastUserActivityTimestamp", Quality: estate.Good, At: use}
+	switch {
+	case d.LastUserActivityTimestamp == nil:
+		stamp.Quality, stamp.At = estate.Absent, time.Time{}
+	case use.Equal(health):
+		stamp.Quality, stamp.Note = estate.Contaminated, "equal to the health check's stamp, which writes it too"
+	}
+	o.Signals = append(o.Signals, stamp)
+	if d.LastHealthCheckTimestamp != nil {
+		o.Signals = append(o.Signals, estate.Signal{Name: signalHealthStamp, Source: op + " LastHealthCheckTimestamp", Quality: estate.Good, At: health})
+	}
+}
+
+// Gone reports whether the resource vanished while it was being looked at.
+func Gone(sigs estate.Signals) bool {
+	_, gone := sigs.Find(signalGone, "")
+	return gone
+}
+
+const agentRemedy = "publish a heartbeat from inside the app: see docs/signals.md"
+
+func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
+	unknown := func(rule, why, remedy string) estate.Verdict {
+		return estate.Verdict{State: estate.Unknown, Rule: "app/" + rule, Why: why, Remedy: remedy}
+	}
+	switch {
+	case r.Status != string(types.AppStatusInService):
+		return unknown("changing", "it is "+r.Status, "look again when it is InService")
+	case free(r):
+		return unknown("free", r.Meters[0].Free, "")
+	}
+	if v, ok := judgeStamp(sigs, signalHeartbeat, r, c); ok {
+		return v
+	}
+	if v, ok := judgeStamp(sigs, signalCanvas, r, c); ok {
+		return v
+	}
+	use, stamped := sigs.Find(signalUserStamp, "")
+	health, _ := sigs.Find(signalHealthStamp, "")
+	if stamped && use.Quality == estate.Good && use.At.After(health.At) && c.Now.Sub(use.At) < c.IdleFor {
+		return estate.Verdict{State: estate.Active, Confidence: estate.Medium, LastUse: use.At, Rule: "app/user-activity",
+			Why: fmt.Sprintf("its user was active %s ago, after the last health check", ago(c.Now, use.At))}
+	}
+	if v, ok := judgeLog(r, sigs, c); ok {
+		return v
+	}
+	for _, s := range sigs {
+		if s.Quality.Broken() {
+			return unreadable("app/unreadable", s)
+		}
+	}
+	if old := c.Now.Sub(r.Created); stamped && old >= max(helperAge, c.IdleFor) && displays(r.Type) {
+		return estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
+			Why: fmt.Sprintf("a %s app that was started %s ago; nothing tells whether it is looked at", r.Type, span(old)), Remedy: "ask its owner"}
+	}
+	switch {
+	case stamped && use.Quality == estate.Contaminated:
+		return unknown("contaminated", "its activity stamp is the health check's, and no other signal speaks of its use", agentRemedy)
+	default:
+		return unknown("no-signal", "nothing that can be read from outside speaks of its use", agentRemedy)
+	}
+}
+
+// displays reports whether an app of the type only shows what others have computed, so that its age says something.
+func displays(t string) bool {
+	return t == string(types.AppTypeTensorBoard) || t == string(types.AppTypeDetailedProfiler)
+}
+
+// judgeStamp judges by a metric that holds the seconds since the last use. It answers unless there is no such series.
+func judgeStamp(sigs estate.Signals, name string, r estate.Resource, c estate.Criteria) (estate.Verdict, bool) {
+	s, ok := sigs.Find(name, "")
+	if !ok || s.Quality == estate.Absent {
+		return estate.Verdict{}, false
+	}
+	rule := "app/" + name
+	if s.Quality.Broken() {
+		// It may say that the app is in use, so no weaker signal may speak in its place.
+		return unreadable(rule+"-unreadable", s), true
+	}
+	used := s.At.Add(-time.Duration(s.Value * float64(time.Second)))
+	if used.After(c.Now) {
+		used = c.Now
+	}
+	used = later(used, r.Created)
+	if c.Now.Sub(used) < c.IdleFor {
+		return estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: used, Rule: rule + "-used",
+			Why: fmt.Sprintf("used %s ago, by its %s", ago(c.Now, used), name)}, true
+	}
+	if s.Quality != estate.Good || c.Now.Sub(s.At) > heartbeatFresh || s.Value < 0 {
+		return estate.Verdict{State: estate.Unknown, LastUse: used, Rule: rule + "-stale",
+			Why:    fmt.Sprintf("its %s stopped %s ago: it may have been used since", name, ago(c.Now, s.At)),
+			Remedy: "look why nothing reports from inside the app"}, true
+	}
+	return estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: used, LastUse: used, Rule: rule + "-idle",
+		Why: fmt.Sprintf("not used for %s, by its %s of %s", span(c.Now.Sub(used)), name, s.At.Format("15:04 MST"))}, true
+}
+
+// judgeLog judges a KernelGateway app by its log stream. A log shows life, not use; only its silence, over longer than the
+// index may lag, hints at idleness, and a silent computation looks the same.
+func judgeLog(r estate.Resource, sigs estate.Signals, c estate.Criteria) (estate.Verdict, bool) {
+	s, ok := sigs.Find(signalLog, "")
+	if !ok || s.Quality != estate.Good {
+		return estate.Verdict{}, false
+	}
+	silent := c.Now.Sub(s.At)
+	switch {
+	case silent < c.IdleFor:
+		return estate.Verdict{State: estate.Active, Confidence: estate.Medium, LastUse: s.At, Rule: "app/log-alive",
+			Why: fmt.Sprintf("its log was written %s ago; a log shows life, not always use", ago(c.Now, s.At))}, true
+	case c.IdleFor < logLag || silent < c.IdleFor+logLag:
+		return estate.Verdict{State: estate.Unknown, LastUse: s.At, Rule: "app/log-lag",
+			Why:    fmt.Sprintf("its log seems silent for %s, but its newest events may not be indexed for an hour", span(silent)),
+			Remedy: "ask with a longer --idle-for, or " + agentRemedy}, true
+	case s.At.Before(r.Created):
+		return estate.Verdict{State: estate.Unknown, Rule: "app/log-older", Why: "its log ends before the app was created",
+			Remedy: agentRemedy}, true
+	}
+	for _, o := range sigs {
+		if o.Quality.Broken() {
+			return unreadable("app/unreadable", o), true
+		}
+	}
+	return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: s.At, LastUse: s.At, Rule: "app/log-silent",
+		Why:    fmt.Sprintf("its log has been silent for %s", span(silent)),
+		Remedy: "a computation that prints nothing looks the same: ask before stopping, or " + agentRemedy}, true
+}

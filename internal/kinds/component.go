@@ -1,0 +1,137 @@
+package kinds
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+func init() { register(component{}) }
+
+// component is the family of inference components: models that share an endpoint's instances. A component bills
+// nothing of its own; what it holds is room on instances that bill through the endpoint.
+type component struct{}
+
+const signalVariantRunning = "variant-running"
+
+func (component) Name() estate.Kind { return "inference-component" }
+
+func (component) Summary() string {
+	return "inference components: models that share an endpoint's instances"
+}
+
+func (component) TagType() string { return "sagemaker:inference-component" }
+
+func (component) InDomain() bool { return false }
+
+func (component) IdleFor() time.Duration { return 7 * 24 * time.Hour }
+
+func (component) Operations() []Operation {
+	return []Operation{
+		{"sagemaker:ListInferenceComponents", "every inference component"},
+		{"sagemaker:DescribeInferenceComponent", "how many copies of an inference component run"},
+		{"cloudwatch:GetMetricData", "whether anything is used"},
+	}
+}
+
+// listComponents lists the target's inference components, once for all families.
+func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSummary, error) {
+	return once(s, "components", func() (all []types.InferenceComponentSummary, err error) {
+		pages := sagemaker.NewListInferenceComponentsPaginator(s.SageMaker(), &sagemaker.ListInferenceComponentsInput{MaxResults: aws.Int32(100)})
+		for pages.HasMorePages() {
+			page, _, err := call(s, "sagemaker:ListInferenceComponents",
+				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) })
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, page.InferenceComponents...)
+		}
+		return all, nil
+	})
+}
+
+func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
+	all, err := listComponents(ctx, s)
+	if err != nil {
+		return err
+	}
+	each(ctx, all, func(ctx context.Context, sum types.InferenceComponentSummary) {
+		if !s.wants(aws.ToString(sum.InferenceComponentArn), aws.ToString(sum.InferenceComponentName)) {
+			return
+		}
+		variant := aws.ToString(sum.VariantName)
+		o := estate.Observation{Resource: estate.Resource{
+			ARN: aws.ToString(sum.InferenceComponentArn), Kind: k.Name(), Target: s.Target(), Name: aws.ToString(sum.InferenceComponentName),
+			Status: string(sum.InferenceComponentStatus), Created: aws.ToTime(sum.CreationTime).UTC(), Modified: aws.ToTime(sum.LastModifiedTime).UTC(),
+			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": variant},
+		}}
+		d, gone, err := call(s, "sagemaker:DescribeInferenceComponent", func() (*sagemaker.DescribeInferenceComponentOutput, error) {
+			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
+		})
+		switch {
+		case gone:
+			return
+		case err != nil:
+			o.Signals = append(o.Signals, brokenSignal(signalDescription, "", "sagemaker:DescribeInferenceComponent", err))
+		case d.RuntimeConfig != nil:
+			o.Resource.Attributes["copies"] = strconv.Itoa(int(aws.ToInt32(d.RuntimeConfig.CurrentCopyCount)))
+		}
+		yield(o)
+	})
+	return ctx.Err()
+}
+
+func (component) Series(r estate.Resource, c estate.Criteria) []Series {
+	w := useWindow(c)
+	self := Dimension{"InferenceComponentName", r.Name}
+	ep, v := Dimension{"EndpointName", r.Attributes["endpoint"]}, Dimension{"VariantName", r.Attributes["variant"]}
+	return withHistory([]Series{
+		{Signal: signalInvocations, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum", Dimensions: []Dimension{self}, Window: w},
+		{Signal: signalRunning, Namespace: namespaceComponents, Metric: "CPUUtilizationNormalized", Stat: "SampleCount", Dimensions: []Dimension{self}, Window: w},
+		{Signal: signalVariantRunning, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: w},
+	}, c)
+}
+
+func (component) Inspect(context.Context, *Scope, []*estate.Observation, estate.Criteria) {}
+
+func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
+	if s, ok := sigs.Find(signalDescription, ""); ok {
+		return unreadable("component/unreadable", s)
+	}
+	switch types.InferenceComponentStatus(r.Status) {
+	case types.InferenceComponentStatusInService:
+	case types.InferenceComponentStatusFailed:
+		return estate.Verdict{State: estate.Unknown, Rule: "component/broken", Why: "it is Failed", Remedy: "repair it or delete it: it serves nobody as it is"}
+	default:
+		return estate.Verdict{State: estate.Unknown, Rule: "component/changing",
+			Why: fmt.Sprintf("it is %s since %s", r.Status, ago(c.Now, r.Modified)), Remedy: "look again when it is InService"}
+	}
+	if r.Attributes["copies"] == "0" {
+		return estate.Verdict{State: estate.Unknown, Rule: "component/scaled-to-zero", Why: "it has no copy now, so that it holds no room"}
+	}
+	use, ok := sigs.Find(signalInvocations, "")
+	if !ok {
+		return estate.Verdict{State: estate.Unknown, Rule: "component/unasked", Why: "its metrics were not asked for"}
+	}
+	own, _ := sigs.Find(signalRunning, "")
+	variant, _ := sigs.Find(signalVariantRunning, "")
+	history, _ := sigs.Find(signalHistory, "")
+	t := traffic{uses: []estate.Signal{use}, history: history, control: own, from: later(r.Created, r.Modified)}
+	if own.Quality == estate.Absent {
+		// The instances' own CPU proves less than the component's: that the metrics of the endpoint arrive, not those of the component.
+		t.control = variant
+		v := t.judge(c)
+		if v.State == estate.Idle {
+			v.Confidence = v.Confidence.Min(estate.Medium)
+		}
+		return v
+	}
+	return t.judge(c)
+}

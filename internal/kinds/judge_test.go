@@ -1,0 +1,217 @@
+package kinds
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+var now = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+
+func before(d time.Duration) time.Time { return now.Add(-d) }
+
+const day = 24 * time.Hour
+
+// spans makes spans out of pairs of ages, oldest first.
+func spans(sum float64, ages ...time.Duration) (out []estate.Span) {
+	for i := 0; i+1 < len(ages); i += 2 {
+		out = append(out, estate.Span{From: before(ages[i]), To: before(ages[i+1]), Sum: sum})
+	}
+	return out
+}
+
+func used(name, part string, sum float64, ages ...time.Duration) estate.Signal {
+	s := estate.Signal{Name: name, Part: part, Source: "test", Quality: estate.Absent, Window: useWindow(week)}
+	if len(ages) > 0 {
+		s.Quality, s.Spans = estate.Good, spans(sum, ages...)
+		s.At = s.Spans[len(s.Spans)-1].To
+		for _, sp := range s.Spans {
+			s.Value += sp.Sum
+		}
+	}
+	return s
+}
+
+var week = estate.Criteria{Now: now, IdleFor: 7 * day}
+
+func TestTraffic(t *testing.T) {
+	running := used(signalRunning, "v", 1000, 100*day, 0)
+	old := before(90 * day)
+	for _, tc := range []struct {
+		name  string
+		t     traffic
+		c     estate.Criteria
+		state estate.State
+		conf  estate.Confidence
+		rule  string
+		since time.Time
+	}{
+		{"used an hour ago", traffic{uses: []estate.Signal{used("invocations", "v", 5, 2*time.Hour, time.Hour)}, control: running, from: old}, week,
+			estate.Active, estate.High, "traffic/used", time.Time{}},
+		{"never used, running for ninety days", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: running, from: old}, week,
+			estate.Idle, estate.High, "traffic/silent", old},
+		{"last used eight days ago", traffic{uses: []estate.Signal{used("invocations", "v", 5, 9*day, 8*day)}, control: running, from: old}, week,
+			estate.Idle, estate.High, "traffic/silent", before(8 * day)},
+		{"changed yesterday", traffic{uses: []estate.Signal{used("invocations", "v", 5, 9*day, 8*day)}, control: running, from: before(day)}, week,
+			estate.Unknown, "", "traffic/too-young", time.Time{}},
+		{"no control", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 0), from: old}, week,
+			estate.Unknown, "", "traffic/no-control", time.Time{}},
+		{"control ended a day ago", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 90*day, day), from: old}, week,
+			estate.Unknown, "", "traffic/no-control", time.Time{}},
+		{"control with a gap three days ago", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 90*day, 4*day, 3*day, 0), from: old}, week,
+			estate.Unknown, "", "traffic/too-young", time.Time{}},
+		{"no control published", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, noControl: true, from: old}, week,
+			estate.Idle, estate.Medium, "traffic/silent-uncontrolled", old},
+		{"weekly caller, a day late", traffic{uses: []estate.Signal{used("invocations", "v", 50, 29*day, 28*day+23*time.Hour, 22*day, 21*day+23*time.Hour, 15*day, 14*day+23*time.Hour, 8*day, 7*day+23*time.Hour)}, control: running, from: old}, week,
+			estate.Idle, estate.Medium, "traffic/rhythm", before(7*day + 23*time.Hour)},
+		{"weekly caller, gone for three weeks", traffic{uses: []estate.Signal{used("invocations", "v", 50, 36*day, 35*day+23*time.Hour, 29*day, 28*day+23*time.Hour, 22*day, 21*day+23*time.Hour)}, control: running, from: old}, week,
+			estate.Idle, estate.High, "traffic/silent", before(21*day + 23*time.Hour)},
+		{"warmer under the floor", traffic{uses: []estate.Signal{used("invocations", "v", 700, 100*day, 0)}, control: running, from: old},
+			estate.Criteria{Now: now, IdleFor: 7 * day, MinDailyInvocations: 200}, estate.Idle, estate.Medium, "traffic/trickle", old},
+		{"traffic over the floor", traffic{uses: []estate.Signal{used("invocations", "v", 7000, 100*day, 0)}, control: running, from: old},
+			estate.Criteria{Now: now, IdleFor: 7 * day, MinDailyInvocations: 200}, estate.Active, estate.High, "traffic/used", time.Time{}},
+		{"every call fails", traffic{uses: []estate.Signal{used("invocations", "v", 70, day, 0)}, errors: used("errors-4xx", "v", 70, day, 0), control: running, from: old}, week,
+			estate.Active, estate.High, "traffic/errors-only", time.Time{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			v := tc.t.judge(tc.c)
+			if v.State != tc.state || v.Confidence != tc.conf || v.Rule != tc.rule || !v.Since.Equal(tc.since) {
+				t.Errorf("got %s/%s by %s since %v (%s)\nwant %s/%s by %s since %v", v.State, v.Confidence, v.Rule, v.Since, v.Why, tc.state, tc.conf, tc.rule, tc.since)
+			}
+		})
+	}
+}
+
+func TestOpenWhenTheWindowIsShorterThanTheSilence(t *testing.T) {
+	v := traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 400*day, 0), from: before(300 * day)}.judge(week)
+	if v.State != estate.Idle || !v.Open || !v.Since.Equal(useWindow(week).From) {
+		t.Errorf("got %s open %v since %v: the evidence begins at %v", v.State, v.Open, v.Since, useWindow(week).From)
+	}
+}
+
+func appOf(kind string, age time.Duration) estate.Resource {
+	return estate.Resource{Kind: "studio-app", Type: kind, Status: "InService", Created: before(age),
+		Attributes: map[string]string{"appType": kind, "appName": "default"}, Meters: []estate.Meter{{Component: "c", InstanceType: "ml.t3.medium", Count: 1}}}
+}
+
+func stamp(name string, age time.Duration, sample time.Duration, q estate.Quality) estate.Signal {
+	return estate.Signal{Name: name, Source: "test", Quality: q, At: before(sample), Value: age.Seconds()}
+}
+
+func TestApp(t *testing.T) {
+	two := estate.Criteria{Now: now, IdleFor: 2 * time.Hour}
+	log := func(age time.Duration) estate.Signal {
+		return estate.Signal{Name: signalLog, Source: "test", Quality: estate.Good, At: before(age)}
+	}
+	same := estate.Signals{
+		{Name: signalUserStamp, Quality: estate.Contaminated, At: now}, {Name: signalHealthStamp, Quality: estate.Good, At: now}}
+	for _, tc := range []struct {
+		name  string
+		r     estate.Resource
+		s     estate.Signals
+		c     estate.Criteria
+		state estate.State
+		conf  estate.Confidence
+		rule  string
+	}{
+		{"heartbeat: in use", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, 0, 0, estate.Good)}, two, estate.Active, estate.High, "app/heartbeat-used"},
+		{"heartbeat: idle for three hours", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, 3*time.Hour, 0, estate.Good)}, two, estate.Idle, estate.High, "app/heartbeat-idle"},
+		{"heartbeat: older than the app", appOf("JupyterLab", time.Hour), estate.Signals{stamp(signalHeartbeat, 30*time.Hour, 0, estate.Good)}, two, estate.Active, estate.High, "app/heartbeat-used"},
+		{"heartbeat: stopped", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, 3*time.Hour, time.Hour, estate.Good)}, two, estate.Unknown, "", "app/heartbeat-stale"},
+		{"heartbeat: denied, log silent", appOf("KernelGateway", 3*day), estate.Signals{stamp(signalHeartbeat, 0, 0, estate.Denied), log(2 * day)}, two, estate.Unknown, "", "app/heartbeat-unreadable"},
+		{"heartbeat: nonsense below zero", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, -time.Hour, 5*time.Hour, estate.Good)}, two, estate.Unknown, "", "app/heartbeat-stale"},
+		{"canvas: idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 0, 0, estate.Absent), stamp(signalCanvas, 5*time.Hour, 0, estate.Good)}, two, estate.Idle, estate.High, "app/canvas-activity-idle"},
+		{"kernel gateway: log silent for 25 hours", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour)}, two, estate.Idle, estate.Medium, "app/log-silent"},
+		{"kernel gateway: log of ten minutes ago", appOf("KernelGateway", 3*day), estate.Signals{log(10 * time.Minute)}, two, estate.Active, estate.Medium, "app/log-alive"},
+		{"kernel gateway: within the index lag", appOf("KernelGateway", 3*day), estate.Signals{log(150 * time.Minute)}, two, estate.Unknown, "", "app/log-lag"},
+		{"kernel gateway: a limit below the lag", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour)}, estate.Criteria{Now: now, IdleFor: 30 * time.Minute}, estate.Unknown, "", "app/log-lag"},
+		{"kernel gateway: the log of a former life", appOf("KernelGateway", 3*time.Hour), estate.Signals{log(25 * time.Hour)}, two, estate.Unknown, "", "app/log-older"},
+		{"jupyterlab: activity stamp is the health check's", appOf("JupyterLab", 3*day), same, two, estate.Unknown, "", "app/contaminated"},
+		{"jupyterlab: user active after the health check", appOf("JupyterLab", 3*day), estate.Signals{
+			{Name: signalUserStamp, Quality: estate.Good, At: before(time.Minute)}, {Name: signalHealthStamp, Quality: estate.Good, At: before(5 * time.Minute)}}, two, estate.Active, estate.Medium, "app/user-activity"},
+		{"tensorboard of three weeks", appOf("TensorBoard", 21*day), same, two, estate.Idle, estate.Low, "app/age"},
+		{"tensorboard of three weeks, stamps unreadable", appOf("TensorBoard", 21*day), estate.Signals{{Name: signalUserStamp, Quality: estate.Denied}}, two, estate.Unknown, "", "app/unreadable"},
+		{"pending", func() estate.Resource { r := appOf("JupyterLab", day); r.Status = "Pending"; return r }(), nil, two, estate.Unknown, "", "app/changing"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			v := app{}.Judge(tc.r, tc.s, tc.c)
+			if v.State != tc.state || v.Confidence != tc.conf || v.Rule != tc.rule {
+				t.Errorf("got %s/%s by %s (%s)\nwant %s/%s by %s", v.State, v.Confidence, v.Rule, v.Why, tc.state, tc.conf, tc.rule)
+			}
+		})
+	}
+}
+
+// TestNoIdleFromAnErrorPath is DESIGN's first law as a property: whatever the other signals say, one that could not be read
+// never leaves idle standing, in any family, for the whole or for the part that it speaks of.
+func TestNoIdleFromAnErrorPath(t *testing.T) {
+	qualities := []estate.Quality{estate.Good, estate.Absent, estate.Stale, estate.Contaminated, estate.Partial, estate.Denied, estate.Throttled, estate.Failed}
+	broken := []estate.Quality{estate.Partial, estate.Denied, estate.Throttled, estate.Failed}
+	rapid.Check(t, func(t *rapid.T) {
+		c := estate.Criteria{Now: now, IdleFor: time.Duration(rapid.IntRange(1, 400).Draw(t, "hours")) * time.Hour,
+			MinDailyInvocations: float64(rapid.SampledFrom([]int{0, 0, 100}).Draw(t, "floor"))}
+		age := time.Duration(rapid.IntRange(0, 4000).Draw(t, "age")) * time.Hour
+		signal := func(name, part string, q estate.Quality) estate.Signal {
+			s := estate.Signal{Name: name, Part: part, Source: name, Quality: q, Window: useWindow(c)}
+			if q == estate.Good || q == estate.Partial {
+				from := rapid.IntRange(0, 3000).Draw(t, "from")
+				to := rapid.IntRange(0, from).Draw(t, "to")
+				s.Spans = spans(1, time.Duration(from)*time.Hour, time.Duration(to)*time.Hour)
+				s.At, s.Value = s.Spans[0].To, float64(rapid.IntRange(0, 1e6).Draw(t, "value"))
+			}
+			return s
+		}
+		any := func() estate.Quality { return rapid.SampledFrom(qualities).Draw(t, "quality") }
+
+		var r estate.Resource
+		var k Kind
+		var names [][2]string
+		switch rapid.SampledFrom([]string{"app", "endpoint", "async", "component"}).Draw(t, "kind") {
+		case "app":
+			k, r = app{}, appOf(rapid.SampledFrom([]string{"JupyterLab", "KernelGateway", "Canvas", "TensorBoard"}).Draw(t, "type"), age)
+			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserStamp, ""}}
+		case "endpoint":
+			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeRealTime, Created: before(age), Modified: before(age),
+				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
+			names = [][2]string{{signalInvocations, "v"}, {signalContainer, "v"}, {signalRunning, "v"}, {signalHistory, "v"}}
+		case "async":
+			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeAsync, Created: before(age), Modified: before(age),
+				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
+			names = [][2]string{{signalBacklog, ""}, {signalProcessed, "v"}, {signalLatency, "v"}, {signalRunning, "v"}}
+		case "component":
+			k, r = component{}, estate.Resource{Status: "InService", Created: before(age), Modified: before(age), Attributes: map[string]string{"copies": "1"}}
+			names = [][2]string{{signalInvocations, ""}, {signalRunning, ""}}
+		}
+		bad := rapid.IntRange(0, len(names)-1).Draw(t, "which is broken")
+		var sigs estate.Signals
+		for i, n := range names {
+			q := any()
+			if i == bad {
+				q = rapid.SampledFrom(broken).Draw(t, "broken")
+			}
+			sigs = append(sigs, signal(n[0], n[1], q))
+		}
+		// Direct evidence of idleness from inside an app stands on its own: what else could not be read cannot gainsay it.
+		if hb, ok := sigs.Find(signalHeartbeat, ""); ok && !hb.Quality.Broken() && hb.Quality != estate.Absent {
+			return
+		}
+		if cv, ok := sigs.Find(signalCanvas, ""); ok && !cv.Quality.Broken() && cv.Quality != estate.Absent && names[bad][0] != signalHeartbeat {
+			return
+		}
+		if v := k.Judge(r, sigs, c); v.State == estate.Idle {
+			t.Fatalf("idle by %s although %s is %s: %+v", v.Rule, sigs[bad].Name, sigs[bad].Quality, v)
+		}
+	})
+}
+
+// TestJudgeOfNothing: a snapshot that a person has edited may lack every signal.
+func TestJudgeOfNothing(t *testing.T) {
+	for _, k := range All() {
+		if v := k.Judge(estate.Resource{Status: "InService"}, nil, week); v.State == estate.Idle {
+			t.Errorf("%s: idle without a single signal: %+v", k.Name(), v)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package kinds
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A Scope is one target under scan, as the families see it.
+type Scope struct {
+	*cloud.Session
+	// Domain limits Studio families to one domain; empty means all.
+	Domain string
+	// Only limits families to one resource, by ARN or name, and what its verdict depends on; empty means all.
+	Only string
+	// Report records how a call of an operation ended.
+	Report func(operation string, o estate.Outcome, err error)
+
+	memo sync.Map
+}
+
+// Cover records how a call of an operation ended by its error, nil for well.
+func (s *Scope) Cover(operation string, err error) {
+	if err == nil {
+		s.Report(operation, estate.OutcomeSeen, nil)
+		return
+	}
+	s.Report(operation, cloud.Classify(err).Outcome(), err)
+}
+
+// wants reports whether the resource is within Only.
+func (s *Scope) wants(arn, name string) bool {
+	return s.Only == "" || s.Only == name || strings.EqualFold(s.Only, arn)
+}
+
+// once makes f's answer be asked for once in the scope, however many families want it.
+func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
+	v, _ := s.memo.LoadOrStore(key, sync.OnceValues(f))
+	return v.(func() (T, error))()
+}
+
+// call runs an operation, records its coverage, and reports whether the resource is gone.
+func call[T any](s *Scope, operation string, f func() (T, error)) (out T, gone bool, err error) {
+	out, err = f()
+	if err != nil && cloud.Classify(err) == cloud.NotFound {
+		s.Cover(operation, nil)
+		return out, true, nil
+	}
+	s.Cover(operation, err)
+	return out, false, err
+}
+
+// describers is how many resources of a target are described at once. The token buckets set the pace; this only
+// has to keep them busy over the latency of a call.
+const describers = 16
+
+// each runs f for every item, several at once, until done or cancelled.
+func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {
+	var g errgroup.Group
+	g.SetLimit(describers)
+	for _, it := range items {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			f(ctx, it)
+			return nil
+		})
+	}
+	_ = g.Wait() // f returns nothing
+}
+
+// brokenSignal is the signal of a source that could not be read.
+func brokenSignal(name, part, source string, err error) estate.Signal {
+	return estate.Signal{Name: name, Part: part, Source: source, Quality: qualityOf(err), Note: cloud.Brief(err)}
+}
+
+func qualityOf(err error) estate.Quality {
+	switch cloud.Classify(err) {
+	case cloud.Denied:
+		return estate.Denied
+	case cloud.Throttled:
+		return estate.Throttled
+	default:
+		return estate.Failed
+	}
+}

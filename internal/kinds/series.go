@@ -1,0 +1,81 @@
+package kinds
+
+import (
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A Series is one CloudWatch series wanted, and the signal that it becomes.
+type Series struct {
+	// Signal and Part name the signal.
+	Signal, Part string
+	Namespace    string
+	Metric       string
+	Stat         string
+	// Dimensions in the order asked. CloudWatch matches the set exactly: one too few or too many finds nothing.
+	Dimensions []Dimension
+	Window     estate.Window
+	// Newest takes the newest datapoint alone, for metrics whose value accumulates, such as seconds since last use.
+	Newest bool
+}
+
+// A Dimension is a metric's dimension.
+type Dimension struct{ Name, Value string }
+
+// Source is the series in words.
+func (s Series) Source() string {
+	out := "cloudwatch " + s.Namespace + " " + s.Metric + " " + s.Stat + " ["
+	for i, d := range s.Dimensions {
+		if i > 0 {
+			out += " "
+		}
+		out += d.Name + "=" + d.Value
+	}
+	return out + "]"
+}
+
+const (
+	// periodsPerWindow keeps 500 series within the 100,800 datapoints that one GetMetricData answer may hold.
+	periodsPerWindow = 200
+	// periodsPerLimit is how finely the idle limit is resolved at least. Coarser periods see further back.
+	periodsPerLimit = 2
+	// historyPeriod makes a window of a hundred days, in which a monthly caller comes three times.
+	historyPeriod = 12 * time.Hour
+	// metricLag is how late a datapoint may appear. CloudWatch promises nothing; SageMaker's arrive within minutes.
+	metricLag = 15 * time.Minute
+)
+
+// periods are the grains that a window may have. CloudWatch keeps data under five minutes' grain for 15 days and under an
+// hour's for 63; no window here reaches further back than its grain is kept.
+var periods = [...]time.Duration{
+	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+// useWindow is the window in which traffic is looked at: as far back as one answer can hold at a grain that resolves the limit.
+func useWindow(c estate.Criteria) estate.Window {
+	p := periods[0]
+	for _, q := range periods {
+		if q <= c.IdleFor/periodsPerLimit {
+			p = q
+		}
+	}
+	return windowOf(c.Now, p, periodsPerWindow)
+}
+
+// historyWindow is the window in which the rhythm of use is looked for, and whether useWindow is too short for that.
+func historyWindow(c estate.Criteria) (estate.Window, bool) {
+	return windowOf(c.Now, historyPeriod, periodsPerWindow), time.Duration(useWindow(c).Period) < historyPeriod
+}
+
+// stampWindow is the window for metrics of which only the newest datapoint counts.
+func stampWindow(c estate.Criteria) estate.Window {
+	return windowOf(c.Now, 5*time.Minute, 36)
+}
+
+// windowOf ends after now, on a multiple of the period, so that no bin is cut and no recent datapoint falls outside.
+func windowOf(now time.Time, p time.Duration, n int) estate.Window {
+	to := now.UTC().Truncate(p).Add(p)
+	return estate.Window{From: to.Add(-time.Duration(n) * p), To: to, Period: estate.Duration(p)}
+}

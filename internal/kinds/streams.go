@@ -1,0 +1,99 @@
+package kinds
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+const (
+	signalLog = "log"
+	// logLag is how late CloudWatch Logs may index a stream's last event: usually within the hour, sometimes later.
+	logLag = time.Hour
+)
+
+// lastEvents reads the last event of each named stream.
+//
+// Streams are paged newest first, 50 a call, for as long as that is cheaper than asking for what is still missing one by
+// one; then the rest is asked by exact name. Never more than twice the calls of the better way, and never the history of a group.
+func lastEvents(ctx context.Context, s *Scope, group string, names []string) map[string]estate.Signal {
+	out := make(map[string]estate.Signal, len(names))
+	missing := make(map[string]bool, len(names))
+	for _, n := range names {
+		missing[n] = true
+	}
+	take := func(st types.LogStream) {
+		name := aws.ToString(st.LogStreamName)
+		if !missing[name] {
+			return
+		}
+		delete(missing, name)
+		sig := estate.Signal{Name: signalLog, Source: "logs " + group + " " + name, Quality: estate.Good}
+		if st.LastEventTimestamp == nil {
+			sig.Quality, sig.Note = estate.Absent, "the stream has no events"
+		} else {
+			sig.At = time.UnixMilli(*st.LastEventTimestamp).UTC()
+		}
+		out[name] = sig
+	}
+	fail := func(err error) map[string]estate.Signal {
+		var none *types.ResourceNotFoundException
+		for n := range missing {
+			if errors.As(err, &none) {
+				out[n] = estate.Signal{Name: signalLog, Source: "logs " + group, Quality: estate.Absent, Note: "there is no such log group"}
+			} else {
+				out[n] = brokenSignal(signalLog, "", "logs "+group, err)
+			}
+		}
+		return out
+	}
+	describe := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+		in.LogGroupName = &group
+		page, gone, err := call(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+			return s.Logs().DescribeLogStreams(ctx, in)
+		})
+		if gone {
+			return nil, &types.ResourceNotFoundException{}
+		}
+		return page, err
+	}
+
+	var token *string
+	for calls := 0; calls < len(missing); calls++ {
+		page, err := describe(&cloudwatchlogs.DescribeLogStreamsInput{
+			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
+		if err != nil {
+			return fail(err)
+		}
+		for _, st := range page.LogStreams {
+			take(st)
+		}
+		if token = page.NextToken; token == nil {
+			break
+		}
+	}
+	for _, n := range names {
+		if !missing[n] {
+			continue
+		}
+		// The exact name sorts before every longer name that begins with it, such as its LifecycleConfigOnStart child.
+		page, err := describe(&cloudwatchlogs.DescribeLogStreamsInput{LogStreamNamePrefix: aws.String(n), Limit: aws.Int32(1)})
+		if err != nil {
+			return fail(err)
+		}
+		for _, st := range page.LogStreams {
+			take(st)
+		}
+		if missing[n] {
+			delete(missing, n)
+			out[n] = estate.Signal{Name: signalLog, Source: "logs " + group + " " + n, Quality: estate.Absent, Note: "there is no such stream"}
+		}
+	}
+	return out
+}

@@ -1,0 +1,202 @@
+package kinds
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// Traffic is the evidence on one thing that serves invocations.
+type traffic struct {
+	// uses are series that are above zero only when it is used.
+	uses []estate.Signal
+	// history is the use over a hundred days, where the window of uses is shorter; the zero signal where it is not.
+	history estate.Signal
+	// control is a series that exists as long as it runs, whatever its use: proof that the silence of uses means no use.
+	control estate.Signal
+	// errors counts the invocations that failed by the caller's fault; the zero signal where it is not asked.
+	errors estate.Signal
+	// noControl says that nothing of this sort publishes a control.
+	noControl bool
+	// from is the earliest instant that may count as idle: creation or the last change.
+	from time.Time
+}
+
+// judge is the one place where silence becomes idleness.
+func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
+	last, calls := t.lastUse(c.Now)
+	recent := !last.IsZero() && c.Now.Sub(last) < c.IdleFor
+	trickle := recent && t.trickle(c)
+	if recent && !trickle {
+		v = estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: last, Rule: "traffic/used",
+			Why: fmt.Sprintf("last used %s ago", ago(c.Now, last))}
+		if t.errors.Value > 0 && t.errors.Value >= calls {
+			v.Rule = "traffic/errors-only"
+			v.Why = fmt.Sprintf("called %s ago, but every call in the window failed with a 4xx error", ago(c.Now, last))
+			v.Remedy = "look at who calls it: nobody gets an answer from it"
+		}
+		return v
+	}
+	if bad, ok := t.broken(); ok {
+		return unreadable("traffic/unreadable", bad)
+	}
+
+	// Silence counts from the latest of: the last use, the last change, and the point from which the control is without a gap.
+	since, bound := t.from, "it was created or changed"
+	window := t.uses[0].Window
+	open := false
+	if window.From.After(since) {
+		since, bound, open = window.From, "the metrics' window begins", true
+	}
+	if !trickle && last.After(since) {
+		since, bound, open = last, "it was last used", false
+	}
+	if !t.noControl {
+		from, ok := unbroken(t.control, c.Now)
+		if !ok {
+			return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/no-control",
+				Why:    "no invocations are recorded, but neither is the instances' CPU: the silence proves nothing",
+				Remedy: "check that " + t.control.Source + " exists in CloudWatch"}
+		}
+		if from.After(since) {
+			since, bound, open = from, "its CPU metrics begin", false
+		}
+	}
+	if c.Now.Sub(since) < c.IdleFor {
+		return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/too-young",
+			Why: fmt.Sprintf("no use since %s %s ago, which is less than the limit of %s", bound, ago(c.Now, since), span(c.IdleFor))}
+	}
+
+	v = estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: since, Open: open, LastUse: last, Rule: "traffic/silent"}
+	switch {
+	case trickle:
+		v.Confidence, v.Rule = estate.Medium, "traffic/trickle"
+		v.Why = fmt.Sprintf("fewer than %g invocations a day, which is taken for warmers and health checks", c.MinDailyInvocations)
+	case last.IsZero():
+		v.Why = fmt.Sprintf("no invocation in %s, while its metrics prove that it runs", span(c.Now.Sub(since)))
+	default:
+		v.Why = fmt.Sprintf("last invocation %s ago, while its metrics prove that it runs", ago(c.Now, last))
+	}
+	if t.noControl {
+		v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "traffic/silent-uncontrolled"
+		v.Why = fmt.Sprintf("no invocation recorded in %s; nothing independent proves that its metrics arrive", span(c.Now.Sub(since)))
+	}
+	if rhythm, ok := t.rhythm(c.Now); ok {
+		v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "traffic/rhythm"
+		v.Why = fmt.Sprintf("no use for %s, but it has been silent for %s before and was used again", span(c.Now.Sub(since)), span(rhythm))
+		v.Remedy = "ask for its schedule before stopping it: it looks like a batch caller's"
+	}
+	return v
+}
+
+// lastUse is the newest use over all series, and the number of invocations in the window. The newest bin may end after now.
+func (t traffic) lastUse(now time.Time) (last time.Time, calls float64) {
+	for _, u := range t.uses {
+		last = later(last, u.At)
+		calls += u.Value
+	}
+	if last.After(now) {
+		last = now
+	}
+	return last, calls
+}
+
+// trickle reports whether what traffic there is stays below the floor: over the whole limit, and over its last day.
+func (t traffic) trickle(c estate.Criteria) bool {
+	if c.MinDailyInvocations <= 0 {
+		return false
+	}
+	days := max(c.IdleFor.Hours()/24, 1)
+	from := c.Now.Add(-time.Duration(days * 24 * float64(time.Hour)))
+	var sum float64
+	for _, u := range t.uses {
+		for _, s := range u.Spans {
+			if s.To.After(from) {
+				sum += s.Sum
+			}
+		}
+	}
+	return sum/days < c.MinDailyInvocations
+}
+
+func (t traffic) broken() (estate.Signal, bool) {
+	for _, u := range t.uses {
+		if u.Quality.Broken() {
+			return u, true
+		}
+	}
+	if !t.noControl && t.control.Quality.Broken() {
+		return t.control, true
+	}
+	return t.history, t.history.Quality.Broken()
+}
+
+// unbroken is the instant from which the series holds a datapoint in every period up to now, the newest one excused
+// while its data may still be on their way.
+func unbroken(s estate.Signal, now time.Time) (time.Time, bool) {
+	if len(s.Spans) == 0 {
+		return time.Time{}, false
+	}
+	tail := s.Spans[len(s.Spans)-1]
+	if now.Sub(tail.To) > metricLag {
+		return time.Time{}, false
+	}
+	return tail.From, true
+}
+
+// rhythm is the longest silence between two uses that is known of, if the present one has not clearly outgrown it.
+// A caller who comes weekly or monthly is told from one who has gone by having come back after as long a silence before.
+func (t traffic) rhythm(now time.Time) (time.Duration, bool) {
+	var longest time.Duration
+	var last time.Time
+	for _, u := range append(slices.Clone(t.uses), t.history) {
+		for i, s := range u.Spans {
+			if i > 0 {
+				longest = max(longest, s.From.Sub(u.Spans[i-1].To))
+			}
+		}
+		last = later(last, u.At)
+	}
+	present := now.Sub(last)
+	return longest, longest > 0 && present < longest+longest/2
+}
+
+// unreadable is the verdict where a signal could not be read: an error path, which never ends in idle.
+func unreadable(rule string, s estate.Signal) estate.Verdict {
+	v := estate.Verdict{State: estate.Unknown, Rule: rule, Why: s.Source + ": " + string(s.Quality)}
+	if s.Note != "" {
+		v.Why += ": " + s.Note
+	}
+	switch s.Quality {
+	case estate.Denied:
+		v.Remedy = "allow the operation to the role that scans; see the coverage"
+	case estate.Throttled, estate.Partial:
+		v.Remedy = "scan again later"
+	}
+	return v
+}
+
+func ago(now, t time.Time) string { return span(now.Sub(t)) }
+
+// span writes a duration as people say it: its two largest units.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		days := int(d.Hours()) / 24
+		if h := int(d.Hours()) % 24; h > 0 && days < 10 {
+			return fmt.Sprintf("%dd %dh", days, h)
+		}
+		return fmt.Sprintf("%dd", days)
+	case d >= time.Hour:
+		if m := int(d.Minutes()) % 60; m > 0 {
+			return fmt.Sprintf("%dh %dm", int(d.Hours()), m)
+		}
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	default:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	}
+}
