@@ -1,0 +1,32 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+)
+
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+)
+
+// clean makes a stranger's text safe to print on one line: white space becomes a blank, and what a terminal or a
+// browser would obey rather than show becomes a visible stand-in. Nothing is dropped, so that nothing can be hidden.
+func clean(s string) string { return strings.Map(visible, s) }
+
+func visible(r rune) rune {
+	switch {
+	case r == zeroWidthNonJoiner, r == zeroWidthJoiner:
+		// Persian words and composed emoji need them.
+		return r
+	case unicode.IsSpace(r):
+		return ' '
+	case r < ' ':
+		return '␀' + r
+	case r == '\x7f':
+		return '␡'
+	case !unicode.IsPrint(r):
+		return unicode.ReplacementChar
+	}
+	return r
+}

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A digest is what every form of a scan is printed from.
+type digest struct {
+	snapshot              *estate.Snapshot
+	idle, active, unknown []row
+	summary               summary
+}
+
+// A summary is the scan in numbers. Its JSON names are published.
+type summary struct {
+	Targets   int `json:"targets"`
+	Resources int `json:"resources"`
+	// Idle counts rows: idle resources, and idle parts of resources in use.
+	Idle   int `json:"idle"`
+	Active int `json:"active"`
+	// NotJudged is what the resources of unknown verdict bill; an instance that several share is counted once.
+	NotJudged     notJudged  `json:"notJudged"`
+	Total         total      `json:"total"`
+	ByAccount     []total    `json:"byAccount"`
+	ByKind        []total    `json:"byKind"`
+	UnknownPrices []unpriced `json:"unknownPrices"`
+}
+
+type notJudged struct {
+	Resources  int  `json:"resources"`
+	Hourly     cost `json:"hourly"`
+	PriceKnown bool `json:"priceKnown"`
+}
+
+// A total sums idle rows. Its figures are lower bounds unless PriceKnown, and null where nothing is known.
+type total struct {
+	// Name is the account's id or the kind; empty on the sum of all.
+	Name string `json:"name,omitempty"`
+	// Label is the account's name, where it has one.
+	Label      string `json:"label,omitempty"`
+	Idle       int    `json:"idle"`
+	Hourly     cost   `json:"hourly"`
+	Monthly    cost   `json:"monthly"`
+	Wasted     cost   `json:"wasted"`
+	PriceKnown bool   `json:"priceKnown"`
+}
+
+// An unpriced is a price that the price list did not tell, and how many resources wait for it.
+type unpriced struct {
+	Component    string `json:"component"`
+	InstanceType string `json:"instanceType,omitempty"`
+	Region       string `json:"region"`
+	Why          string `json:"why,omitempty"`
+	Resources    int    `json:"resources"`
+}
+
+func newDigest(s *estate.Snapshot) digest {
+	d := digest{snapshot: s}
+	for _, ob := range s.Observations {
+		d.idle = append(d.idle, partRows(ob, s.At)...)
+		switch r := rowOf(ob, s.At); r.State {
+		case estate.Idle:
+			d.idle = append(d.idle, r)
+		case estate.Active:
+			d.active = append(d.active, r)
+		default:
+			// A state that this version does not know is not judged.
+			d.unknown = append(d.unknown, r)
+		}
+	}
+	for _, rows := range [][]row{d.idle, d.active, d.unknown} {
+		tellApart(rows)
+		slices.SortFunc(rows, compareRows)
+	}
+	d.summary = summary{
+		Targets:       len(s.Targets),
+		Resources:     len(s.Observations),
+		Idle:          len(d.idle),
+		Active:        len(d.active),
+		NotJudged:     notJudgedOf(s),
+		Total:         sum("", "", d.idle),
+		ByAccount:     totals(d.idle, func(r row) (string, string) { return r.Account, r.AccountName }),
+		ByKind:        totals(d.idle, func(r row) (string, string) { return string(r.Kind), "" }),
+		UnknownPrices: unpricedOf(s),
+	}
+	return d
+}
+
+// tellApart adds the domain to the labels that two domains of one target have in common.
+func tellApart(rows []row) {
+	type face struct {
+		label, account, region string
+		kind                   estate.Kind
+		typ                    string
+	}
+	of := func(r row) face { return face{r.Label, r.Account, r.Region, r.Kind, r.Type} }
+	seen := map[face]int{}
+	for _, r := range rows {
+		seen[of(r)]++
+	}
+	for i, r := range rows {
+		if r.Domain != "" && seen[of(r)] > 1 {
+			rows[i].Label += " (" + r.Domain + ")"
+		}
+	}
+}
+
+// rows are the rows that the options ask for.
+func (d digest) rows(all bool) []row {
+	if !all {
+		return d.idle
+	}
+	return slices.Concat(d.idle, d.active, d.unknown)
+}
+
+func sum(name, label string, rows []row) total {
+	t := total{Name: name, Label: label, Idle: len(rows), Hourly: cost{known: true}, Wasted: cost{known: true}}
+	for _, r := range rows {
+		t.Hourly, t.Wasted = t.Hourly.plus(r.Hourly), t.Wasted.plus(r.wasted())
+	}
+	t.Monthly, t.PriceKnown = t.Hourly.monthly(), t.Hourly.known
+	return t
+}
+
+// totals groups the rows, dearest group first.
+func totals(rows []row, by func(row) (name, label string)) []total {
+	groups := map[string][]row{}
+	labels := map[string]string{}
+	for _, r := range rows {
+		name, label := by(r)
+		groups[name] = append(groups[name], r)
+		labels[name] = cmp.Or(labels[name], label)
+	}
+	out := make([]total, 0, len(groups))
+	for name, rows := range groups {
+		out = append(out, sum(name, labels[name], rows))
+	}
+	slices.SortFunc(out, func(a, b total) int {
+		return cmp.Or(b.Hourly.amount.Cmp(a.Hourly.amount), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// title is how people know the group.
+func (t total) title() string {
+	if t.Label == "" {
+		return t.Name
+	}
+	return fmt.Sprintf("%s (%s)", t.Label, t.Name)
+}
+
+func notJudgedOf(s *estate.Snapshot) notJudged {
+	n := notJudged{Hourly: cost{known: true}}
+	shared := map[string]bool{}
+	for _, ob := range s.Observations {
+		if ob.Verdict.State == estate.Idle || ob.Verdict.State == estate.Active {
+			continue
+		}
+		n.Resources++
+		for _, m := range ob.Resource.Meters {
+			if m.Share != "" {
+				if shared[m.Share] {
+					continue
+				}
+				shared[m.Share] = true
+			}
+			amount, known := m.Hourly()
+			n.Hourly = n.Hourly.plus(cost{amount, known})
+		}
+	}
+	n.PriceKnown = n.Hourly.known
+	return n
+}
+
+// unpricedOf counts the resources behind each price that is not known, idle or not.
+func unpricedOf(s *estate.Snapshot) []unpriced {
+	counts := map[unpriced]int{}
+	for _, ob := range s.Observations {
+		own := map[unpriced]bool{}
+		for _, m := range ob.Resource.Meters {
+			if _, known := m.Hourly(); !known {
+				own[unpriced{Component: m.Component, InstanceType: m.InstanceType, Region: ob.Resource.Target.Region, Why: m.Rate.Why}] = true
+			}
+		}
+		for u := range own {
+			counts[u]++
+		}
+	}
+	out := make([]unpriced, 0, len(counts))
+	for u, n := range counts {
+		u.Resources = n
+		out = append(out, u)
+	}
+	slices.SortFunc(out, func(a, b unpriced) int {
+		return cmp.Or(cmp.Compare(a.Why, b.Why), cmp.Compare(a.Component, b.Component),
+			cmp.Compare(a.InstanceType, b.InstanceType), cmp.Compare(a.Region, b.Region))
+	})
+	return out
+}
+
+// String names the price, and how many resources wait for it.
+func (u unpriced) String() string {
+	name := u.Component
+	if u.InstanceType != "" {
+		name += " " + u.InstanceType
+	}
+	name += " in " + u.Region
+	if u.Resources > 1 {
+		name += fmt.Sprintf(" (%d resources)", u.Resources)
+	}
+	return name
+}

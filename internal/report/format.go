@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Format is a form of output.
+type Format string
+
+// The formats. Table is for a terminal, Wide is Table with everything that is known, Markdown and HTML are for sharing;
+// JSON, NDJSON and CSV are for programs.
+const (
+	Table    Format = "table"
+	Wide     Format = "wide"
+	JSON     Format = "json"
+	NDJSON   Format = "ndjson"
+	CSV      Format = "csv"
+	Markdown Format = "markdown"
+	HTML     Format = "html"
+)
+
+// Formats returns every format, the default first.
+func Formats() []Format {
+	return []Format{Table, Wide, JSON, NDJSON, CSV, Markdown, HTML}
+}
+
+// ParseFormat reads the name of a format. Its error names the nearest format and lists them all.
+func ParseFormat(name string) (Format, error) {
+	formats := Formats()
+	if f := Format(strings.ToLower(name)); slices.Contains(formats, f) {
+		return f, nil
+	}
+	nearest := slices.MinFunc(formats, func(a, b Format) int {
+		return distance(name, string(a)) - distance(name, string(b))
+	})
+	return "", fmt.Errorf("unknown format %q: did you mean %q? The formats are %s", name, nearest, list(formats))
+}
+
+func list(formats []Format) string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}
+
+// distance is the number of bytes to insert, delete or replace to make b of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// hoursPerMonth is the month that AWS's own price pages reckon with.
+var hoursPerMonth = decimal.NewFromInt(730)
+
+// A cost is an amount of dollars; when it is not known, the amount is a lower bound.
+type cost struct {
+	amount decimal.Decimal
+	known  bool
+}
+
+func (c cost) plus(o cost) cost {
+	return cost{c.amount.Add(o.amount), c.known && o.known}
+}
+
+func (c cost) monthly() cost { return cost{c.amount.Mul(hoursPerMonth), c.known} }
+
+// blank reports whether nothing at all is known: a lower bound of zero says nothing.
+func (c cost) blank() bool { return !c.known && c.amount.IsZero() }
+
+// rate prints dollars per hour. Below a dollar the cents are too coarse, so that it keeps up to four decimals.
+func (c cost) rate() string {
+	places := int32(2)
+	if c.amount.LessThan(decimal.NewFromInt(1)) {
+		places = 4
+	}
+	return c.print(places)
+}
+
+// total prints a sum of dollars, to the cent.
+func (c cost) total() string { return c.print(2) }
+
+// exact prints every digit that the price list gives.
+func (c cost) exact() string { return c.print(max(2, -c.amount.Exponent())) }
+
+func (c cost) print(places int32) string {
+	if c.blank() {
+		return "?"
+	}
+	amount, sign := c.amount.Round(places), ""
+	if !c.known {
+		sign = "≥ "
+	}
+	if amount.IsZero() && c.amount.IsPositive() {
+		// Neither a cost nor a bound may look like nothing.
+		amount, sign = decimal.New(1, -places), "< "
+		if !c.known {
+			amount, sign = decimal.Zero, "> "
+		}
+	}
+	return sign + "$" + digits(amount, places)
+}
+
+// digits groups the thousands and drops the zeros after the second decimal.
+func digits(d decimal.Decimal, places int32) string {
+	whole, fraction, _ := strings.Cut(d.StringFixed(places), ".")
+	for len(fraction) > 2 && fraction[len(fraction)-1] == '0' {
+		fraction = fraction[:len(fraction)-1]
+	}
+	return thousands(whole) + "." + fraction
+}
+
+// thousands groups the digits of a whole number.
+func thousands(whole string) string {
+	digits := strings.TrimPrefix(whole, "-")
+	minus := whole[:len(whole)-len(digits)]
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return minus + digits
+}
+
+// String is the plain decimal for programs, empty when nothing is known.
+func (c cost) String() string {
+	if c.blank() {
+		return ""
+	}
+	return c.amount.String()
+}
+
+// MarshalJSON writes the decimal as a string, or null when nothing is known.
+func (c cost) MarshalJSON() ([]byte, error) {
+	if c.blank() {
+		return []byte("null"), nil
+	}
+	return strconv.AppendQuote(nil, c.amount.String()), nil
+}

@@ -1,0 +1,227 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// snapshots draws small snapshots with any text for names and whys, and any mix of verdicts and prices.
+func snapshots(t *rapid.T) *estate.Snapshot {
+	s := &estate.Snapshot{At: at, Targets: []estate.Target{prod, dev, china}}
+	dollars := rapid.Custom(func(t *rapid.T) decimal.Decimal {
+		return decimal.New(rapid.Int64Range(0, 1e9).Draw(t, "digits"), -rapid.Int32Range(0, 8).Draw(t, "places"))
+	})
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{hostile, "name", "推荐系统模型生产环境端点推荐系统", "👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬"}))
+	state := rapid.SampledFrom([]estate.State{estate.Active, estate.Idle, estate.Unknown})
+	verdictSince := rapid.Custom(func(t *rapid.T) time.Time {
+		return before(time.Duration(rapid.Int64Range(0, int64(90*day)).Draw(t, "age")))
+	})
+	for i := range rapid.IntRange(0, 12).Draw(t, "resources") {
+		target := rapid.SampledFrom(s.Targets).Draw(t, "target")
+		ob := estate.Observation{
+			Resource: estate.Resource{
+				ARN: target.SageMakerARN(fmt.Sprintf("endpoint/%d", i)), Kind: rapid.SampledFrom([]estate.Kind{"endpoint", "studio-app"}).Draw(t, "kind"), Target: target,
+				Name: fmt.Sprintf("%d.%s", i, text.Draw(t, "name")), Owner: text.Draw(t, "owner"), Type: text.Draw(t, "type"),
+				Meters: []estate.Meter{{Component: "Hosting", InstanceType: "ml.m5.large", Count: 1,
+					Rate: estate.Rate{Known: rapid.Bool().Draw(t, "rated"), Hourly: dollars.Draw(t, "rate"), Why: "not listed"}}},
+			},
+			Verdict: estate.Verdict{State: state.Draw(t, "state"), Why: text.Draw(t, "why"), Remedy: text.Draw(t, "remedy"), Since: verdictSince.Draw(t, "since")},
+			Waste:   estate.Waste{Known: rapid.Bool().Draw(t, "known"), Hourly: dollars.Draw(t, "hourly"), SoFar: dollars.Draw(t, "so far")},
+		}
+		for p := range rapid.IntRange(0, 2).Draw(t, "parts") {
+			name := fmt.Sprintf("v%d", p)
+			v := estate.PartVerdict{Part: name, State: state.Draw(t, "part state"), Since: verdictSince.Draw(t, "part since")}
+			ob.Verdict.Parts = append(ob.Verdict.Parts, v)
+			if v.State == estate.Idle {
+				ob.Waste.Parts = append(ob.Waste.Parts, estate.PartWaste{Part: name, Known: rapid.Bool().Draw(t, "part known"), Hourly: dollars.Draw(t, "part hourly"), SoFar: dollars.Draw(t, "part so far")})
+			}
+		}
+		s.Observations = append(s.Observations, ob)
+	}
+	return s
+}
+
+func TestTotalsEqualTheSumOfTheRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		hourly, wasted, idle, known := decimal.Zero, decimal.Zero, 0, true
+		for _, ob := range s.Observations {
+			if ob.Verdict.State == estate.Idle {
+				hourly, wasted, idle, known = hourly.Add(ob.Waste.Hourly), wasted.Add(ob.Waste.SoFar), idle+1, known && ob.Waste.Known
+				continue
+			}
+			for _, p := range ob.Waste.Parts {
+				hourly, wasted, idle, known = hourly.Add(p.Hourly), wasted.Add(p.SoFar), idle+1, known && p.Known
+			}
+		}
+		d := newDigest(s)
+		for name, groups := range map[string][]total{"all": {d.summary.Total}, "account": d.summary.ByAccount, "kind": d.summary.ByKind} {
+			all := total{Hourly: cost{known: true}, Wasted: cost{known: true}}
+			for _, g := range groups {
+				all.Idle += g.Idle
+				all.Hourly, all.Wasted = all.Hourly.plus(g.Hourly), all.Wasted.plus(g.Wasted)
+			}
+			if !all.Hourly.amount.Equal(hourly) || !all.Wasted.amount.Equal(wasted) || all.Idle != idle || all.Hourly.known != known {
+				t.Errorf("by %s: %v idle, %v/h, %v wasted, known %v; want %v, %v, %v, %v",
+					name, all.Idle, all.Hourly.amount, all.Wasted.amount, all.Hourly.known, idle, hourly, wasted, known)
+			}
+		}
+		whole := slices.DeleteFunc(d.rows(true), func(r row) bool { return r.Part != "" })
+		if len(whole) != len(s.Observations) {
+			t.Errorf("%d rows for %d resources", len(whole), len(s.Observations))
+		}
+	})
+}
+
+func TestNoWidthLosesARow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, width := snapshots(t), rapid.IntRange(1, 300).Draw(t, "width")
+		for _, o := range []Options{{Format: Table}, {Format: Wide}} {
+			o.Width = width
+			d := newDigest(s)
+			g := d.idleGrid(o)
+			l := g.layout(width)
+			term := newTerminal(o)
+			term.grid(g)
+			lines := strings.Split(term.String(), "\n")
+			at := 0
+			for _, r := range d.idle {
+				want := cut(clean(r.Label), l.widths[0], true)
+				for at < len(lines) && !strings.HasPrefix(lines[at], strings.TrimRight(want, " ")) {
+					at++
+				}
+				if at == len(lines) {
+					t.Fatalf("%s at width %d: no row of %q in\n%s", o.Format, width, want, term.String())
+				}
+				at++
+			}
+			if got := across(l.shown, func(i int) int { return l.widths[i] }); got > max(width, narrowest) {
+				t.Errorf("%s: a line of %d columns at width %d", o.Format, got, width)
+			}
+		}
+	})
+}
+
+func TestTableFitsTheWidth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		width := rapid.IntRange(narrowest, 300).Draw(t, "width")
+		g := newDigest(snapshots(t)).idleGrid(Options{Format: Table, Width: width})
+		term := newTerminal(Options{Width: width})
+		term.grid(g)
+		for line := range strings.Lines(term.String()) {
+			if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); w > width {
+				t.Errorf("%d columns at width %d: %q", w, width, line)
+			}
+		}
+	})
+}
+
+func TestNoFormPrintsControlCharacters(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		o := Options{All: true, Width: rapid.SampledFrom([]int{0, 60, 120}).Draw(t, "width"), Next: []string{hostile}}
+		check := func(form string, err error, text string) {
+			if err != nil {
+				t.Fatalf("%s: %v", form, err)
+			}
+			for _, r := range text {
+				if r != '\n' && r != '\r' && r != zeroWidthJoiner && r != zeroWidthNonJoiner && !unicode.IsPrint(r) {
+					t.Fatalf("%s prints %U in %q", form, r, text)
+				}
+			}
+		}
+		for _, f := range Formats() {
+			o.Format = f
+			var b bytes.Buffer
+			err := Scan(&b, s, o)
+			check("scan as "+string(f), err, b.String())
+		}
+		for _, ob := range s.Observations {
+			for _, f := range []Format{Table, JSON, Markdown} {
+				o.Format = f
+				var b bytes.Buffer
+				err := Explain(&b, s, ob, o)
+				check("explain as "+string(f), err, b.String())
+			}
+		}
+	})
+}
+
+func TestCutFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := clean(rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z推荐🚀-]{0,40}`)).Draw(t, "text"))
+		width, middle := rapid.IntRange(1, 50).Draw(t, "width"), rapid.Bool().Draw(t, "middle")
+		got := cut(s, width, middle)
+		if w := ansi.StringWidth(got); w > width {
+			t.Errorf("cut(%q, %d) = %q of width %d", s, width, got, w)
+		}
+		if ansi.StringWidth(s) <= width && got != s {
+			t.Errorf("cut(%q, %d) = %q, but it fits", s, width, got)
+		}
+	})
+}
+
+func TestWrapLosesNoWord(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := clean(rapid.String().Draw(t, "text"))
+		lines := wrap(s, rapid.IntRange(1, 40).Draw(t, "first"), rapid.IntRange(1, 40).Draw(t, "rest"))
+		if got, want := strings.Join(lines, " "), strings.Join(strings.Fields(s), " "); got != want {
+			t.Errorf("wrap(%q) joins to %q", s, got)
+		}
+	})
+}
+
+func TestJSONKeepsEveryCharacter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.OneOf(rapid.String(), rapid.Just(hostile+"\U000e0041")).Draw(t, "text")
+		text, err := encode(want, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if err := json.Unmarshal(text, &got); err != nil || got != want {
+			t.Errorf("%q becomes %s, which reads as %q, %v", want, text, got, err)
+		}
+	})
+}
+
+func TestMachineFormsHoldEveryRow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		want := len(newDigest(s).rows(true))
+		var lines, table bytes.Buffer
+		if err := Scan(&lines, s, Options{Format: NDJSON, All: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(lines.String(), "\n"); got != want {
+			t.Errorf("ndjson has %d lines, want %d", got, want)
+		}
+		if err := Scan(&table, s, Options{Format: CSV, All: true}); err != nil {
+			t.Fatal(err)
+		}
+		records, err := csv.NewReader(&table).ReadAll()
+		if err != nil || len(records) != want+1 {
+			t.Fatalf("csv has %d records, want %d and a header: %v", len(records), want, err)
+		}
+		for _, record := range records[1:] {
+			for _, field := range record {
+				if strings.IndexAny(field, "=+-@\t\r") == 0 {
+					t.Errorf("csv field %q is a formula to a spreadsheet", field)
+				}
+			}
+		}
+	})
+}

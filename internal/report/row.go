@@ -1,0 +1,190 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A row is one line of the scan: a resource, or an idle part of a resource that is itself in use.
+// Its JSON names are the published ones of json and ndjson.
+type row struct {
+	// Label is what the table shows: the name, with the variant of an endpoint and the domain where two are called the same.
+	Label       string            `json:"label"`
+	Name        string            `json:"name"`
+	Part        string            `json:"part,omitempty"`
+	ARN         string            `json:"arn"`
+	Kind        estate.Kind       `json:"kind"`
+	Type        string            `json:"type,omitempty"`
+	Partition   string            `json:"partition"`
+	Account     string            `json:"account"`
+	AccountName string            `json:"accountName,omitempty"`
+	Region      string            `json:"region"`
+	Domain      string            `json:"domain,omitempty"`
+	Owner       string            `json:"owner,omitempty"`
+	Status      string            `json:"status"`
+	State       estate.State      `json:"state"`
+	Confidence  estate.Confidence `json:"confidence,omitempty"`
+	// IdleSince and IdleFor are present when idle; IdleOpen says that the true idle time is longer.
+	IdleSince time.Time       `json:"idleSince,omitzero"`
+	IdleFor   estate.Duration `json:"idleFor,omitzero"`
+	IdleOpen  bool            `json:"idleOpen,omitempty"`
+	LastUse   time.Time       `json:"lastUse,omitzero"`
+	Instances []string        `json:"instances,omitempty"`
+	// Hourly is dollars per hour: what stopping it would save when idle, what it bills otherwise. Wasted is dollars
+	// since it became idle. Both are lower bounds unless PriceKnown, and null where nothing is known.
+	Hourly     cost   `json:"hourly"`
+	Wasted     *cost  `json:"wasted,omitempty"`
+	PriceKnown bool   `json:"priceKnown"`
+	Rule       string `json:"rule,omitempty"`
+	Why        string `json:"why"`
+	Remedy     string `json:"remedy,omitempty"`
+	Note       string `json:"note,omitempty"`
+}
+
+// rowOf is the row of the whole resource.
+func rowOf(ob estate.Observation, at time.Time) row {
+	r, v := ob.Resource, ob.Verdict
+	out := row{
+		Label: r.Name, Name: r.Name, ARN: r.ARN, Kind: r.Kind, Type: r.Type,
+		Partition: r.Target.Partition, Account: r.Target.Account, AccountName: r.Target.AccountName, Region: r.Target.Region, Domain: r.Domain,
+		Owner: r.Owner, Status: r.Status,
+		State: v.State, Confidence: v.Confidence, LastUse: v.LastUse,
+		Instances: instances(r, ""),
+		Rule:      v.Rule, Why: v.Why, Remedy: v.Remedy,
+	}
+	if v.State == estate.Idle {
+		w := ob.Waste
+		out.IdleSince, out.IdleFor, out.IdleOpen = v.Since, estate.Duration(v.IdleFor(at)), v.Open
+		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})
+		out.Note = w.Note
+		return out
+	}
+	hourly, known := r.Hourly()
+	out.Hourly, out.PriceKnown = cost{hourly, known}, known
+	return out
+}
+
+// partRows are the rows of the idle parts of a resource that is not itself idle.
+func partRows(ob estate.Observation, at time.Time) []row {
+	if ob.Verdict.State == estate.Idle {
+		return nil
+	}
+	var rows []row
+	for _, v := range ob.Verdict.Parts {
+		if v.State != estate.Idle {
+			continue
+		}
+		out := rowOf(ob, at)
+		out.Label += " › " + v.Part
+		out.Part, out.State, out.Confidence = v.Part, v.State, v.Confidence
+		out.IdleSince, out.IdleOpen, out.LastUse = v.Since, v.Open, v.LastUse
+		if !v.Since.IsZero() {
+			out.IdleFor = estate.Duration(at.Sub(v.Since))
+		}
+		out.Why, out.Rule, out.Remedy = v.Why, "", ""
+		out.Instances = instances(ob.Resource, v.Part)
+		w := partWaste(ob.Waste, v.Part)
+		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})
+		rows = append(rows, out)
+	}
+	return rows
+}
+
+// partWaste is the part's figures. A part without figures is one whose price is not known, not a free one.
+func partWaste(w estate.Waste, part string) estate.PartWaste {
+	i := slices.IndexFunc(w.Parts, func(p estate.PartWaste) bool { return p.Part == part })
+	if i < 0 {
+		return estate.PartWaste{Part: part}
+	}
+	return w.Parts[i]
+}
+
+func (r *row) price(hourly, wasted cost) {
+	r.Hourly, r.Wasted, r.PriceKnown = hourly, &wasted, hourly.known
+}
+
+// compareRows puts the dearest first: by dollars per hour, then dollars wasted, then name. A lower bound stands where
+// its bound stands, after a known price of the same amount. What has no known price at all stands after everything
+// that is known to cost and before what is known to be free.
+func compareRows(a, b row) int {
+	return cmp.Or(
+		cmp.Compare(b.Hourly.rank(), a.Hourly.rank()),
+		b.Hourly.amount.Cmp(a.Hourly.amount),
+		knownFirst(a, b),
+		b.wasted().amount.Cmp(a.wasted().amount),
+		cmp.Compare(a.Label, b.Label),
+		cmp.Compare(a.ARN, b.ARN),
+	)
+}
+
+func knownFirst(a, b row) int {
+	switch {
+	case a.PriceKnown == b.PriceKnown:
+		return 0
+	case a.PriceKnown:
+		return -1
+	}
+	return 1
+}
+
+func (c cost) rank() int {
+	switch {
+	case c.amount.IsPositive():
+		return 2
+	case c.blank():
+		return 1
+	}
+	return 0
+}
+
+func (r row) wasted() cost {
+	if r.Wasted == nil {
+		return cost{known: true}
+	}
+	return *r.Wasted
+}
+
+// place is the account and region as people name them.
+func (r row) place() string { return cmp.Or(r.AccountName, r.Account) + "/" + r.Region }
+
+// kind is the family and its type, short: "app: JupyterLab".
+func (r row) kind() string { return kindOf(r.Kind, r.Type) }
+
+func kindOf(k estate.Kind, typ string) string {
+	short := strings.TrimPrefix(string(k), "studio-")
+	if typ == "" {
+		return short
+	}
+	return short + ": " + typ
+}
+
+// reason is why, with what explains a surprising figure.
+func (r row) reason() string {
+	if r.Note == "" {
+		return r.Why
+	}
+	return r.Why + "; " + r.Note
+}
+
+// instances names what runs, of the part or of the whole: "2 × ml.g5.xlarge".
+func instances(r estate.Resource, part string) []string {
+	var out []string
+	for _, m := range r.Meters {
+		if m.InstanceType == "" || m.Count == 0 || part != "" && m.Part != part {
+			continue
+		}
+		text := m.InstanceType
+		if m.Count > 1 {
+			text = fmt.Sprintf("%d × %s", m.Count, m.InstanceType)
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}

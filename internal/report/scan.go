@@ -1,0 +1,166 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+const interrupted = "interrupted: the scan ended before it was through, and what it had not reached is missing here"
+
+// story tells the scan to people.
+func (d digest) story(o Options) story {
+	s := story{title: d.headline()}
+	if d.snapshot.Interrupted {
+		s.alert = interrupted
+	}
+	if len(d.idle) > 0 {
+		s.figures = d.figures()
+		s.add(section{grid: d.idleGrid(o)})
+	}
+	if o.All {
+		s.add(d.others("In use", d.active, o))
+		s.add(d.others("Not judged", d.unknown, o))
+	}
+	if len(d.idle) > 0 {
+		s.add(section{grid: d.totalsGrid()})
+	}
+	s.add(section{remarks: slices.Concat(d.notJudged(o.All), d.unpriced(), d.coverage())})
+	s.next(o.Next)
+	if len(o.Stats) > 0 {
+		s.add(section{title: "Calls", grid: statsGrid(o.Stats)})
+	}
+	return s
+}
+
+// headline says what was looked at and what came of it.
+func (d digest) headline() string {
+	what := "nothing idle"
+	if n := len(d.idle); n > 0 {
+		what = fmt.Sprintf("%d idle", n)
+	}
+	return fmt.Sprintf("%s among %s in %s, %s", what,
+		count(d.summary.Resources, "resource"), count(d.summary.Targets, "target"), instant(d.snapshot.At))
+}
+
+// count says how many, in English.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (d digest) figures() []fact {
+	t := d.summary.Total
+	return []fact{
+		{label: "idle, per hour", text: t.Hourly.total()},
+		{label: "per month at this rate", text: t.Monthly.total()},
+		{label: "wasted so far", text: t.Wasted.total()},
+	}
+}
+
+// The columns that several grids share.
+var (
+	resourceColumn   = column{head: "RESOURCE", least: 20, middle: true}
+	kindColumn       = column{head: "KIND", least: 18, shed: 3}
+	placeColumn      = column{head: "ACCOUNT/REGION", least: 14, shed: 2}
+	ownerColumn      = column{head: "OWNER", least: 10, shed: 4}
+	idleForColumn    = column{head: "IDLE FOR", right: true, shed: 5}
+	lastUseColumn    = column{head: "LAST USE", right: true, shed: 5}
+	confidenceColumn = column{head: "CONFIDENCE", short: "CONF", shed: 1}
+	hourlyColumn     = column{head: "$/H", right: true}
+	wastedColumn     = column{head: "WASTED SO FAR", short: "WASTED", right: true, shed: 6}
+)
+
+func (d digest) idleGrid(o Options) *grid {
+	g := &grid{columns: []column{resourceColumn, kindColumn, placeColumn, ownerColumn, idleForColumn, confidenceColumn, hourlyColumn, wastedColumn}}
+	for _, r := range d.idle {
+		g.rows = append(g.rows, append(identity(r),
+			cell{idleFor(time.Duration(r.IdleFor), r.IdleOpen), plain}, confidence(r.Confidence),
+			money(r.Hourly.rate()), money(r.wasted().total())))
+	}
+	d.prose(g, d.idle, o)
+	return g
+}
+
+// others is a section of rows that are not idle.
+func (d digest) others(title string, rows []row, o Options) section {
+	if len(rows) == 0 {
+		return section{}
+	}
+	g := &grid{columns: []column{resourceColumn, kindColumn, placeColumn, ownerColumn, lastUseColumn, confidenceColumn, hourlyColumn}}
+	for _, r := range rows {
+		g.rows = append(g.rows, append(identity(r),
+			cell{ago(d.snapshot.At, r.LastUse), plain}, confidence(r.Confidence), money(r.Hourly.rate())))
+	}
+	d.prose(g, rows, o)
+	return section{title: fmt.Sprintf("%s: %d", title, len(rows)), grid: g}
+}
+
+func identity(r row) []cell {
+	return []cell{{r.Label, strong}, {r.kind(), plain}, {r.place(), plain}, {cmp.Or(r.Owner, "-"), plain}}
+}
+
+// money marks what is not an exact figure.
+func money(text string) cell {
+	if strings.HasPrefix(text, "$") {
+		return cell{text, plain}
+	}
+	return cell{text, doubtful}
+}
+
+func confidence(c estate.Confidence) cell {
+	tones := map[estate.Confidence]tone{estate.High: good, estate.Medium: doubtful}
+	return cell{cmp.Or(string(c), "-"), tones[c]}
+}
+
+// prose adds the columns of text: why, what to do where that is not judged, and in the forms that have the room all that is left.
+func (d digest) prose(g *grid, rows []row, o Options) {
+	add := func(head string, least int, text func(row) string) {
+		g.columns = append(g.columns, column{head: head, least: least, fold: true})
+		for i, r := range rows {
+			g.rows[i] = append(g.rows[i], cell{text(r), plain})
+		}
+	}
+	const readable = 40
+	add("WHY", readable, row.reason)
+	remedy := func(r row) string { return r.Remedy }
+	if o.Format != Wide && o.Format != HTML {
+		if slices.ContainsFunc(rows, func(r row) bool { return r.State != estate.Idle && r.Remedy != "" }) {
+			add("REMEDY", readable, remedy)
+		}
+		return
+	}
+	g.prose = o.Width > 0
+	add("REMEDY", 0, remedy)
+	add("LAST USE", 0, func(r row) string { return when(d.snapshot.At, r.LastUse) })
+	add("INSTANCES", 0, func(r row) string { return strings.Join(r.Instances, ", ") })
+	add("STATUS", 0, func(r row) string { return r.Status })
+	add("RULE", 0, func(r row) string { return r.Rule })
+	add("ARN", 0, func(r row) string { return r.ARN })
+}
+
+func (d digest) totalsGrid() *grid {
+	g := &grid{columns: []column{
+		{head: "TOTAL", least: 28, middle: true},
+		{head: "IDLE", right: true}, hourlyColumn, {head: "$/MONTH", right: true, shed: 1}, wastedColumn,
+	}}
+	add := func(title string, tone tone, t total) {
+		g.rows = append(g.rows, []cell{{title, tone}, {strconv.Itoa(t.Idle), tone},
+			{t.Hourly.total(), tone}, {t.Monthly.total(), tone}, {t.Wasted.total(), tone}})
+	}
+	for _, t := range d.summary.ByAccount {
+		add("account "+t.title(), plain, t)
+	}
+	for _, t := range d.summary.ByKind {
+		add("kind "+t.title(), plain, t)
+	}
+	add("all", strong, d.summary.Total)
+	return g
+}
