@@ -183,12 +183,11 @@ func ago(now, t time.Time) string { return span(now.Sub(t)) }
 // span writes a duration as people say it: its two largest units.
 func span(d time.Duration) string {
 	switch {
-	case d >= 48*time.Hour:
-		days := int(d.Hours()) / 24
-		if h := int(d.Hours()) % 24; h > 0 && days < 10 {
-			return fmt.Sprintf("%dd %dh", days, h)
+	case d >= 24*time.Hour:
+		if h := int(d.Hours()) % 24; h > 0 {
+			return fmt.Sprintf("%dd %dh", int(d.Hours())/24, h)
 		}
-		return fmt.Sprintf("%dd", days)
+		return fmt.Sprintf("%dd", int(d.Hours())/24)
 	case d >= time.Hour:
 		if m := int(d.Minutes()) % 60; m > 0 {
 			return fmt.Sprintf("%dh %dm", int(d.Hours()), m)

@@ -13,6 +13,8 @@ type Options struct {
 	Format Format
 	// All also prints the active and the unknown.
 	All bool
+	// Top keeps to that many of the dearest idle rows in the forms that people read; the totals still count every row. Zero is all.
+	Top int
 	// Color paints for a terminal; Table and Wide only.
 	Color bool
 	// Width is the terminal's columns; zero is not a terminal: one line per row, and nothing is cut.

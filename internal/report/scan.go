@@ -21,7 +21,7 @@ func (d digest) story(o Options) story {
 	}
 	if len(d.idle) > 0 {
 		s.figures = d.figures()
-		s.add(section{grid: d.idleGrid(o)})
+		s.add(section{grid: d.idleGrid(o), remarks: d.beyond(o)})
 	}
 	if o.All {
 		s.add(d.others("In use", d.active, o))
@@ -80,13 +80,32 @@ var (
 
 func (d digest) idleGrid(o Options) *grid {
 	g := &grid{columns: []column{resourceColumn, kindColumn, placeColumn, ownerColumn, idleForColumn, confidenceColumn, hourlyColumn, wastedColumn}}
-	for _, r := range d.idle {
+	rows := d.shown(o)
+	for _, r := range rows {
 		g.rows = append(g.rows, append(identity(r),
 			cell{idleFor(time.Duration(r.IdleFor), r.IdleOpen), plain}, confidence(r.Confidence),
 			money(r.Hourly.rate()), money(r.wasted().total())))
 	}
-	d.prose(g, d.idle, o)
+	d.prose(g, rows, o)
 	return g
+}
+
+// shown are the idle rows that the options leave.
+func (d digest) shown(o Options) []row {
+	if o.Top > 0 && len(d.idle) > o.Top {
+		return d.idle[:o.Top]
+	}
+	return d.idle
+}
+
+// beyond counts the idle rows that the options leave out.
+func (d digest) beyond(o Options) []remark {
+	rest := d.idle[len(d.shown(o)):]
+	if len(rest) == 0 {
+		return nil
+	}
+	t := sum("", "", rest)
+	return []remark{{text: fmt.Sprintf("and %d more, %s/h, %s so far", len(rest), t.Hourly.total(), t.Wasted.total())}}
 }
 
 // others is a section of rows that are not idle.

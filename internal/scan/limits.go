@@ -1,0 +1,31 @@
+package scan
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+)
+
+// Limits say how long without use makes idle.
+type Limits struct {
+	// IdleFor is by kind; the key "" stands for every kind that is not named. A kind's own default comes last.
+	IdleFor map[estate.Kind]time.Duration
+	// MinDailyInvocations is the traffic that is taken for warmers and health checks; zero means that any call is use.
+	MinDailyInvocations float64
+}
+
+// Criteria are the limits as a judge of the kind takes them.
+func (l Limits) Criteria(k kinds.Kind, now time.Time) estate.Criteria {
+	return estate.Criteria{Now: now, MinDailyInvocations: l.MinDailyInvocations,
+		IdleFor: cmp.Or(l.IdleFor[k.Name()], l.IdleFor[""], k.IdleFor())}
+}
+
+func (l Limits) table(ks []kinds.Kind) map[estate.Kind]estate.Duration {
+	t := map[estate.Kind]estate.Duration{}
+	for _, k := range ks {
+		t[k.Name()] = estate.Duration(l.Criteria(k, time.Time{}).IdleFor)
+	}
+	return t
+}

@@ -1,0 +1,128 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pricing"
+)
+
+// price fills in the rates. A price list that cannot be read leaves rates unknown, each with the reason.
+func price(ctx context.Context, snap *estate.Snapshot, book *pricing.Book) {
+	each := func(f func(*estate.Meter, pricing.Key)) {
+		for i := range snap.Observations {
+			r := &snap.Observations[i].Resource
+			for j := range r.Meters {
+				if m := &r.Meters[j]; m.Free == "" {
+					f(m, pricing.Key{Region: r.Target.Region, Component: m.Component, InstanceType: m.InstanceType})
+				}
+			}
+		}
+	}
+	if book == nil {
+		each(func(m *estate.Meter, _ pricing.Key) { m.Rate = estate.Rate{Why: "no price list was read"} })
+		return
+	}
+	wanted := map[pricing.Key]bool{}
+	each(func(_ *estate.Meter, k pricing.Key) {
+		if k.InstanceType != "" {
+			wanted[k] = true
+		}
+	})
+	keys := make([]pricing.Key, 0, len(wanted))
+	for k := range wanted {
+		keys = append(keys, k)
+	}
+	if err := book.Load(ctx, keys); err != nil && len(snap.Targets) > 0 {
+		// The rates that could not be loaded say so themselves; the coverage says what to do.
+		const op = "pricing:GetProducts"
+		e := cloud.Fail(op, snap.Targets[0], err)
+		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Classify(err).Outcome(),
+			Error: e.Err.Error(), Hides: "prices", Hint: e.Hint})
+	}
+	each(func(m *estate.Meter, k pricing.Key) {
+		if m.Rate = book.Rate(k); k.InstanceType == "" {
+			m.Rate.Why = "its instance type is not known"
+		}
+	})
+}
+
+// assess works the waste out. It is pure: verdicts and meters in, dollars out.
+func assess(snap *estate.Snapshot) {
+	shared := map[string][]*estate.Observation{}
+	for i := range snap.Observations {
+		o := &snap.Observations[i]
+		o.Waste = waste(snap, o)
+		for _, m := range o.Resource.Meters {
+			if m.Share != "" {
+				shared[m.Share] = append(shared[m.Share], o)
+			}
+		}
+	}
+	for _, group := range shared {
+		if len(group) > 1 {
+			share(snap, group)
+		}
+	}
+}
+
+func waste(snap *estate.Snapshot, o *estate.Observation) estate.Waste {
+	if o.Verdict.State == estate.Idle {
+		hourly, known := o.Resource.Hourly()
+		return estate.Waste{Known: known, Hourly: hourly, SoFar: hourly.Mul(hours(o.Verdict.IdleFor(snap.At).Hours()))}
+	}
+	w := estate.Waste{Known: true}
+	if o.Verdict.State != estate.Active {
+		return w
+	}
+	for _, p := range o.Verdict.Parts {
+		if p.State != estate.Idle {
+			continue
+		}
+		pw := estate.PartWaste{Part: p.Part, Known: true}
+		for _, m := range o.Resource.Meters {
+			if m.Part == p.Part {
+				h, known := m.Hourly()
+				pw.Hourly, pw.Known = pw.Hourly.Add(h), pw.Known && known
+			}
+		}
+		pw.SoFar = pw.Hourly.Mul(hours(snap.At.Sub(p.Since).Hours()))
+		w.Parts = append(w.Parts, pw)
+	}
+	return w
+}
+
+// share settles an instance that several apps run on. It bills once, and until the last of them is stopped: stopping some
+// saves nothing while another is used or not known; when all are idle, the first carries the money, since the last became idle.
+func share(snap *estate.Snapshot, group []*estate.Observation) {
+	slices.SortFunc(group, func(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
+	last := group[0]
+	for _, o := range group {
+		if o.Verdict.State != estate.Idle {
+			for _, idle := range group {
+				if idle.Verdict.State == estate.Idle {
+					idle.Waste = estate.Waste{Known: true, Note: "shares its instance with " + o.Resource.Name + ", which is " + string(o.Verdict.State) + ": stopping it alone saves nothing"}
+				}
+			}
+			return
+		}
+		if o.Verdict.Since.After(last.Verdict.Since) {
+			last = o
+		}
+	}
+	first := group[0]
+	first.Waste = waste(snap, first)
+	first.Waste.SoFar = first.Waste.Hourly.Mul(hours(last.Verdict.IdleFor(snap.At).Hours()))
+	first.Waste.Note = "its instance is shared with other idle apps and counted here, once"
+	for _, o := range group[1:] {
+		o.Waste = estate.Waste{Known: true, Note: "its instance is counted with " + first.Resource.Name}
+	}
+}
+
+// hours keeps the fourth decimal, a third of a second: enough for money, and the same on every machine.
+func hours(h float64) decimal.Decimal { return decimal.NewFromFloat(h).Round(4) }

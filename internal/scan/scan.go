@@ -1,0 +1,234 @@
+// Package scan turns targets into a snapshot: resources, signals, verdicts, rates, and what could not be seen.
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/pricing"
+)
+
+// Options say what to look at and how to judge it.
+type Options struct {
+	// Kinds to look for; empty means all.
+	Kinds []kinds.Kind
+	// Limits say how to judge.
+	Limits Limits
+	// Domain keeps to one Studio domain; empty means everything.
+	Domain string
+	// Tags keeps to resources that carry every one of these.
+	Tags map[string]string
+	// Only keeps to one resource, by ARN or name; empty means everything.
+	Only string
+	// Prices answers rates; nil leaves every rate unknown.
+	Prices *pricing.Book
+	// Progress is told of every step, from several goroutines; nil is silent.
+	Progress func(Progress)
+}
+
+// Progress is one step of a scan.
+type Progress struct {
+	Target estate.Target
+	// Stage is what begins now: "listing", "metrics", "evidence", "done".
+	Stage string
+	// Resources is how many of the target are known by now.
+	Resources int
+}
+
+// targetsAtOnce bounds the targets under scan together. Each has its own token buckets, so they do not slow each other.
+const targetsAtOnce = 64
+
+// Run scans the sessions. What could not be seen is in the coverage, and a cancelled scan returns what is known by then,
+// marked as interrupted. The one error is to ask for a domain that no target has.
+//
+// The snapshot speaks of one instant: AWS's, when the scan begins. A wrong clock on this machine judges nothing.
+func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Snapshot, error) {
+	if len(o.Kinds) == 0 {
+		o.Kinds = kinds.All()
+	}
+	if o.Domain != "" {
+		o.Kinds = slices.DeleteFunc(slices.Clone(o.Kinds), func(k kinds.Kind) bool { return !k.InDomain() })
+	}
+	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
+		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
+	results := make([]*target, len(sessions))
+	var g errgroup.Group
+	g.SetLimit(targetsAtOnce)
+	for i, s := range sessions {
+		results[i] = newTarget(s, &o, snap)
+		g.Go(func() error {
+			results[i].scan(ctx)
+			return nil
+		})
+	}
+	_ = g.Wait() // what fails is in the coverage
+	found := o.Domain == ""
+	for _, t := range results {
+		found = found || t.domain
+		snap.Targets = append(snap.Targets, t.Target())
+		for _, ob := range t.seen {
+			snap.Observations = append(snap.Observations, *ob)
+		}
+		snap.Coverage = append(snap.Coverage, t.coverage()...)
+	}
+	if !found && len(snap.Holes()) == 0 {
+		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in any of the %d targets", len(sessions)),
+			Hint: "list the domains with `aws sagemaker list-domains`, and name its region with --region"}
+	}
+	price(ctx, snap, o.Prices)
+	assess(snap)
+	estate.SortCoverage(snap.Coverage)
+	slices.SortFunc(snap.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
+	snap.Interrupted = ctx.Err() != nil
+	return snap, nil
+}
+
+// clock is the present instant by AWS's clock.
+func clock(sessions []*cloud.Session) time.Time {
+	if len(sessions) == 0 {
+		return time.Now().UTC().Truncate(time.Second)
+	}
+	return sessions[0].Now().UTC().Truncate(time.Second)
+}
+
+// target is one target under scan.
+type target struct {
+	*kinds.Scope
+	options *Options
+	snap    *estate.Snapshot
+	seen    []*estate.Observation
+	// domain says that the domain asked for was found here.
+	domain bool
+
+	mu      sync.Mutex
+	reports map[string]estate.Coverage
+}
+
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot) *target {
+	t := &target{options: o, snap: snap, reports: map[string]estate.Coverage{}}
+	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Report: t.report}
+	return t
+}
+
+// outcomeRank orders outcomes from good to bad. Of many calls of an operation the worst is kept.
+var outcomeRank = map[estate.Outcome]int{estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
+
+func (t *target) report(op string, out estate.Outcome, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if outcomeRank[t.reports[op].Outcome] >= outcomeRank[out] {
+		return
+	}
+	c := estate.Coverage{Target: t.Target(), Operation: op, Outcome: out}
+	if err != nil {
+		e := cloud.Fail(op, t.Target(), err)
+		c.Error, c.Hint, c.Hides = e.Err.Error(), e.Hint, kinds.Hides(op)
+	}
+	t.reports[op] = c
+}
+
+func (t *target) coverage() []estate.Coverage {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := make([]estate.Coverage, 0, len(t.reports))
+	for _, c := range t.reports {
+		out = append(out, c)
+	}
+	return out
+}
+
+func (t *target) progress(stage string) {
+	if t.options.Progress != nil {
+		t.options.Progress(Progress{Target: t.Target(), Stage: stage, Resources: len(t.seen)})
+	}
+}
+
+func (t *target) scan(ctx context.Context) {
+	if t.options.Domain != "" && !t.domainExists(ctx) {
+		t.progress("done")
+		return
+	}
+	t.progress("listing")
+	byKind := t.list(ctx)
+	t.tag(ctx)
+	t.progress("metrics")
+	t.measure(ctx)
+	t.progress("evidence")
+	for _, k := range t.options.Kinds {
+		k.Inspect(ctx, t.Scope, byKind[k.Name()], t.options.Limits.Criteria(k, t.snap.At))
+	}
+	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) || !tagged(o.Resource, t.options.Tags) })
+	for _, o := range t.seen {
+		k, err := kinds.Get(o.Resource.Kind)
+		if err != nil {
+			panic(err) // it was listed by a kind
+		}
+		o.Verdict = k.Judge(o.Resource, o.Signals, t.options.Limits.Criteria(k, t.snap.At))
+	}
+	if ctx.Err() != nil {
+		// What was being read when the scan was cut off looks like failures of its own; the verdicts on it already say unknown.
+		t.report("scan", estate.OutcomePartial, fmt.Errorf("interrupted: %w", ctx.Err()))
+	}
+	t.progress("done")
+}
+
+// domainExists asks for the domain; a target that lacks it has nothing to scan.
+func (t *target) domainExists(ctx context.Context) bool {
+	const op = "sagemaker:DescribeDomain"
+	_, err := t.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &t.options.Domain})
+	if cloud.Classify(err) == cloud.NotFound {
+		t.Cover(op, nil)
+		return false
+	}
+	t.Cover(op, err)
+	t.domain = err == nil
+	return true // when it cannot be asked, the listing will show
+}
+
+// list runs the families side by side.
+func (t *target) list(ctx context.Context) map[estate.Kind][]*estate.Observation {
+	byKind := map[estate.Kind][]*estate.Observation{}
+	var mu sync.Mutex
+	var g errgroup.Group
+	for _, k := range t.options.Kinds {
+		g.Go(func() error {
+			return k.List(ctx, t.Scope, func(o estate.Observation) {
+				mu.Lock()
+				defer mu.Unlock()
+				t.seen = append(t.seen, &o)
+				byKind[k.Name()] = append(byKind[k.Name()], &o)
+			})
+		})
+	}
+	_ = g.Wait() // recorded in the coverage, operation by operation
+	return byKind
+}
+
+// measure fetches the series of all families in one go.
+func (t *target) measure(ctx context.Context) {
+	var wanted []kinds.Series
+	var owners []*estate.Observation
+	for _, o := range t.seen {
+		k, err := kinds.Get(o.Resource.Kind)
+		if err != nil {
+			panic(err) // it was listed by a kind
+		}
+		for _, s := range k.Series(o.Resource, t.options.Limits.Criteria(k, t.snap.At)) {
+			wanted = append(wanted, s)
+			owners = append(owners, o)
+		}
+	}
+	for i, sig := range t.Metrics(ctx, wanted) {
+		owners[i].Signals = append(owners[i].Signals, sig)
+	}
+}

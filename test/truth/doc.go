@@ -1,0 +1,2 @@
+// Package truth holds the verdicts against what really happened: the simulated organization knows who was working.
+package truth
