@@ -75,7 +75,8 @@ func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation))
 	}
 	pages := sagemaker.NewListAppsPaginator(s.SageMaker(), in)
 	for pages.HasMorePages() {
-		page, _, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) })
+		page, _, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
+			func(o *sagemaker.ListAppsOutput) bool { return o.Apps != nil })
 		if err != nil {
 			return err
 		}
@@ -168,7 +169,8 @@ func spaceOwner(ctx context.Context, s *Scope, domain, space string) string {
 		}
 		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
 		for pages.HasMorePages() {
-			page, _, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) })
+			page, _, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
+				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
 			if err != nil {
 				return owners, err // recorded as a hole; an owner that is not known is shown as such
 			}
@@ -254,7 +256,8 @@ func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
 	} else {
 		in.UserProfileName = &r.User
 	}
-	d, gone, err := call(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) })
+	d, gone, err := call(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
+		func(o *sagemaker.DescribeAppOutput) bool { return o.Status != "" })
 	switch {
 	case gone:
 		o.Signals = append(o.Signals, estate.Signal{Name: signalGone, Source: op, Quality: estate.Good})

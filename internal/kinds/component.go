@@ -47,7 +47,8 @@ func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSu
 		pages := sagemaker.NewListInferenceComponentsPaginator(s.SageMaker(), &sagemaker.ListInferenceComponentsInput{MaxResults: aws.Int32(100)})
 		for pages.HasMorePages() {
 			page, _, err := call(s, "sagemaker:ListInferenceComponents",
-				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) })
+				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) },
+				func(o *sagemaker.ListInferenceComponentsOutput) bool { return o.InferenceComponents != nil })
 			if err != nil {
 				return nil, err
 			}
@@ -74,7 +75,7 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 		}}
 		d, gone, err := call(s, "sagemaker:DescribeInferenceComponent", func() (*sagemaker.DescribeInferenceComponentOutput, error) {
 			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
-		})
+		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool { return o.InferenceComponentName != nil })
 		switch {
 		case gone:
 			return

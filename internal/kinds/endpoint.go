@@ -87,7 +87,8 @@ func (endpoint) Operations() []Operation {
 func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	pages := sagemaker.NewListEndpointsPaginator(s.SageMaker(), &sagemaker.ListEndpointsInput{MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
-		page, _, err := call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) })
+		page, _, err := call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
+			func(o *sagemaker.ListEndpointsOutput) bool { return o.Endpoints != nil })
 		if err != nil {
 			return err
 		}
@@ -118,7 +119,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 
 	d, gone, err := call(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
 		return s.SageMaker().DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: sum.EndpointName})
-	})
+	}, func(o *sagemaker.DescribeEndpointOutput) bool { return o.EndpointName != nil && o.EndpointStatus != "" })
 	if gone {
 		return o, false
 	}
@@ -162,7 +163,7 @@ func endpointConfig(ctx context.Context, s *Scope, name string) (*sagemaker.Desc
 	a, err := once(s, "endpoint-config/"+name, func() (answer, error) {
 		out, gone, err := call(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
 			return s.SageMaker().DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: &name})
-		})
+		}, func(o *sagemaker.DescribeEndpointConfigOutput) bool { return len(o.ProductionVariants) > 0 })
 		return answer{out, gone}, err
 	})
 	return a.out, a.gone, err
@@ -346,7 +347,8 @@ func containerSeries(ctx context.Context, s *Scope) (map[string][][]Dimension, e
 		Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ContainerName")}},
 	})
 	for pages.HasMorePages() {
-		page, _, err := call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) })
+		page, _, err := call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
+			func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
 		if err != nil {
 			return nil, err
 		}

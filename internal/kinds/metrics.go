@@ -97,7 +97,8 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 		MetricDataQueries: queries, StartTime: aws.Time(w.From), EndTime: aws.Time(w.To), ScanBy: types.ScanByTimestampAscending,
 	})
 	for pages.HasMorePages() {
-		page, _, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) })
+		page, _, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
+			func(o *cloudwatch.GetMetricDataOutput) bool { return o.MetricDataResults != nil })
 		if err != nil {
 			for i := range out {
 				bad := brokenSignal("", "", "", err)

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 
@@ -44,9 +45,16 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
-// call runs an operation, records its coverage, and reports whether the resource is gone.
-func call[T any](s *Scope, operation string, f func() (T, error)) (out T, gone bool, err error) {
+// errHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
+var errHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
+
+// call runs an operation, records its coverage, and reports whether the resource is gone. Has says whether an answer holds
+// what the API promises of it: an empty answer is not an answer that says "none".
+func call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
 	out, err = f()
+	if err == nil && !has(out) {
+		err = errHollow
+	}
 	if err != nil && cloud.Classify(err) == cloud.NotFound {
 		s.Cover(operation, nil)
 		return out, true, nil

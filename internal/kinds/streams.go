@@ -57,7 +57,7 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 		in.LogGroupName = &group
 		page, gone, err := call(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
 			return s.Logs().DescribeLogStreams(ctx, in)
-		})
+		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
 		if gone {
 			return nil, &types.ResourceNotFoundException{}
 		}

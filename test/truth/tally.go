@@ -31,8 +31,9 @@ type stage struct {
 	now    atomic.Pointer[time.Time]
 }
 
-func newStage(s organization.Spec) (*stage, error) {
+func newStage(s organization.Spec, faults ...*world.Fault) (*stage, error) {
 	st := &stage{world: organization.Generate(s)}
+	st.world.Faults = faults
 	st.truth = organization.Truth(st.world)
 	st.now.Store(&st.world.At)
 	var err error

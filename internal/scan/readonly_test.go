@@ -1,0 +1,75 @@
+package scan_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/simulate/organization"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// declared are the operations that the families say they need, with those of the program around them.
+func declared() []string {
+	ops := []string{"sts:GetCallerIdentity", "pricing:GetProducts", "sagemaker:DescribeDomain", "tag:GetResources"}
+	for _, k := range kinds.All() {
+		for _, op := range k.Operations() {
+			if !slices.Contains(ops, op.Action) {
+				ops = append(ops, op.Action)
+			}
+		}
+	}
+	return ops
+}
+
+// TestScanReadsOnly scans an organization that refuses and counts every operation that changes something.
+func TestScanReadsOnly(t *testing.T) {
+	l := newLab()
+	l.World = organization.Generate(organization.Default(1, at))
+	l.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIASIM" + account, SecretAccessKey: "simulated", Principal: "arn:aws:iam::" + l.Accounts[0].ID + ":role/scan"}}
+	s := l.scan(t, "us-east-1", "eu-west-1")
+	expectWhole(t, s)
+	if len(s.Observations) < 20 {
+		t.Fatalf("only %d resources: the test proves nothing", len(s.Observations))
+	}
+	for op := range l.server.Calls() {
+		if wire.Mutating(op) {
+			t.Errorf("the scan called %s", op)
+		}
+		if !slices.Contains(declared(), op) {
+			t.Errorf("the scan called %s, which no family declares", op)
+		}
+	}
+	if !wire.Mutating("sagemaker:DeleteApp") || wire.Mutating("sagemaker:ListApps") {
+		t.Error("the simulated organization does not know what changes something")
+	}
+}
+
+// TestDeclaredOperationsSuffice scans under an IAM policy that allows what the families declare, and nothing else.
+func TestDeclaredOperationsSuffice(t *testing.T) {
+	l := newLab()
+	l.World = organization.Generate(organization.Default(2, at))
+	policy, err := json.Marshal(map[string]any{"Version": "2012-10-17",
+		"Statement": []any{map[string]any{"Effect": "Allow", "Action": declared(), "Resource": "*"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := world.Key{AccessKeyID: "AKIASIM" + account, SecretAccessKey: "simulated", Principal: "arn:aws:iam::" + l.Accounts[0].ID + ":role/scan", Policies: []string{string(policy)}}
+	l.Accounts[0].Keys = []world.Key{key}
+	expectWhole(t, l.scan(t, "us-east-1", "eu-west-1"))
+
+	key.Policies = []string{`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:*"],"Resource":"*"}]}`}
+	l.Accounts[0].Keys = []world.Key{key}
+	s := l.scan(t, "us-east-1", "eu-west-1")
+	if len(s.Observations) != 0 || len(s.Holes()) == 0 {
+		t.Errorf("with nothing allowed, %d resources were seen and the holes are %+v", len(s.Observations), s.Holes())
+	}
+	for _, h := range s.Holes() {
+		if h.Outcome != estate.OutcomeDenied || h.Hides == "" || h.Hint == "" {
+			t.Errorf("a hole without its story: %+v", h)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package wire
+
+import (
+	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
+	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
+	price "github.com/aws/aws-sdk-go-v2/service/pricing/schemas"
+	tag "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/schemas"
+	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker/schemas"
+)
+
+// operations are all that the simulator answers, as IAM names them.
+//
+// IAM cannot restrict SageMaker's List operations to resources, ListTags aside
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
+var operations = map[string]operation{
+	"sagemaker:ListDomains":             modeled(sm.ListDomains, sm.ListDomainsResponse, (*view).listDomains, anything),
+	"sagemaker:ListUserProfiles":        modeled(sm.ListUserProfiles, sm.ListUserProfilesResponse, (*view).listUserProfiles, anything),
+	"sagemaker:ListSpaces":              modeled(sm.ListSpaces, sm.ListSpacesResponse, (*view).listSpaces, anything),
+	"sagemaker:ListApps":                modeled(sm.ListApps, sm.ListAppsResponse, (*view).listApps, anything),
+	"sagemaker:ListEndpoints":           modeled(sm.ListEndpoints, sm.ListEndpointsOutput, (*view).listEndpoints, anything),
+	"sagemaker:ListEndpointConfigs":     modeled(sm.ListEndpointConfigs, sm.ListEndpointConfigsOutput, (*view).listEndpointConfigs, anything),
+	"sagemaker:ListModels":              modeled(sm.ListModels, sm.ListModelsOutput, (*view).listModels, anything),
+	"sagemaker:ListInferenceComponents": modeled(sm.ListInferenceComponents, sm.ListInferenceComponentsOutput, (*view).listInferenceComponents, anything),
+	"sagemaker:ListTags":                modeled(sm.ListTags, sm.ListTagsOutput, (*view).listTags, taggedResource),
+
+	"sagemaker:DescribeDomain":             modeled(sm.DescribeDomain, sm.DescribeDomainResponse, (*view).describeDomain, named(describedDomain)),
+	"sagemaker:DescribeUserProfile":        modeled(sm.DescribeUserProfile, sm.DescribeUserProfileResponse, (*view).describeUserProfile, named(describedUser)),
+	"sagemaker:DescribeSpace":              modeled(sm.DescribeSpace, sm.DescribeSpaceResponse, (*view).describeSpace, named(describedSpace)),
+	"sagemaker:DescribeApp":                modeled(sm.DescribeApp, sm.DescribeAppResponse, (*view).describeApp, named(describedApp)),
+	"sagemaker:DescribeEndpoint":           modeled(sm.DescribeEndpoint, sm.DescribeEndpointOutput, (*view).describeEndpoint, named(describedEndpoint)),
+	"sagemaker:DescribeEndpointConfig":     modeled(sm.DescribeEndpointConfig, sm.DescribeEndpointConfigOutput, (*view).describeEndpointConfig, named(describedConfig)),
+	"sagemaker:DescribeModel":              modeled(sm.DescribeModel, sm.DescribeModelOutput, (*view).describeModel, named(describedModel)),
+	"sagemaker:DescribeInferenceComponent": modeled(sm.DescribeInferenceComponent, sm.DescribeInferenceComponentOutput, (*view).describeInferenceComponent, named(describedComponent)),
+
+	"cloudwatch:GetMetricData":       modeled(cw.GetMetricData, cw.GetMetricDataOutput, (*view).getMetricData, anything),
+	"cloudwatch:GetMetricStatistics": modeled(cw.GetMetricStatistics, cw.GetMetricStatisticsOutput, (*view).getMetricStatistics, anything),
+	"cloudwatch:ListMetrics":         modeled(cw.ListMetrics, cw.ListMetricsOutput, (*view).listMetrics, anything),
+
+	"logs:DescribeLogGroups":  modeled(logs.DescribeLogGroups, logs.DescribeLogGroupsResponse, (*view).describeLogGroups, anyGroup),
+	"logs:DescribeLogStreams": modeled(logs.DescribeLogStreams, logs.DescribeLogStreamsResponse, (*view).describeLogStreams, askedGroup),
+
+	"pricing:DescribeServices":   modeled(price.DescribeServices, price.DescribeServicesResponse, (*view).describeServices, anything),
+	"pricing:GetAttributeValues": modeled(price.GetAttributeValues, price.GetAttributeValuesResponse, (*view).getAttributeValues, anything),
+	"pricing:GetProducts":        modeled(price.GetProducts, price.GetProductsResponse, (*view).getProducts, anything),
+
+	"tag:GetResources": modeled(tag.GetResources, tag.GetResourcesOutput, (*view).getResources, anything),
+
+	"sts:GetCallerIdentity": custom((*view).getCallerIdentity, anything, writeCallerIdentity),
+	"account:ListRegions":   custom((*view).listRegions, accountResource, writeRegions),
+}

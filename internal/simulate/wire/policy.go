@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A policy is an identity-based IAM policy document.
+type policy struct {
+	Version   string          `json:"Version"`
+	ID        string          `json:"Id"`
+	Statement list[statement] `json:"Statement"`
+}
+
+type statement struct {
+	SID         string                             `json:"Sid"`
+	Effect      string                             `json:"Effect"`
+	Action      list[string]                       `json:"Action"`
+	NotAction   list[string]                       `json:"NotAction"`
+	Resource    list[string]                       `json:"Resource"`
+	NotResource list[string]                       `json:"NotResource"`
+	Condition   map[string]map[string]list[string] `json:"Condition"`
+}
+
+// A list is IAM's: one value may stand without brackets.
+type list[T any] []T
+
+// UnmarshalJSON reads one value or many.
+func (l *list[T]) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
+		return strictly(b, (*[]T)(l))
+	}
+	var one T
+	if err := strictly(b, &one); err != nil {
+		return err
+	}
+	*l = list[T]{one}
+	return nil
+}
+
+func strictly(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// newPolicies reads policy documents. What the evaluator would have to ignore is an error, so that no test passes
+// because a rule was overlooked.
+func newPolicies(documents []string) ([]policy, error) {
+	policies := make([]policy, len(documents))
+	for i, document := range documents {
+		if err := strictly([]byte(document), &policies[i]); err != nil {
+			return nil, fmt.Errorf("IAM policy %d: %w", i+1, err)
+		}
+		for j, s := range policies[i].Statement {
+			if err := s.check(); err != nil {
+				return nil, fmt.Errorf("IAM policy %d, statement %d: %w", i+1, j+1, err)
+			}
+		}
+	}
+	return policies, nil
+}
+
+func (s statement) check() error {
+	switch {
+	case s.Effect != "Allow" && s.Effect != "Deny":
+		return fmt.Errorf("effect %q is neither Allow nor Deny", s.Effect)
+	case (len(s.Action) == 0) == (len(s.NotAction) == 0):
+		return errors.New("want either Action or NotAction")
+	case (len(s.Resource) == 0) == (len(s.NotResource) == 0):
+		return errors.New("want either Resource or NotResource")
+	}
+	for _, r := range slices.Concat(s.Resource, s.NotResource) {
+		if strings.Contains(r, "${") {
+			return fmt.Errorf("resource %q: policy variables are not simulated", r)
+		}
+	}
+	for _, operator := range slices.Sorted(maps.Keys(s.Condition)) {
+		if _, ok := operators[operator]; !ok {
+			return fmt.Errorf("condition operator %s is not simulated; these are: %s",
+				operator, strings.Join(slices.Sorted(maps.Keys(operators)), ", "))
+		}
+		for key := range s.Condition[operator] {
+			if !strings.EqualFold(key, "aws:RequestedRegion") {
+				return fmt.Errorf("condition key %s is not simulated; aws:RequestedRegion is", key)
+			}
+		}
+	}
+	return nil
+}
+
+// operators say whether the request's value meets one or, negated, all of the policy's.
+var operators = map[string]func(value string, wanted []string) bool{
+	"StringEquals":              anyOf(func(v, w string) bool { return v == w }),
+	"StringEqualsIgnoreCase":    anyOf(strings.EqualFold),
+	"StringLike":                anyOf(func(v, w string) bool { return glob(w, v) }),
+	"StringNotEquals":           noneOf(func(v, w string) bool { return v == w }),
+	"StringNotEqualsIgnoreCase": noneOf(strings.EqualFold),
+	"StringNotLike":             noneOf(func(v, w string) bool { return glob(w, v) }),
+}
+
+func anyOf(equal func(v, w string) bool) func(string, []string) bool {
+	return func(value string, wanted []string) bool {
+		return slices.ContainsFunc(wanted, func(w string) bool { return equal(value, w) })
+	}
+}
+
+func noneOf(equal func(v, w string) bool) func(string, []string) bool {
+	meets := anyOf(equal)
+	return func(value string, wanted []string) bool { return !meets(value, wanted) }
+}
+
+func (s statement) applies(action, resource, region string) bool {
+	for operator, conditions := range s.Condition {
+		for _, wanted := range conditions {
+			if !operators[operator](region, wanted) {
+				return false
+			}
+		}
+	}
+	return covers(s.Action, s.NotAction, strings.ToLower(action), strings.ToLower) &&
+		covers(s.Resource, s.NotResource, resource, func(r string) string { return r })
+}
+
+// covers reports whether the value is one of the wanted, or where nothing is wanted, none of the unwanted.
+func covers(wanted, unwanted []string, value string, fold func(string) string) bool {
+	matches := func(pattern string) bool { return glob(fold(pattern), value) }
+	if len(wanted) > 0 {
+		return slices.ContainsFunc(wanted, matches)
+	}
+	return !slices.ContainsFunc(unwanted, matches)
+}
+
+// authorize answers as IAM does: an explicit deny wins, then an allow; what nobody allows is denied. A principal
+// without policies may do everything.
+func (p *principal) authorize(action, resource, region string) error {
+	// STS answers the question "who am I" whatever the policies say.
+	if len(p.policies) == 0 || action == "sts:GetCallerIdentity" {
+		return nil
+	}
+	allowed := false
+	for _, doc := range p.policies {
+		for _, s := range doc.Statement {
+			switch {
+			case !s.applies(action, resource, region):
+			case s.Effect == "Deny":
+				return p.denied(action, resource, "with an explicit deny in an identity-based policy")
+			default:
+				allowed = true
+			}
+		}
+	}
+	if !allowed {
+		return p.denied(action, resource, "because no identity-based policy allows the "+action+" action")
+	}
+	return nil
+}
+
+func (p *principal) denied(action, resource, why string) error {
+	return &apiError{
+		code:    "AccessDeniedException",
+		message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", p.arn, action, resource, why),
+	}
+}

@@ -1,0 +1,120 @@
+package wire
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// A region is a world's region, indexed for the calls that are made.
+type region struct {
+	domains    roll[*world.Domain]
+	users      roll[user]
+	spaces     roll[space]
+	apps       roll[app]
+	endpoints  roll[*world.Endpoint]
+	configs    roll[*world.EndpointConfig]
+	models     roll[*world.Model]
+	components roll[*world.Component]
+	// prefix is what the region's SageMaker ARNs begin with.
+	prefix string
+	series map[string][]*world.Metric
+	// listed are the series in the order of ListMetrics.
+	listed  []listedSeries
+	streams map[string][]*world.Stream
+	tags    map[string]map[string]string
+}
+
+type user struct {
+	*world.User
+	domain string
+}
+
+type space struct {
+	*world.Space
+	domain string
+}
+
+type app struct {
+	*world.App
+	domain string
+}
+
+// emptyRegion is a region that is on, and where nothing is.
+var emptyRegion = newRegion(target{}, &world.Region{})
+
+func newRegion(t target, w *world.Region) *region {
+	r := &region{
+		apps:    roll[app]{linger: 24 * time.Hour},
+		prefix:  t.SageMakerARN(""),
+		series:  map[string][]*world.Metric{},
+		streams: map[string][]*world.Stream{},
+		tags:    w.Tags,
+	}
+	for _, d := range w.Domains {
+		r.domains.add(d.Resource(), d.Life, d)
+		for _, u := range d.Users {
+			r.users.add(u.Resource(d.ID), u.Life, user{u, d.ID})
+		}
+		for _, s := range d.Spaces {
+			r.spaces.add(s.Resource(d.ID), s.Life, space{s, d.ID})
+		}
+		for _, a := range d.Apps {
+			r.apps.add(a.Resource(d.ID), a.Life, app{a, d.ID})
+		}
+	}
+	for _, e := range w.Endpoints {
+		r.endpoints.add(e.Resource(), e.Life, e)
+	}
+	for _, c := range w.Configs {
+		r.configs.add(c.Resource(), c.Life, c)
+	}
+	for _, m := range w.Models {
+		r.models.add(m.Resource(), m.Life, m)
+	}
+	for _, c := range w.Components {
+		r.components.add(c.Resource(), c.Life, c)
+	}
+	for _, m := range w.Metrics {
+		key := seriesKey(m.Namespace, m.Name, m.Dimensions)
+		if len(r.series[key]) == 0 {
+			r.listed = append(r.listed, listedSeries{key, m})
+		}
+		r.series[key] = append(r.series[key], m)
+	}
+	slices.SortFunc(r.listed, func(a, b listedSeries) int { return strings.Compare(a.key, b.key) })
+	for _, s := range w.Streams {
+		r.streams[s.Group] = append(r.streams[s.Group], s)
+	}
+	return r
+}
+
+// stands reports whether the ARN's bearer exists at the instant, and whether the world has ever known it. Of what it does
+// not model, such as another service's resources, it may still know the tags.
+func (r *region) stands(arn string, t time.Time) (exists, known bool) {
+	resource, ours := strings.CutPrefix(arn, r.prefix)
+	if !ours {
+		return false, false
+	}
+	for _, roll := range []interface {
+		stands(name string, t time.Time) (exists, known bool)
+	}{&r.domains, &r.users, &r.spaces, &r.apps, &r.endpoints, &r.configs, &r.models, &r.components} {
+		if exists, known = roll.stands(resource, t); known {
+			return exists, true
+		}
+	}
+	return false, false
+}
+
+// seriesKey identifies a metric by everything but its unit. It also orders metrics: by namespace, name, dimensions.
+func seriesKey(namespace, name string, dimensions map[string]string) string {
+	var b strings.Builder
+	b.WriteString(namespace + "\x00" + name)
+	for _, d := range slices.Sorted(maps.Keys(dimensions)) {
+		b.WriteString("\x00" + d + "\x01" + dimensions[d])
+	}
+	return b.String()
+}

@@ -1,0 +1,225 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// Options says which world to serve, and at which instant.
+type Options struct {
+	World *world.World
+	// Now is the world's clock. The default stands still at World.At.
+	Now func() time.Time
+	// Sleep waits for a latency fault, or until the context ends. The default is real time.
+	Sleep func(context.Context, time.Duration)
+	// OnCall is told of each call after it was answered. It may be called concurrently.
+	OnCall func(Call)
+}
+
+// A Call is one attempt of a client at an operation.
+type Call struct {
+	// Account is empty when nobody known signed.
+	Account, Region string
+	// Operation as IAM names it: "sagemaker:ListApps".
+	Operation string
+	// Principal is the caller's ARN.
+	Principal string
+	// Error is the error code that was answered, RawBody for a fault's body, empty when the call went well.
+	Error string
+}
+
+// A Server answers AWS calls from a world. It is safe for concurrent use.
+type Server struct {
+	world    *world.World
+	now      func() time.Time
+	sleep    func(context.Context, time.Duration)
+	onCall   func(Call)
+	keys     map[string]*principal
+	faults   []*fault
+	requests atomic.Uint64
+
+	mu    sync.Mutex
+	calls map[Call]int
+}
+
+// New indexes the world. It fails on an IAM policy that the simulator cannot enforce, and on an access key that opens
+// two accounts.
+func New(o Options) (*Server, error) {
+	s := &Server{
+		world:  o.World,
+		now:    o.Now,
+		sleep:  o.Sleep,
+		onCall: o.OnCall,
+		calls:  map[Call]int{},
+	}
+	if s.now == nil {
+		at := o.World.At
+		s.now = func() time.Time { return at }
+	}
+	if s.sleep == nil {
+		s.sleep = sleep
+	}
+	var err error
+	if s.keys, err = newPrincipals(o.World); err != nil {
+		return nil, err
+	}
+	for _, f := range o.World.Faults {
+		s.faults = append(s.faults, &fault{Fault: f})
+	}
+	return s, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// Calls counts the calls since the last Reset by operation, failed attempts included.
+func (s *Server) Calls() map[string]int {
+	return s.count(func(Call) bool { return true })
+}
+
+// CallsIn counts as Calls does, on one account and region.
+func (s *Server) CallsIn(account, region string) map[string]int {
+	return s.count(func(c Call) bool { return c.Account == account && c.Region == region })
+}
+
+func (s *Server) count(want func(Call) bool) map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := map[string]int{}
+	for c, n := range s.calls {
+		if want(c) {
+			counts[c.Operation] += n
+		}
+	}
+	return counts
+}
+
+// Reset forgets the counts. What the faults counted stays.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.calls)
+}
+
+func (s *Server) record(c Call) {
+	s.mu.Lock()
+	s.calls[c]++
+	s.mu.Unlock()
+	if s.onCall != nil {
+		s.onCall(c)
+	}
+}
+
+// ServeHTTP answers one AWS call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Amzn-Requestid", fmt.Sprintf("00000000-0000-4000-8000-%012x", s.requests.Add(1)))
+	// Clients read the world's time off the answer, as they read AWS's.
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	req, err := read(w, r)
+	if err != nil {
+		req.protocol.fail(w, req, apiErrorOf(err))
+		return
+	}
+	call := Call{Region: req.credential.region, Operation: req.operation}
+	firing := s.firing(req)
+	if firing.latency > 0 {
+		s.sleep(r.Context(), firing.latency)
+	}
+	body, err := s.answer(req, firing, &call)
+	switch {
+	case firing.body != "":
+		call.Error = "RawBody"
+		firing.write(w, req.protocol)
+	case err != nil:
+		f := apiErrorOf(err)
+		call.Error = f.code
+		req.protocol.fail(w, req, f)
+	default:
+		req.protocol.succeed(w, body)
+	}
+	s.record(call)
+}
+
+// answer goes the way of a call through AWS: who is it, is the service up, may they, what is it.
+func (s *Server) answer(req *request, firing firing, call *Call) ([]byte, error) {
+	who, err := s.authenticate(req)
+	if who != nil {
+		call.Account, call.Principal = who.account.ID, who.arn
+	}
+	if err != nil {
+		return nil, err
+	}
+	if firing.failure != nil {
+		return nil, firing.failure
+	}
+	if Mutating(req.operation) {
+		return nil, &apiError{code: "AccessDeniedException", message: "simulated organization is read-only: " + req.operation}
+	}
+	op, ok := operations[req.operation]
+	if !ok {
+		return nil, unknownOperation(req)
+	}
+	arguments, err := req.arguments()
+	if err != nil {
+		return nil, err
+	}
+	v := &view{
+		server:    s,
+		principal: who,
+		region:    who.regions[req.credential.region],
+		target:    who.target(req.credential.region),
+		now:       s.now().UTC(),
+		firing:    firing,
+		operation: req.operation,
+		arguments: arguments,
+	}
+	if v.region == nil {
+		v.region = emptyRegion
+	}
+	in, err := op.decode(arguments)
+	if err != nil {
+		return nil, &apiError{code: "SerializationException", message: err.Error()}
+	}
+	if err := who.authorize(req.operation, op.resource(v, in), req.credential.region); err != nil {
+		return nil, err
+	}
+	out, err := op.serve(v, in)
+	if err != nil {
+		return nil, err
+	}
+	return op.encode(req.protocol, out)
+}
+
+// A view is what one caller sees of one region at one instant: the receiver of every operation.
+type view struct {
+	*region
+	server    *Server
+	principal *principal
+	target    target
+	now       time.Time
+	firing    firing
+	operation string
+	arguments map[string]any
+}
+
+// metricsUntil is the instant from which metric data is not visible yet.
+func (v *view) metricsUntil() time.Time {
+	return v.now.Add(-max(v.server.world.MetricLag, v.firing.lag))
+}
+
+// logsUntil is the instant after which log events are not visible yet.
+func (v *view) logsUntil() time.Time {
+	return v.now.Add(-max(v.server.world.LogLag, v.firing.lag))
+}
