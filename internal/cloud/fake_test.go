@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,9 +31,7 @@ type fakeAWS struct {
 
 func newFakeAWS(replies map[string]reply) *fakeAWS {
 	all := map[string]reply{"sts:GetCallerIdentity": caller("arn:aws:iam::111122223333:user/ana")}
-	for op, r := range replies {
-		all[op] = r
-	}
+	maps.Copy(all, replies)
 	return &fakeAWS{replies: all, seen: map[string]int{}}
 }
 
@@ -98,7 +97,7 @@ func requested(r *http.Request, body string) string {
 func caller(arn string) reply {
 	return func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.Header().Set("Content-Type", "text/xml")
-		fmt.Fprintf(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
+		_, _ = fmt.Fprintf(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
 			`<Arn>%s</Arn><UserId>AIDA</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
 			arn, strings.Split(arn, ":")[4])
 	}
@@ -126,7 +125,7 @@ func refusesXML(status int, code, message string) reply {
 	return func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(status)
-		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>"+
+		_, _ = fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>"+
 			"<RequestId>7a62c49f-347e-4fc4-9331-6e8e0a0e6f3a</RequestId></ErrorResponse>", code, message)
 	}
 }

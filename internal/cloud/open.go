@@ -26,7 +26,7 @@ const (
 	identityAttempts = 3
 )
 
-// AllRegions, among the regions given to Open, stands for every region that the account has enabled.
+// AllRegions among the regions given to Open stands for every region that the account has enabled.
 const AllRegions = "all"
 
 // Open resolves a profile to an account by one sts:GetCallerIdentity, and returns a session for each region.

@@ -391,6 +391,6 @@ func judgeLog(r estate.Resource, sigs estate.Signals, c estate.Criteria) (estate
 		}
 	}
 	return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: s.At, LastUse: s.At, Rule: "app/log-silent",
-		Why:    fmt.Sprintf("its log has been silent for %s", span(silent)),
+		Why:    "its log has been silent for " + span(silent),
 		Remedy: "a computation that prints nothing looks the same: ask before stopping, or " + agentRemedy}, true
 }

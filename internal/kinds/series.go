@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"strings"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -25,14 +26,11 @@ type Dimension struct{ Name, Value string }
 
 // Source is the series in words.
 func (s Series) Source() string {
-	out := "cloudwatch " + s.Namespace + " " + s.Metric + " " + s.Stat + " ["
+	dims := make([]string, len(s.Dimensions))
 	for i, d := range s.Dimensions {
-		if i > 0 {
-			out += " "
-		}
-		out += d.Name + "=" + d.Value
+		dims[i] = d.Name + "=" + d.Value
 	}
-	return out + "]"
+	return "cloudwatch " + s.Namespace + " " + s.Metric + " " + s.Stat + " [" + strings.Join(dims, " ") + "]"
 }
 
 const (

@@ -43,9 +43,8 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 		out[name] = sig
 	}
 	fail := func(err error) map[string]estate.Signal {
-		var none *types.ResourceNotFoundException
 		for n := range missing {
-			if errors.As(err, &none) {
+			if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 				out[n] = estate.Signal{Name: signalLog, Source: "logs " + group, Quality: estate.Absent, Note: "there is no such log group"}
 			} else {
 				out[n] = brokenSignal(signalLog, "", "logs "+group, err)
@@ -65,7 +64,7 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 	}
 
 	var token *string
-	for calls := 0; calls < len(missing); calls++ {
+	for calls := 0; len(missing) > calls; calls++ { //nolint:intrange // what is missing shrinks on the way
 		page, err := describe(&cloudwatchlogs.DescribeLogStreamsInput{
 			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
 		if err != nil {

@@ -27,7 +27,7 @@ func readCSV(r *bufio.Reader) (priceFile, place, error) {
 	}
 	for {
 		fields, err := lines.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p, place{}, nil
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package pricing_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,9 +119,7 @@ func (s sale) text(t *testing.T) string {
 		"regionCode": "us-east-1", "locationType": "AWS Region", "platoinstancetype": or(s.Component, "Hosting"),
 		"instanceName": or(s.Instance, "ml.x1.large"), "usagetype": "USE1-Host:" + or(s.Instance, "ml.x1.large"),
 	}
-	for name, value := range s.Attributes {
-		attributes[name] = value
-	}
+	maps.Copy(attributes, s.Attributes)
 	dimension := func(begin, amount string) map[string]any {
 		return map[string]any{
 			"unit": or(s.Unit, "Hrs"), "beginRange": begin, "endRange": "Inf", "description": s.Description,

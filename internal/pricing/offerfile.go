@@ -62,7 +62,7 @@ func decodeOffers(dec *json.Decoder) (priceFile, error) {
 		}
 		return skip(dec)
 	})
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	for sku, k := range keys {

@@ -35,7 +35,7 @@ func inUnits(d time.Duration, count int) string {
 		}
 		if n := d / u.span; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d%s", n, u.name))
-			d -= n * u.span
+			d %= u.span
 		} else if len(parts) > 0 {
 			break
 		}

@@ -110,7 +110,7 @@ func TestClean(t *testing.T) {
 		"\u009b2J\x7f\x00\x07":  "�2J␡␀␇",
 		"zero\u200bwidth\ufeff": "zero�width�",
 		"bad\xffutf8":           "bad�utf8",
-		"👩‍🔬 王小明 می‌خواهم":      "👩‍🔬 王小明 می‌خواهم",
+		"👩‍🔬 王小明 می\u200cخواهم": "👩‍🔬 王小明 می\u200cخواهم",
 	} {
 		if got := clean(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)

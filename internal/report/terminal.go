@@ -50,7 +50,7 @@ func (t *terminal) labelled(tone tone, indent, hang int, label, text string) {
 // wrap breaks the text at blanks. A word that is wider than the line, such as an ARN, stays whole, so that it can be copied.
 func wrap(text string, first, rest int) []string {
 	lines, room := []string{""}, first
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		line := &lines[len(lines)-1]
 		switch w := ansi.StringWidth(word); {
 		case *line == "":

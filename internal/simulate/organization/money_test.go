@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -81,7 +82,7 @@ func spend(t *testing.T, w *world.World) (apps, endpoints, idleApps, idleEndpoin
 					use = "AsyncInf:"
 				}
 				var usd float64
-				for _, v := range append(e.Variants[:len(e.Variants):len(e.Variants)], e.Shadow...) {
+				for _, v := range append(slices.Clip(e.Variants), e.Shadow...) {
 					if v.InstanceType != "" {
 						usd += list.rate(t, r.Name, use+v.InstanceType) * float64(v.Count)
 					}

@@ -10,8 +10,8 @@ import (
 type logging int
 
 const (
-	// usual is what apps of the type write: kernels at the start and under somebody's hands, other apps all the time.
-	usual logging = iota
+	// The zero value is what apps of the type usually write: kernels at the start and under somebody's hands, other apps all the time.
+	_ logging = iota
 	// chatty is a kernel that writes every minute, whatever its use.
 	chatty
 	// missing has no stream; empty has one without events.

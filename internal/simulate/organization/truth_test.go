@@ -184,7 +184,7 @@ func TestInstancesThatRunPublishUtilisation(t *testing.T) {
 				}
 			}
 			for _, e := range r.Endpoints {
-				for _, v := range append(e.Variants[:len(e.Variants):len(e.Variants)], e.Shadow...) {
+				for _, v := range append(slices.Clip(e.Variants), e.Shadow...) {
 					want := 10 * float64(v.Count)
 					if !e.At(noon.Add(-20*time.Minute)) || !e.At(noon) {
 						want = 0

@@ -18,7 +18,7 @@ func load(t *testing.T, file string) *world.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	w, err := Load(file, f)
 	if err != nil {
 		t.Fatal(err)

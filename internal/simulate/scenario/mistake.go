@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -64,7 +65,7 @@ func explain(name, source string, err error) error {
 // A path leads from the root of a file to a value: field names and indices.
 type path []any
 
-func (p path) to(steps ...any) path { return append(p[:len(p):len(p)], steps...) }
+func (p path) to(steps ...any) path { return append(slices.Clip(p), steps...) }
 
 // find returns the token to point at: of the value at the path or, if it is left out, of what should hold it.
 func (p path) find(node ast.Node) *token.Token {

@@ -91,7 +91,7 @@ func TestUnsignedCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusForbidden || resp.Header.Get("X-Amzn-Errortype") != "MissingAuthenticationTokenException" {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}

@@ -55,10 +55,10 @@ func (w WorkingDay) Last(t time.Time) (time.Time, bool) {
 	today := w.dayOf(t)
 	for n := today; n >= today-longestAbsence && n >= w.dayOf(from)-1; n-- {
 		spans := w.on(n)
-		for i := len(spans) - 1; i >= 0; i-- {
+		for _, span := range slices.Backward(spans) {
 			// A stretch that is cut to nothing by From or To was no use.
-			begin, end := later(spans[i].From, from), earlier(spans[i].To, t)
-			if !begin.After(end) && begin.Before(spans[i].To) && (w.To.IsZero() || begin.Before(w.To)) {
+			begin, end := later(span.From, from), earlier(span.To, t)
+			if !begin.After(end) && begin.Before(span.To) && (w.To.IsZero() || begin.Before(w.To)) {
 				return end, true
 			}
 		}
