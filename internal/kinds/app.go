@@ -152,9 +152,10 @@ func appMeter(r estate.Resource, t types.AppType, instance, home string) estate.
 		m.Component = pricing.ComponentRStudioGateway
 	case types.AppTypeTensorBoard:
 		m.Component = pricing.ComponentTensorBoard
+	case types.AppTypeCanvas:
+		m.Component, m.Rate.Why = string(t), "Canvas bills by the session hour, which the price list does not give by instance"
 	default:
-		// Canvas bills by the session hour, and DetailedProfiler under no component of the price list: their rate is not known.
-		m.Component = string(t)
+		m.Component, m.Rate.Why = string(t), "the price list has no component for "+string(t)
 	}
 	return m
 }

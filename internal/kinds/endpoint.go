@@ -144,7 +144,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		o.Resource.Attributes["endpointConfigGone"] = "true"
 	}
 	components, err := hosted(ctx, s)
-	if err != nil && carriesComponents(cfg) {
+	if err != nil && (gone || carriesComponents(cfg)) {
 		return broken("sagemaker:ListInferenceComponents", err)
 	}
 	shape(&o.Resource, d, cfg, components[o.Resource.Name])
@@ -202,7 +202,7 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 			if r.Type == typeRealTime {
 				r.Type = typeServerless
 			}
-		case known && aws.ToString(c.ModelName) == "":
+		case len(components[name]) > 0 || known && aws.ToString(c.ModelName) == "":
 			part.Mode, part.Members = modeComponents, components[name]
 			if r.Type == typeRealTime {
 				r.Type = typeComponents
@@ -224,8 +224,11 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 					InstanceType: string(p.InstanceType), Count: int(aws.ToInt32(p.CurrentInstanceCount))})
 			}
 		default:
-			r.Meters = append(r.Meters, estate.Meter{Part: part.Name, Component: component,
-				InstanceType: string(cmp.Or(instanceType, c.InstanceType)), Count: part.Count})
+			m := estate.Meter{Part: part.Name, Component: component, InstanceType: string(cmp.Or(instanceType, c.InstanceType)), Count: part.Count}
+			if m.InstanceType == "" {
+				m.Rate.Why = "its endpoint configuration was deleted, and with it the instance type"
+			}
+			r.Meters = append(r.Meters, m)
 		}
 	}
 	for _, v := range d.ProductionVariants {

@@ -326,3 +326,26 @@ func Test_2_21_BatchCallersComeBack(t *testing.T) {
 		t.Errorf("weekly, by a limit of a day: %s", o.Verdict.Why)
 	}
 }
+
+// TestDeletedConfiguration: an endpoint outlives its configuration. What it carries is then known by its components alone.
+func TestDeletedConfiguration(t *testing.T) {
+	l := newLab()
+	bare := host("main")
+	bare.Model = ""
+	endpointShape{name: "carrier", variants: []world.Variant{bare}}.add(l.east)
+	component(l.east, "carrier", "ic1", 1, times(time.Minute))
+	endpointShape{name: "plain"}.add(l.east)
+	l.east.Configs = nil
+	s := l.scan(t)
+	expectWhole(t, s)
+	expect(t, s, "carrier", estate.Active, "traffic/used")
+	o := expect(t, s, "plain", estate.Idle, "traffic/silent")
+	if _, known := o.Resource.Hourly(); known || o.Waste.Known || o.Resource.Meters[0].Rate.Why == "" {
+		t.Errorf("its price was guessed: %+v", o.Resource.Meters)
+	}
+
+	l.Faults = []*world.Fault{{Operation: "sagemaker:ListInferenceComponents", Error: "AccessDeniedException", Status: 400}}
+	s = l.scan(t)
+	expect(t, s, "carrier", estate.Unknown, "endpoint/unreadable")
+	expect(t, s, "plain", estate.Unknown, "endpoint/unreadable")
+}

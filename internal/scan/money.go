@@ -18,7 +18,7 @@ func price(ctx context.Context, snap *estate.Snapshot, book *pricing.Book) {
 		for i := range snap.Observations {
 			r := &snap.Observations[i].Resource
 			for j := range r.Meters {
-				if m := &r.Meters[j]; m.Free == "" {
+				if m := &r.Meters[j]; m.Free == "" && m.Rate.Why == "" { // a family may know that there is no price
 					f(m, pricing.Key{Region: r.Target.Region, Component: m.Component, InstanceType: m.InstanceType})
 				}
 			}
@@ -29,27 +29,19 @@ func price(ctx context.Context, snap *estate.Snapshot, book *pricing.Book) {
 		return
 	}
 	wanted := map[pricing.Key]bool{}
-	each(func(_ *estate.Meter, k pricing.Key) {
-		if k.InstanceType != "" {
-			wanted[k] = true
-		}
-	})
+	each(func(_ *estate.Meter, k pricing.Key) { wanted[k] = true })
 	keys := make([]pricing.Key, 0, len(wanted))
 	for k := range wanted {
 		keys = append(keys, k)
 	}
-	if err := book.Load(ctx, keys); err != nil && len(snap.Targets) > 0 {
+	if err := book.Load(ctx, keys); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
 		// The rates that could not be loaded say so themselves; the coverage says what to do.
 		const op = "pricing:GetProducts"
 		e := cloud.Fail(op, snap.Targets[0], err)
 		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Classify(err).Outcome(),
 			Error: e.Err.Error(), Hides: "prices", Hint: e.Hint})
 	}
-	each(func(m *estate.Meter, k pricing.Key) {
-		if m.Rate = book.Rate(k); k.InstanceType == "" {
-			m.Rate.Why = "its instance type is not known"
-		}
-	})
+	each(func(m *estate.Meter, k pricing.Key) { m.Rate = book.Rate(k) })
 }
 
 // assess works the waste out. It is pure: verdicts and meters in, dollars out.

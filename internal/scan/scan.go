@@ -87,6 +87,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	}
 	price(ctx, snap, o.Prices)
 	assess(snap)
+	Keep(snap, nil, "", o.Tags) // not before: what is left out may share an instance with what stays
 	estate.SortCoverage(snap.Coverage)
 	slices.SortFunc(snap.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	snap.Interrupted = ctx.Err() != nil
@@ -124,6 +125,9 @@ func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot) *target {
 var outcomeRank = map[estate.Outcome]int{estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
 
 func (t *target) report(op string, out estate.Outcome, err error) {
+	if err != nil && cloud.Classify(err) == cloud.Canceled {
+		return // the snapshot says that it was interrupted, and the verdicts on what was being read are unknown
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if outcomeRank[t.reports[op].Outcome] >= outcomeRank[out] {
@@ -167,17 +171,13 @@ func (t *target) scan(ctx context.Context) {
 	for _, k := range t.options.Kinds {
 		k.Inspect(ctx, t.Scope, byKind[k.Name()], t.options.Limits.Criteria(k, t.snap.At))
 	}
-	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) || !tagged(o.Resource, t.options.Tags) })
+	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
 	for _, o := range t.seen {
 		k, err := kinds.Get(o.Resource.Kind)
 		if err != nil {
 			panic(err) // it was listed by a kind
 		}
 		o.Verdict = k.Judge(o.Resource, o.Signals, t.options.Limits.Criteria(k, t.snap.At))
-	}
-	if ctx.Err() != nil {
-		// What was being read when the scan was cut off looks like failures of its own; the verdicts on it already say unknown.
-		t.report("scan", estate.OutcomePartial, fmt.Errorf("interrupted: %w", ctx.Err()))
 	}
 	t.progress("done")
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -175,4 +176,37 @@ func Test_0_13_AnAppThatVanishes(t *testing.T) {
 		t.Errorf("saw %v, want the app that is there alone", verdicts(s))
 	}
 	expect(t, s, "here/app", estate.Idle, "app/log-silent")
+}
+
+// TestSharedInstance: kernels of one person on one instance type run on one instance, which bills once and until the last is
+// stopped. A filter that hides one of them changes nothing of that.
+func TestSharedInstance(t *testing.T) {
+	l := newLab()
+	d := studio(l.east, "d-one")
+	kernel(l.east, d, "both-idle", "a", 4*day)
+	kernel(l.east, d, "both-idle", "b", 2*day)
+	kernel(l.east, d, "one-used", "a", 4*day)
+	kernel(l.east, d, "one-used", "b", time.Minute)
+	l.east.Tags = map[string]map[string]string{"arn:aws:sagemaker:us-east-1:" + account + ":app/d-one/one-used/kernelgateway/a": {"team": "red"}}
+	s := l.scan(t)
+	a, b := expect(t, s, "both-idle/a", estate.Idle, ""), expect(t, s, "both-idle/b", estate.Idle, "")
+	if a.Waste.Hourly.String() != "0.05" || !b.Waste.Hourly.IsZero() || a.Waste.Note == "" || b.Waste.Note == "" {
+		t.Errorf("the shared instance is counted as %+v and %+v", a.Waste, b.Waste)
+	}
+	if hours := a.Waste.SoFar.Div(a.Waste.Hourly).InexactFloat64(); hours < 47.9 || hours > 48.1 {
+		t.Errorf("%.1f hours are wasted, want 48: it is idle since the last of them is", hours)
+	}
+	for _, tags := range []map[string]string{nil, {"team": "red"}} {
+		sessions := l.sessions(t)
+		s, err := scan.Run(t.Context(), sessions, scan.Options{Tags: tags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := expect(t, s, "one-used/a", estate.Idle, "app/log-silent"); o.Waste.Note == "" || !o.Waste.Hourly.IsZero() || !o.Waste.Known {
+			t.Errorf("with tags %v, stopping a would save %+v, while b runs on", tags, o.Waste)
+		}
+		if tags != nil && len(s.Observations) != 1 {
+			t.Errorf("the tag leaves %v", verdicts(s))
+		}
+	}
 }
