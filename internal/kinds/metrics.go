@@ -94,7 +94,8 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 	out := make([]points, len(queries))
 	answered := make([]bool, len(queries))
 	pages := cloudwatch.NewGetMetricDataPaginator(s.CloudWatch(), &cloudwatch.GetMetricDataInput{
-		MetricDataQueries: queries, StartTime: aws.Time(w.From), EndTime: aws.Time(w.To), ScanBy: types.ScanByTimestampAscending,
+		MetricDataQueries: queries, // To the end of the present period: no bin is cut, and no recent datapoint falls outside.
+		StartTime:         aws.Time(w.From), EndTime: aws.Time(binEnd(w.To, time.Duration(w.Period))), ScanBy: types.ScanByTimestampAscending,
 	})
 	for pages.HasMorePages() {
 		page, _, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
@@ -165,11 +166,17 @@ func (s Series) signal(p points) estate.Signal {
 		sig.Quality = estate.Absent
 		return sig
 	}
-	period := time.Duration(s.Window.Period)
+	// What happened in a bin may be as young as the bin's end, or now: taking it for that never makes use look older than it is.
+	end := func(start time.Time) time.Time {
+		to := start.Add(time.Duration(s.Window.Period)).UTC()
+		if to.After(s.Window.To) {
+			return s.Window.To
+		}
+		return to
+	}
 	if s.Newest {
 		last := len(p.times) - 1
-		// The sample may be as young as the end of its bin; taking it for that never makes use look older than it is.
-		sig.At, sig.Value, sig.Unit = p.times[last].Add(period).UTC(), p.values[last], "s"
+		sig.At, sig.Value, sig.Unit = end(p.times[last]), p.values[last], "s"
 		return sig
 	}
 	for i, t := range p.times {
@@ -177,7 +184,7 @@ func (s Series) signal(p points) estate.Signal {
 			continue
 		}
 		sig.Value += p.values[i]
-		from, to := t.UTC(), t.UTC().Add(period)
+		from, to := t.UTC(), end(t)
 		if n := len(sig.Spans); n > 0 && !from.After(sig.Spans[n-1].To) && !s.apart(sig.Spans[n-1].From, to) {
 			sig.Spans[n-1].To = to
 			sig.Spans[n-1].Sum += p.values[i]

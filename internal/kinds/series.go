@@ -72,8 +72,12 @@ func stampWindow(c estate.Criteria) estate.Window {
 	return windowOf(c.Now, 5*time.Minute, 36)
 }
 
-// windowOf ends after now, on a multiple of the period, so that no bin is cut and no recent datapoint falls outside.
+// windowOf is the n periods up to and with the one that now is in.
 func windowOf(now time.Time, p time.Duration, n int) estate.Window {
-	to := now.UTC().Truncate(p).Add(p)
-	return estate.Window{From: to.Add(-time.Duration(n) * p), To: to, Period: estate.Duration(p)}
+	return estate.Window{From: binEnd(now, p).Add(-time.Duration(n) * p), To: now.UTC(), Period: estate.Duration(p)}
+}
+
+// binEnd is the end of the period that the instant is in. CloudWatch cuts time into periods from the Unix epoch.
+func binEnd(t time.Time, p time.Duration) time.Time {
+	return t.UTC().Truncate(p).Add(p)
 }

@@ -26,15 +26,15 @@ type traffic struct {
 
 // judge is the one place where silence becomes idleness.
 func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
-	last, calls := t.lastUse(c.Now)
+	last, calls := t.lastUse()
 	recent := !last.IsZero() && c.Now.Sub(last) < c.IdleFor
 	trickle := recent && t.trickle(c)
 	if recent && !trickle {
 		v = estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: last, Rule: "traffic/used",
-			Why: fmt.Sprintf("last used %s ago", ago(c.Now, last))}
+			Why: "used " + since(c.Now, last, t.uses[0].Window)}
 		if t.errors.Value > 0 && t.errors.Value >= calls {
 			v.Rule = "traffic/errors-only"
-			v.Why = fmt.Sprintf("called %s ago, but every call in the window failed with a 4xx error", ago(c.Now, last))
+			v.Why = "called " + since(c.Now, last, t.uses[0].Window) + ", but every call in the window failed with a 4xx error"
 			v.Remedy = "look at who calls it: nobody gets an answer from it"
 		}
 		return v
@@ -91,14 +91,11 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	return v
 }
 
-// lastUse is the newest use over all series, and the number of invocations in the window. The newest bin may end after now.
-func (t traffic) lastUse(now time.Time) (last time.Time, calls float64) {
+// lastUse is the newest use over all series, and the number of invocations in the window.
+func (t traffic) lastUse() (last time.Time, calls float64) {
 	for _, u := range t.uses {
 		last = later(last, u.At)
 		calls += u.Value
-	}
-	if last.After(now) {
-		last = now
 	}
 	return last, calls
 }
@@ -176,6 +173,14 @@ func unreadable(rule string, s estate.Signal) estate.Verdict {
 		v.Remedy = "scan again later"
 	}
 	return v
+}
+
+// since says how long ago something in a series of the window happened: within its newest period, nothing finer is known.
+func since(now, t time.Time, w estate.Window) string {
+	if d := now.Sub(t); d >= time.Duration(w.Period) {
+		return span(d) + " ago"
+	}
+	return "within the last " + span(time.Duration(w.Period))
 }
 
 func ago(now, t time.Time) string { return span(now.Sub(t)) }
