@@ -16,7 +16,7 @@ import (
 
 // Options are the settings of a Cloud. The zero value is ready for use.
 type Options struct {
-	// Limits go before DefaultLimits where both match an operation equally well.
+	// Limits go before DefaultLimits, however general they are.
 	Limits []Limit
 	// MaxAttempts of a call, the first included. Zero means AWS_MAX_ATTEMPTS or the profile's max_attempts, else 8.
 	MaxAttempts int
@@ -64,7 +64,7 @@ func New(o Options) *Cloud {
 	return &Cloud{
 		options: o,
 		clock:   clock{o.Now, o.Sleep},
-		limits:  slices.Concat(DefaultLimits(), o.Limits),
+		limits:  limits{o.Limits, DefaultLimits()},
 		tally:   tally{by: map[string]*OperationStats{}},
 		buckets: map[bucketKey]*bucket{},
 	}

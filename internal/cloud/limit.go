@@ -59,18 +59,24 @@ func DefaultLimits() []Limit {
 	}
 }
 
-// limits is searched for the most specific pattern; of equals the last wins.
-type limits []Limit
+// limits are searched in order: what somebody asked for, then what is usual. Within each, the most specific pattern wins,
+// of equals the last.
+type limits struct{ asked, usual []Limit }
 
 // perSecond is the rate of the operation, zero for unlimited.
 func (ls limits) perSecond(operation string) float64 {
-	var best Limit
-	for _, l := range ls {
-		if l.matches(operation) && l.specificity() >= best.specificity() {
-			best = l
+	for _, some := range [][]Limit{ls.asked, ls.usual} {
+		var best *Limit
+		for _, l := range some {
+			if l.matches(operation) && (best == nil || l.specificity() >= best.specificity()) {
+				best = &l
+			}
+		}
+		if best != nil {
+			return best.PerSecond
 		}
 	}
-	return best.PerSecond
+	return 0
 }
 
 func (l Limit) matches(operation string) bool {
@@ -82,11 +88,5 @@ func (l Limit) specificity() int {
 	return len(l.Operation) - strings.Count(l.Operation, "*")
 }
 
-// NoLimits lifts every limit of DefaultLimits: for an endpoint that nobody else is on, such as a simulated one.
-func NoLimits() []Limit {
-	ls := DefaultLimits()
-	for i := range ls {
-		ls[i].PerSecond = 0
-	}
-	return ls
-}
+// NoLimits lifts every limit: for an endpoint that nobody else is on, such as a simulated one.
+func NoLimits() []Limit { return []Limit{{Operation: "*:*"}} }

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"slices"
 	"testing"
 )
 
@@ -55,14 +54,14 @@ func FuzzParseLimit(f *testing.F) {
 }
 
 func TestMostSpecificLimitWins(t *testing.T) {
-	ls := limits(slices.Concat(DefaultLimits(), []Limit{
-		{"sagemaker:*", 1},
+	ls := limits{asked: []Limit{
 		{"sagemaker:ListEndpoints", 9},
+		{"sagemaker:*", 1},
 		{"cloudwatch:getmetricdata", 7},
 		{"sagemaker:Describe*", 0},
-	}))
+	}, usual: DefaultLimits()}
 	for op, want := range map[string]float64{
-		"sagemaker:ListApps":       2,
+		"sagemaker:ListApps":       1,
 		"sagemaker:ListEndpoints":  9,
 		"sagemaker:BatchX":         1,
 		"sagemaker:DescribeApp":    0,

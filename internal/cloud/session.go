@@ -39,7 +39,10 @@ func newSession(t estate.Target, principal string, cfg aws.Config, now func() ti
 			return resourcegroupstaggingapi.NewFromConfig(cfg)
 		}),
 		pricing: sync.OnceValue(func() *pricing.Client {
-			return pricing.NewFromConfig(cfg, func(o *pricing.Options) { o.Region = pricingRegions[t.Partition] })
+			return pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+				// A price that cannot be had is shown as unknown: it is not worth the patience that evidence is.
+				o.Region, o.RetryMaxAttempts = pricingRegions[t.Partition], pricingAttempts
+			})
 		}),
 	}
 }
@@ -70,6 +73,8 @@ var pricingRegions = map[string]string{
 	"aws":    "us-east-1",
 	"aws-cn": "cn-northwest-1",
 }
+
+const pricingAttempts = 3
 
 // Pricing returns the client of the price list API, and whether the target's partition has one.
 func (s *Session) Pricing() (*pricing.Client, bool) {

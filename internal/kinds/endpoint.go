@@ -114,6 +114,8 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 	o := estate.Observation{Resource: r}
 	broken := func(op string, err error) (estate.Observation, bool) {
 		o.Signals = append(o.Signals, brokenSignal(signalDescription, "", op, err))
+		// It bills something, and nobody knows what: without a meter it would look free.
+		o.Resource.Meters = []estate.Meter{{Component: pricing.ComponentHosting, Count: 1, Rate: estate.Rate{Why: op + " was not answered, so that its instances are not known"}}}
 		return o, true
 	}
 

@@ -25,6 +25,8 @@ type Options struct {
 	File string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Brief says an error in a few words for a person; nil means the error's own.
+	Brief func(error) string
 }
 
 // A Book is the price list as far as it was needed. It is safe for concurrent use.
@@ -54,6 +56,9 @@ func Open(o Options) (*Book, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Brief == nil {
+		o.Brief = error.Error
 	}
 	b := &Book{options: o, cache: cache(o.CacheDir), sheets: make(map[sheetID]*sheet), unread: make(map[sheetID]string)}
 	if o.File != "" {
@@ -163,7 +168,7 @@ func (b *Book) AsOf() (oldest time.Time) {
 func (b *Book) refresh(ctx context.Context, client Client, k Key, stale *sheet, now time.Time) error {
 	s, err := fetch(ctx, client, k, now)
 	if err != nil {
-		b.miss(k, stale, err.Error())
+		b.miss(k, stale, b.options.Brief(err))
 		return &estate.Error{
 			Op:   "pricing:GetProducts",
 			On:   k.Component + " in " + k.Region,

@@ -70,6 +70,7 @@ func waste(snap *estate.Snapshot, o *estate.Observation) estate.Waste {
 	}
 	w := estate.Waste{Known: true}
 	if o.Verdict.State != estate.Active {
+		_, w.Known = o.Resource.Hourly()
 		return w
 	}
 	for _, p := range o.Verdict.Parts {
