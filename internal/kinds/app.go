@@ -25,6 +25,7 @@ const typeDataWrangler = "DataWrangler"
 // Signals of a Studio app.
 const (
 	signalHeartbeat   = "heartbeat"
+	signalOnceAlive   = "heartbeat-history"
 	signalCanvas      = "canvas-activity"
 	signalUserStamp   = "user-activity"
 	signalHealthStamp = "health-check"
@@ -75,7 +76,7 @@ func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation))
 	}
 	pages := sagemaker.NewListAppsPaginator(s.SageMaker(), in)
 	for pages.HasMorePages() {
-		page, _, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
+		page, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListAppsOutput) bool { return o.Apps != nil })
 		if err != nil {
 			return err
@@ -123,17 +124,17 @@ func (a app) resource(ctx context.Context, s *Scope, d types.AppDetails) estate.
 	if d.AppType == types.AppTypeKernelGateway && strings.HasPrefix(aws.ToString(d.AppName), "sagemaker-data-wrang") {
 		r.Type = typeDataWrangler
 	}
-	r.Meters = []estate.Meter{appMeter(r, d.AppType, instance, home)}
+	r.Meters = []estate.Meter{appMeter(r, d.AppType, instance)}
 	return r
 }
 
 // appMeter is what an app bills. KernelGateway apps of one person on one instance type run on one instance and are billed once.
-func appMeter(r estate.Resource, t types.AppType, instance, home string) estate.Meter {
+func appMeter(r estate.Resource, t types.AppType, instance string) estate.Meter {
 	m := estate.Meter{InstanceType: instance, Count: 1}
 	switch t {
 	case types.AppTypeJupyterServer:
 		m.Component = pricing.ComponentKernelGateway
-		if instance == "" || instance == "system" {
+		if instance == "" || instance == "system" { // the API allows a JupyterServer no other instance type
 			m.InstanceType, m.Free = "system", "JupyterServer on the system instance is free"
 		}
 	case types.AppTypeKernelGateway:
@@ -141,7 +142,7 @@ func appMeter(r estate.Resource, t types.AppType, instance, home string) estate.
 		if r.Type == typeDataWrangler {
 			m.Component = pricing.ComponentDataWrangler
 		}
-		m.Share = strings.Join([]string{r.Target.Key(), r.Domain, home, m.Component, instance}, "/")
+		m.Share = strings.Join([]string{r.Target.Key(), r.Domain, "user " + r.User, "space " + r.Space, m.Component, instance}, "/")
 	case types.AppTypeJupyterLab:
 		m.Component = pricing.ComponentJupyterLab
 	case types.AppTypeCodeEditor:
@@ -170,7 +171,7 @@ func spaceOwner(ctx context.Context, s *Scope, domain, space string) string {
 		}
 		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
 		for pages.HasMorePages() {
-			page, _, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
+			page, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
 			if err != nil {
 				return owners, err // recorded as a hole; an owner that is not known is shown as such
@@ -194,22 +195,26 @@ func (app) Series(r estate.Resource, c estate.Criteria) []Series {
 	if r.Status != string(types.AppStatusInService) || free(r) {
 		return nil
 	}
-	home := Dimension{"UserProfileName", r.User}
-	if r.Space != "" {
-		home = Dimension{"SpaceName", r.Space}
-	}
-	domain := Dimension{"DomainId", r.Domain}
-	out := []Series{{
-		Signal: signalHeartbeat, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Window: stampWindow(c),
-		Dimensions: []Dimension{domain, home, {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}},
-	}}
+	out := []Series{heartbeatSeries(r, signalHeartbeat, stampWindow(c))}
 	if r.Type == string(types.AppTypeCanvas) {
 		out = append(out, Series{
 			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true,
-			Window: stampWindow(c), Dimensions: []Dimension{domain, home},
+			Window: stampWindow(c), Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r)},
 		})
 	}
 	return out
+}
+
+func homeDimension(r estate.Resource) Dimension {
+	if r.Space != "" {
+		return Dimension{"SpaceName", r.Space}
+	}
+	return Dimension{"UserProfileName", r.User}
+}
+
+func heartbeatSeries(r estate.Resource, signal string, w estate.Window) Series {
+	return Series{Signal: signal, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Window: w,
+		Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r), {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}}}
 }
 
 // Inspect reads logs and activity stamps of the apps on which the metrics leave a doubt.
@@ -238,7 +243,22 @@ func (a app) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c 
 		}
 	}
 	each(ctx, rest, func(ctx context.Context, o *estate.Observation) { describeApp(ctx, s, o) })
+
+	var past []Series
+	var silent []*estate.Observation
+	for _, o := range rest {
+		if a.Judge(o.Resource, o.Signals, c).Rule == ruleHistoryUnasked {
+			w, _ := historyWindow(c)
+			past, silent = append(past, heartbeatSeries(o.Resource, signalOnceAlive, w)), append(silent, o)
+		}
+	}
+	for i, sig := range s.Metrics(ctx, past) {
+		silent[i].Signals = append(silent[i].Signals, sig)
+	}
 }
+
+// ruleHistoryUnasked is the verdict that Inspect settles by asking whether the app ever had a heartbeat.
+const ruleHistoryUnasked = "app/heartbeat-history-unasked"
 
 // stream is the exact name of an app's log stream.
 func stream(r estate.Resource) string {
@@ -257,7 +277,7 @@ func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
 	} else {
 		in.UserProfileName = &r.User
 	}
-	d, gone, err := call(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
+	d, gone, err := describe(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
 		func(o *sagemaker.DescribeAppOutput) bool { return o.Status != "" })
 	switch {
 	case gone:
@@ -300,11 +320,14 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 	case free(r):
 		return unknown("free", r.Meters[0].Free, "")
 	}
-	if v, ok := judgeStamp(sigs, signalHeartbeat, r, c); ok {
-		return v
+	var direct []estate.Verdict
+	for _, name := range []string{signalHeartbeat, signalCanvas} {
+		if v, ok := judgeStamp(sigs, name, r, c); ok {
+			direct = append(direct, v)
+		}
 	}
-	if v, ok := judgeStamp(sigs, signalCanvas, r, c); ok {
-		return v
+	if len(direct) > 0 {
+		return combine(direct)
 	}
 	use, stamped := sigs.Find(signalUserStamp, "")
 	health, _ := sigs.Find(signalHealthStamp, "")
@@ -313,7 +336,7 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 			Why: fmt.Sprintf("its user was active %s ago, after the last health check", ago(c.Now, use.At))}
 	}
 	if v, ok := judgeLog(r, sigs, c); ok {
-		return v
+		return indirect(v, sigs)
 	}
 	for _, s := range sigs {
 		if s.Quality.Broken() {
@@ -321,8 +344,8 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 		}
 	}
 	if old := c.Now.Sub(r.Created); stamped && old >= max(helperAge, c.IdleFor) && displays(r.Type) {
-		return estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
-			Why: fmt.Sprintf("a %s app that was started %s ago; nothing tells whether it is looked at", r.Type, span(old)), Remedy: "ask its owner"}
+		return indirect(estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
+			Why: fmt.Sprintf("a %s app that was started %s ago; nothing tells whether it is looked at", r.Type, span(old)), Remedy: "ask its owner"}, sigs)
 	}
 	switch {
 	case stamped && use.Quality == estate.Contaminated:
@@ -331,6 +354,29 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 		return unknown("no-signal", "nothing that can be read from outside speaks of its use", agentRemedy)
 	}
 }
+
+// indirect lets a verdict stand that does not rest on what an app says of itself, unless the app once did and fell silent:
+// its use may go on while what reports it has died.
+func indirect(v estate.Verdict, sigs estate.Signals) estate.Verdict {
+	if v.State != estate.Idle {
+		return v
+	}
+	for _, s := range sigs {
+		if s.Quality.Broken() {
+			return unreadable("app/unreadable", s)
+		}
+	}
+	switch once, asked := sigs.Find(signalOnceAlive, ""); {
+	case !asked:
+		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleHistoryUnasked, Why: v.Why + "; whether it ever had a heartbeat was not asked", Remedy: "scan again with this limit"}
+	case once.Quality != estate.Absent:
+		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "app/heartbeat-stale",
+			Why: fmt.Sprintf("its heartbeat stopped within %s before %s: it may have been used since", span(historyPeriod), once.At.Format("2006-01-02 15:04 MST")), Remedy: staleRemedy}
+	}
+	return v
+}
+
+const staleRemedy = "look why nothing reports from inside the app"
 
 // displays reports whether an app of the type only shows what others have computed, so that its age says something.
 func displays(t string) bool {
@@ -359,8 +405,11 @@ func judgeStamp(sigs estate.Signals, name string, r estate.Resource, c estate.Cr
 	}
 	if s.Quality != estate.Good || c.Now.Sub(s.At) > heartbeatFresh || s.Value < 0 {
 		return estate.Verdict{State: estate.Unknown, LastUse: used, Rule: rule + "-stale",
-			Why:    fmt.Sprintf("its %s stopped %s ago: it may have been used since", name, ago(c.Now, s.At)),
-			Remedy: "look why nothing reports from inside the app"}, true
+			Why: fmt.Sprintf("its %s stopped %s ago: it may have been used since", name, ago(c.Now, s.At)), Remedy: staleRemedy}, true
+	}
+	if s.At.Sub(used) < c.IdleFor {
+		return estate.Verdict{State: estate.Unknown, LastUse: used, Rule: rule + "-lag",
+			Why: fmt.Sprintf("its %s of %s ago shows it unused for %s, which is less than the limit", name, ago(c.Now, s.At), span(s.At.Sub(used))), Remedy: "look again in a few minutes"}, true
 	}
 	return estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: used, LastUse: used, Rule: rule + "-idle",
 		Why: fmt.Sprintf("not used for %s, by its %s of %s", span(c.Now.Sub(used)), name, s.At.Format("15:04 MST"))}, true
@@ -386,10 +435,8 @@ func judgeLog(r estate.Resource, sigs estate.Signals, c estate.Criteria) (estate
 		return estate.Verdict{State: estate.Unknown, Rule: "app/log-older", Why: "its log ends before the app was created",
 			Remedy: agentRemedy}, true
 	}
-	for _, o := range sigs {
-		if o.Quality.Broken() {
-			return unreadable("app/unreadable", o), true
-		}
+	if _, described := sigs.Find(signalUserStamp, ""); !described {
+		return estate.Verdict{State: estate.Unknown, LastUse: s.At, Rule: "app/undescribed", Why: "its log is silent, but its activity stamp was not read", Remedy: "scan again"}, true
 	}
 	return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: s.At, LastUse: s.At, Rule: "app/log-silent",
 		Why:    "its log has been silent for " + span(silent),

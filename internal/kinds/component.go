@@ -3,7 +3,9 @@ package kinds
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,7 +48,7 @@ func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSu
 	return once(s, "components", func() (all []types.InferenceComponentSummary, err error) {
 		pages := sagemaker.NewListInferenceComponentsPaginator(s.SageMaker(), &sagemaker.ListInferenceComponentsInput{MaxResults: aws.Int32(100)})
 		for pages.HasMorePages() {
-			page, _, err := call(s, "sagemaker:ListInferenceComponents",
+			page, err := call(s, "sagemaker:ListInferenceComponents",
 				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListInferenceComponentsOutput) bool { return o.InferenceComponents != nil })
 			if err != nil {
@@ -63,41 +65,68 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 	if err != nil {
 		return err
 	}
+	var mu sync.Mutex
+	var seen []*estate.Observation
+	adapters := map[string][]string{} // by the component that they run on
 	each(ctx, all, func(ctx context.Context, sum types.InferenceComponentSummary) {
-		if !s.wants(aws.ToString(sum.InferenceComponentArn), aws.ToString(sum.InferenceComponentName)) {
-			return
-		}
-		variant := aws.ToString(sum.VariantName)
-		o := estate.Observation{Resource: estate.Resource{
+		o := &estate.Observation{Resource: estate.Resource{
 			ARN: aws.ToString(sum.InferenceComponentArn), Kind: k.Name(), Target: s.Target(), Name: aws.ToString(sum.InferenceComponentName),
 			Status: string(sum.InferenceComponentStatus), Created: aws.ToTime(sum.CreationTime).UTC(), Modified: aws.ToTime(sum.LastModifiedTime).UTC(),
-			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": variant},
+			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": aws.ToString(sum.VariantName)},
 		}}
-		d, gone, err := call(s, "sagemaker:DescribeInferenceComponent", func() (*sagemaker.DescribeInferenceComponentOutput, error) {
+		const op = "sagemaker:DescribeInferenceComponent"
+		d, gone, err := describe(s, op, func() (*sagemaker.DescribeInferenceComponentOutput, error) {
 			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
 		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool { return o.InferenceComponentName != nil })
+		mu.Lock()
+		defer mu.Unlock()
 		switch {
 		case gone:
 			return
 		case err != nil:
-			o.Signals = append(o.Signals, brokenSignal(signalDescription, "", "sagemaker:DescribeInferenceComponent", err))
-		case d.RuntimeConfig != nil:
-			o.Resource.Attributes["copies"] = strconv.Itoa(int(aws.ToInt32(d.RuntimeConfig.CurrentCopyCount)))
+			o.Signals = append(o.Signals, brokenSignal(signalDescription, "", op, err))
+		default:
+			if d.RuntimeConfig != nil {
+				o.Resource.Attributes["copies"] = strconv.Itoa(int(aws.ToInt32(d.RuntimeConfig.CurrentCopyCount)))
+			}
+			if d.Specification != nil && d.Specification.BaseInferenceComponentName != nil {
+				base := *d.Specification.BaseInferenceComponentName
+				o.Resource.Attributes["base"] = base
+				adapters[base] = append(adapters[base], o.Resource.Name)
+			}
 		}
-		yield(o)
+		seen = append(seen, o)
 	})
+	for _, o := range seen {
+		if names := adapters[o.Resource.Name]; len(names) > 0 {
+			slices.Sort(names)
+			o.Resource.Parts = []estate.Part{{Name: partAdapters, Role: partAdapters, Mode: modeComponents, Members: names}}
+		}
+		yield(*o)
+	}
 	return ctx.Err()
 }
+
+// partAdapters is the part of a base component that its adapters are: they are invoked by their own names and run on its copies.
+const partAdapters = "adapters"
 
 func (component) Series(r estate.Resource, c estate.Criteria) []Series {
 	w := useWindow(c)
 	self := Dimension{"InferenceComponentName", r.Name}
 	ep, v := Dimension{"EndpointName", r.Attributes["endpoint"]}, Dimension{"VariantName", r.Attributes["variant"]}
-	return withHistory([]Series{
+	all := []Series{
 		{Signal: signalInvocations, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum", Dimensions: []Dimension{self}, Window: w},
 		{Signal: signalRunning, Namespace: namespaceComponents, Metric: "CPUUtilizationNormalized", Stat: "SampleCount", Dimensions: []Dimension{self}, Window: w},
 		{Signal: signalVariantRunning, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: w},
-	}, c)
+		{Signal: signalFresh, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true},
+	}
+	for _, p := range r.Parts {
+		for _, name := range p.Members {
+			all = append(all, Series{Signal: signalInvocations, Part: name, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum",
+				Dimensions: []Dimension{{"InferenceComponentName", name}}, Window: w})
+		}
+	}
+	return withHistory(all, c)
 }
 
 func (component) Inspect(context.Context, *Scope, []*estate.Observation, estate.Criteria) {}
@@ -117,22 +146,31 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 	if r.Attributes["copies"] == "0" {
 		return estate.Verdict{State: estate.Unknown, Rule: "component/scaled-to-zero", Why: "it has no copy now, so that it holds no room"}
 	}
-	use, ok := sigs.Find(signalInvocations, "")
-	if !ok {
-		return estate.Verdict{State: estate.Unknown, Rule: "component/unasked", Why: "its metrics were not asked for"}
+	t := traffic{from: later(r.Created, r.Modified)}
+	wanted := []string{""}
+	for _, p := range r.Parts {
+		wanted = append(wanted, p.Members...)
 	}
-	own, _ := sigs.Find(signalRunning, "")
-	variant, _ := sigs.Find(signalVariantRunning, "")
-	history, _ := sigs.Find(signalHistory, "")
-	t := traffic{uses: []estate.Signal{use}, history: history, control: own, from: later(r.Created, r.Modified)}
-	if own.Quality == estate.Absent {
-		// The instances' own CPU proves less than the component's: that the metrics of the endpoint arrive, not those of the component.
-		t.control = variant
-		v := t.judge(c)
-		if v.State == estate.Idle {
-			v.Confidence = v.Confidence.Min(estate.Medium)
+	for _, part := range wanted {
+		use, ok := sigs.Find(signalInvocations, part)
+		if !ok {
+			return estate.Verdict{State: estate.Unknown, Rule: "component/unasked", Why: "its metrics were not asked for"}
 		}
-		return v
+		t.uses = append(t.uses, use)
+		if past, ok := sigs.Find(signalHistory, part); ok {
+			t.uses = append(t.uses, past)
+		}
 	}
-	return t.judge(c)
+	t.control, _ = sigs.Find(signalRunning, "")
+	t.fresh, _ = sigs.Find(signalFresh, "")
+	own := t.control.Quality != estate.Absent
+	if !own {
+		// The instances' own CPU proves less than the component's: that the metrics of the endpoint arrive, not those of the component.
+		t.control, _ = sigs.Find(signalVariantRunning, "")
+	}
+	v := t.judge(c)
+	if v.State == estate.Idle && !own {
+		v.Confidence = v.Confidence.Min(estate.Medium)
+	}
+	return v
 }

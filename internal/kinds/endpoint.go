@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
@@ -53,6 +53,10 @@ const (
 	signalLatency     = "answered"
 	signalRunning     = "running"
 	signalHistory     = "history"
+	signalFresh       = "running-lately"
+	signalQueue       = "queue-published"
+	signalMember      = "component"
+	signalContainers  = "containers"
 )
 
 const (
@@ -79,7 +83,7 @@ func (endpoint) Operations() []Operation {
 		{"sagemaker:DescribeEndpoint", "an endpoint's variants, instance counts and pending deployment"},
 		{"sagemaker:DescribeEndpointConfig", "an endpoint's instance types, and with them its price"},
 		{"sagemaker:ListInferenceComponents", "what is used on endpoints that carry inference components"},
-		{"cloudwatch:ListMetrics", "direct invocations of the containers of multi-container endpoints"},
+		{"sagemaker:DescribeModel", "the containers of multi-container endpoints, which may be invoked directly"},
 		{"cloudwatch:GetMetricData", "whether anything is used"},
 	}
 }
@@ -87,7 +91,7 @@ func (endpoint) Operations() []Operation {
 func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	pages := sagemaker.NewListEndpointsPaginator(s.SageMaker(), &sagemaker.ListEndpointsInput{MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
-		page, _, err := call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
+		page, err := call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListEndpointsOutput) bool { return o.Endpoints != nil })
 		if err != nil {
 			return err
@@ -119,7 +123,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		return o, true
 	}
 
-	d, gone, err := call(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
+	d, gone, err := describe(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
 		return s.SageMaker().DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: sum.EndpointName})
 	}, func(o *sagemaker.DescribeEndpointOutput) bool { return o.EndpointName != nil && o.EndpointStatus != "" })
 	if gone {
@@ -150,6 +154,16 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		return broken("sagemaker:ListInferenceComponents", err)
 	}
 	shape(&o.Resource, d, cfg, components[o.Resource.Name])
+	for _, p := range o.Resource.Parts {
+		if p.Role != roleProduction {
+			continue
+		}
+		for _, c := range components[o.Resource.Name][p.Name] {
+			o.Signals = append(o.Signals, estate.Signal{Name: signalMember, Part: memberPart(p.Name, aws.ToString(c.InferenceComponentName)),
+				Source: "sagemaker:ListInferenceComponents LastModifiedTime", Quality: estate.Good,
+				At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Note: string(c.InferenceComponentStatus)})
+		}
+	}
 	return o, true
 }
 
@@ -163,9 +177,12 @@ func endpointConfig(ctx context.Context, s *Scope, name string) (*sagemaker.Desc
 		return nil, true, nil
 	}
 	a, err := once(s, "endpoint-config/"+name, func() (answer, error) {
-		out, gone, err := call(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
+		out, gone, err := describe(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
 			return s.SageMaker().DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: &name})
 		}, func(o *sagemaker.DescribeEndpointConfigOutput) bool { return len(o.ProductionVariants) > 0 })
+		if out != nil {
+			out.ResultMetadata = middleware.Metadata{} // it holds request and response for as long as the answer is remembered
+		}
 		return answer{out, gone}, err
 	})
 	return a.out, a.gone, err
@@ -177,7 +194,7 @@ func carriesComponents(cfg *sagemaker.DescribeEndpointConfigOutput) bool {
 }
 
 // shape fills the endpoint's parts and meters: what runs now, by the endpoint, at the instance types of its configuration.
-func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemaker.DescribeEndpointConfigOutput, components map[string][]string) {
+func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemaker.DescribeEndpointConfigOutput, components map[string][]types.InferenceComponentSummary) {
 	component := pricing.ComponentHosting
 	r.Type = typeRealTime
 	if d.AsyncInferenceConfig != nil || cfg.AsyncInferenceConfig != nil {
@@ -186,6 +203,7 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 	if m := d.MetricsConfig; m != nil && aws.ToBool(m.EnableEnhancedMetrics) {
 		r.Attributes["enhancedMetrics"] = "true"
 	}
+	remade := cfg.CreationTime != nil && cfg.CreationTime.After(r.Modified)
 	configured := map[string]types.ProductionVariant{}
 	for _, v := range slices.Concat(cfg.ProductionVariants, cfg.ShadowProductionVariants) {
 		configured[aws.ToString(v.VariantName)] = v
@@ -205,7 +223,10 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 				r.Type = typeServerless
 			}
 		case len(components[name]) > 0 || known && aws.ToString(c.ModelName) == "":
-			part.Mode, part.Members = modeComponents, components[name]
+			part.Mode = modeComponents
+			for _, c := range components[name] {
+				part.Members = append(part.Members, aws.ToString(c.InferenceComponentName))
+			}
 			if r.Type == typeRealTime {
 				r.Type = typeComponents
 			}
@@ -227,8 +248,8 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 			}
 		default:
 			m := estate.Meter{Part: part.Name, Component: component, InstanceType: string(cmp.Or(instanceType, c.InstanceType)), Count: part.Count}
-			if m.InstanceType == "" {
-				m.Rate.Why = "its endpoint configuration was deleted, and with it the instance type"
+			if m.InstanceType == "" || remade && instanceType == "" {
+				m.InstanceType, m.Rate.Why = "", "the endpoint configuration that it runs was deleted, and with it the instance type"
 			}
 			r.Meters = append(r.Meters, m)
 		}
@@ -257,6 +278,7 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 	ep := Dimension{"EndpointName", r.Name}
 	if r.Type == typeAsync {
 		want(signalBacklog, "", namespaceUse, "ApproximateBacklogSize", "Maximum", ep)
+		want(signalQueue, "", namespaceUse, "ApproximateBacklogSize", "SampleCount", ep)
 	}
 	for _, p := range r.Parts {
 		if p.Role == rolePending {
@@ -265,6 +287,8 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 		v := Dimension{"VariantName", p.Name}
 		if p.Mode != modeServerless {
 			want(signalRunning, p.Name, namespaceInstances, "CPUUtilization", "SampleCount", ep, v)
+			out = append(out, Series{Signal: signalFresh, Part: p.Name, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount",
+				Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true})
 		}
 		switch {
 		case p.Role == roleShadow:
@@ -302,73 +326,97 @@ func withHistory(all []Series, c estate.Criteria) []Series {
 
 func memberPart(variant, member string) string { return variant + "/" + member }
 
-// Inspect asks, once for the target, for the invocations that bypass the variant: direct calls of a container of a
-// multi-container endpoint are published under the container's name alone.
+// Inspect looks for what bypasses the variant, where all else is silent: the containers of a multi-container model may be
+// invoked directly, and that is published under the container's name alone.
 func (endpoint) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c estate.Criteria) {
-	quiet := slices.ContainsFunc(os, func(o *estate.Observation) bool { return containersMatter(o, c) })
-	if !quiet {
-		return
+	type question struct {
+		o    *estate.Observation
+		part string
 	}
-	byVariant, err := containerSeries(ctx, s)
 	var wanted []Series
-	var owners []*estate.Observation
-	for _, o := range os {
-		if !containersMatter(o, c) {
-			continue
+	var asked []question
+	var mu sync.Mutex
+	each(ctx, os, func(ctx context.Context, o *estate.Observation) {
+		if _, settled := endpointStatus(o.Resource, c.Now); settled {
+			return
 		}
 		for _, p := range o.Resource.Parts {
-			if p.Mode != modeInstances || p.Role != roleProduction {
+			if !directly(o.Resource, p) || judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
 				continue
 			}
-			const source = "cloudwatch " + namespaceUse + " Invocations by ContainerName"
-			if err != nil {
-				o.Signals = append(o.Signals, brokenSignal(signalContainer, p.Name, source, err))
-				continue
-			}
-			for _, dims := range byVariant[o.Resource.Name+"/"+p.Name] {
-				wanted = append(wanted, Series{Signal: signalContainer, Part: p.Name, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum",
-					Dimensions: dims, Window: useWindow(c)})
-				owners = append(owners, o)
+			names, sig := containers(ctx, s, o.Resource.Attributes["endpointConfig"], p.Name)
+			o.Signals = append(o.Signals, sig)
+			w, _ := historyWindow(c)
+			for _, name := range names {
+				series := Series{Signal: signalContainer, Part: p.Name, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum", Window: useWindow(c),
+					Dimensions: []Dimension{{"EndpointName", o.Resource.Name}, {"VariantName", p.Name}, {"ContainerName", name}}}
+				past := series
+				past.Signal, past.Window = signalContainer, w
+				mu.Lock()
+				wanted, asked = append(wanted, series), append(asked, question{o, p.Name})
+				if w != series.Window {
+					wanted, asked = append(wanted, past), append(asked, question{o, p.Name})
+				}
+				mu.Unlock()
 			}
 		}
-	}
-	for i, sig := range s.Metrics(ctx, wanted) {
-		owners[i].Signals = append(owners[i].Signals, sig)
-	}
-}
-
-// containersMatter reports whether the endpoint would be idle if no container of it had been called directly.
-func containersMatter(o *estate.Observation, c estate.Criteria) bool {
-	return o.Resource.Type == typeRealTime && slices.ContainsFunc(endpoint{}.Judge(o.Resource, o.Signals, c).Parts,
-		func(p estate.PartVerdict) bool { return p.State == estate.Idle })
-}
-
-// containerSeries lists the series with a ContainerName, by endpoint/variant. CloudWatch lists what had data in the last two
-// weeks, so a container that has been silent for longer is not listed; nor would it make the endpoint used.
-func containerSeries(ctx context.Context, s *Scope) (map[string][][]Dimension, error) {
-	found := map[string][][]Dimension{}
-	pages := cloudwatch.NewListMetricsPaginator(s.CloudWatch(), &cloudwatch.ListMetricsInput{
-		Namespace: aws.String(namespaceUse), MetricName: aws.String("Invocations"),
-		Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ContainerName")}},
 	})
-	for pages.HasMorePages() {
-		page, _, err := call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
-			func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range page.Metrics {
-			var dims []Dimension
-			by := map[string]string{}
-			for _, d := range m.Dimensions {
-				dims = append(dims, Dimension{aws.ToString(d.Name), aws.ToString(d.Value)})
-				by[aws.ToString(d.Name)] = aws.ToString(d.Value)
-			}
-			key := by["EndpointName"] + "/" + by["VariantName"]
-			found[key] = append(found[key], dims)
-		}
+	for i, sig := range s.Metrics(ctx, wanted) {
+		asked[i].o.Signals = append(asked[i].o.Signals, sig)
 	}
-	return found, nil
+}
+
+// directly reports whether a part of the endpoint may serve invocations that bypass it.
+func directly(r estate.Resource, p estate.Part) bool {
+	return r.Type != typeAsync && p.Mode == modeInstances && p.Role == roleProduction && p.Count > 0
+}
+
+// containers are the names of the containers of a variant's model, none where there is one container only. The signal says
+// whether that could be found out: without the model, nobody knows.
+func containers(ctx context.Context, s *Scope, config, variant string) ([]string, estate.Signal) {
+	const op = "sagemaker:DescribeModel"
+	sig := estate.Signal{Name: signalContainers, Part: variant, Source: op, Quality: estate.Absent, Note: "its model was deleted"}
+	cfg, gone, err := endpointConfig(ctx, s, config)
+	if err != nil {
+		return nil, brokenSignal(signalContainers, variant, "sagemaker:DescribeEndpointConfig", err)
+	}
+	if gone {
+		return nil, sig
+	}
+	i := slices.IndexFunc(cfg.ProductionVariants, func(v types.ProductionVariant) bool { return aws.ToString(v.VariantName) == variant })
+	if i < 0 {
+		return nil, sig
+	}
+	type answer struct {
+		names []string
+		gone  bool
+	}
+	model := aws.ToString(cfg.ProductionVariants[i].ModelName)
+	a, err := once(s, "containers/"+model, func() (answer, error) {
+		m, gone, err := describe(s, op, func() (*sagemaker.DescribeModelOutput, error) {
+			return s.SageMaker().DescribeModel(ctx, &sagemaker.DescribeModelInput{ModelName: &model})
+		}, func(o *sagemaker.DescribeModelOutput) bool { return o.ModelName != nil })
+		if gone || err != nil {
+			return answer{gone: gone}, err
+		}
+		var names []string
+		if len(m.Containers) > 1 {
+			for _, c := range m.Containers {
+				if c.ContainerHostname != nil {
+					names = append(names, *c.ContainerHostname)
+				}
+			}
+		}
+		return answer{names: names}, nil
+	})
+	switch {
+	case err != nil:
+		return nil, brokenSignal(signalContainers, variant, op, err)
+	case a.gone:
+		return nil, sig
+	}
+	sig.Quality, sig.Value, sig.Note = estate.Good, float64(len(a.names)), ""
+	return a.names, sig
 }
 
 func (endpoint) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
@@ -441,9 +489,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 	names := []string{signalInvocations, signalContainer}
 	if r.Type == typeAsync {
 		names = []string{signalProcessed, signalLatency}
-		if s, ok := sigs.Find(signalBacklog, ""); ok {
-			t.uses = append(t.uses, s)
-		}
+		t.queue, _ = sigs.Find(signalBacklog, "")
 	}
 	for _, s := range sigs {
 		if s.Part == p.Name && slices.Contains(names, s.Name) {
@@ -451,40 +497,72 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 		}
 	}
 	t.control, _ = sigs.Find(signalRunning, p.Name)
+	t.fresh, _ = sigs.Find(signalFresh, p.Name)
 	t.errors, _ = sigs.Find(signalErrors, p.Name)
 	t.history, _ = sigs.Find(signalHistory, p.Name)
 	if len(t.uses) == 0 {
 		return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
 	}
 	v := t.judge(c)
-	if p.Mode == modeServerless && p.Count == 0 && v.State == estate.Idle {
+	switch {
+	case v.State != estate.Idle:
+		return v
+	case p.Mode == modeServerless && p.Count == 0:
 		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "endpoint/pay-per-use", Why: "serverless without provisioned concurrency: unused, it bills nothing"}
-	}
-	if backlog, ok := sigs.Find(signalBacklog, ""); ok && v.State == estate.Idle && backlog.Quality == estate.Absent {
-		v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "async/no-backlog-series"
-		v.Why += "; its backlog is not published, so the queue itself was not seen"
+	case r.Type == typeAsync:
+		published, _ := sigs.Find(signalQueue, "")
+		if from, _, ok := unbroken(published, c.Now); published.Quality.Broken() {
+			return unreadable("endpoint/unreadable", published)
+		} else if !ok || from.After(v.Since) {
+			v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "async/no-backlog-series"
+			v.Why += "; its backlog was not published all the time, so that the queue itself was not seen"
+		}
+	case directly(r, p):
+		asked, ok := sigs.Find(signalContainers, p.Name)
+		switch {
+		case !ok:
+			return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleContainersUnasked,
+				Why: "no invocation of the variant, but direct invocations of its containers were not asked for", Remedy: "scan again with this limit"}
+		case asked.Quality.Broken():
+			return unreadable("endpoint/unreadable", asked)
+		case asked.Quality == estate.Absent:
+			return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "endpoint/model-gone",
+				Why: v.Why + "; but its model was deleted, so that direct invocations of its containers could not be looked for", Remedy: "ask its owner: what was deleted cannot be deployed again"}
+		}
 	}
 	return v
 }
 
-// judgeMembers judges a variant by the inference components on it.
+// ruleContainersUnasked is the verdict that Inspect settles by asking for the containers.
+const ruleContainersUnasked = "endpoint/containers-unasked"
+
+// judgeMembers judges a variant by the inference components on it. A component that was deleted leaves no trace of its use,
+// so that the silence of those that are left is never high.
 func judgeMembers(p estate.Part, sigs estate.Signals, c estate.Criteria, from time.Time) estate.Verdict {
-	control, _ := sigs.Find(signalRunning, p.Name)
 	if len(p.Members) == 0 {
-		if c.Now.Sub(from) < c.IdleFor {
-			return estate.Verdict{State: estate.Unknown, Rule: "endpoint/empty-young", Why: "no inference component is on it yet"}
-		}
-		return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: from, Rule: "endpoint/empty",
-			Why: "its instances carry no inference component, so that nothing can be invoked"}
+		return estate.Verdict{State: estate.Unknown, Rule: "endpoint/empty",
+			Why: "its instances carry no inference component, so that nothing can be invoked; since when, nothing tells", Remedy: "ask its owner whether one is still to come"}
 	}
+	control, _ := sigs.Find(signalRunning, p.Name)
+	fresh, _ := sigs.Find(signalFresh, p.Name)
 	var all []estate.Verdict
 	for _, name := range p.Members {
-		use, ok := sigs.Find(signalInvocations, memberPart(p.Name, name))
-		if !ok {
+		part := memberPart(p.Name, name)
+		use, ok := sigs.Find(signalInvocations, part)
+		member, listed := sigs.Find(signalMember, part)
+		if !ok || !listed {
 			return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
 		}
-		history, _ := sigs.Find(signalHistory, memberPart(p.Name, name))
-		all = append(all, traffic{uses: []estate.Signal{use}, history: history, control: control, from: from}.judge(c))
+		if member.Note != string(types.InferenceComponentStatusInService) {
+			all = append(all, estate.Verdict{State: estate.Unknown, Rule: "endpoint/component-changing", Why: fmt.Sprintf("its component %s is %s", name, member.Note)})
+			continue
+		}
+		history, _ := sigs.Find(signalHistory, part)
+		v := traffic{uses: []estate.Signal{use}, history: history, control: control, fresh: fresh, from: later(from, member.At)}.judge(c)
+		if v.State == estate.Idle {
+			v.Confidence = v.Confidence.Min(estate.Medium)
+		}
+		all = append(all, v)
 	}
 	return combine(all)
 }
@@ -521,22 +599,21 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// hosted lists the target's inference components once: by endpoint, then by variant.
-func hosted(ctx context.Context, s *Scope) (map[string]map[string][]string, error) {
-	return once(s, "hosted", func() (map[string]map[string][]string, error) {
-		all, err := listComponents(ctx, s)
-		by := map[string]map[string][]string{}
+// hosted lists the target's inference components once: by endpoint, then by variant, each by name.
+func hosted(ctx context.Context, s *Scope) (map[string]map[string][]types.InferenceComponentSummary, error) {
+	return once(s, "hosted", func() (map[string]map[string][]types.InferenceComponentSummary, error) {
+		listed, err := listComponents(ctx, s)
+		all := slices.Clone(listed)
+		slices.SortFunc(all, func(a, b types.InferenceComponentSummary) int {
+			return strings.Compare(aws.ToString(a.InferenceComponentName), aws.ToString(b.InferenceComponentName))
+		})
+		by := map[string]map[string][]types.InferenceComponentSummary{}
 		for _, c := range all {
 			ep, v := aws.ToString(c.EndpointName), aws.ToString(c.VariantName)
 			if by[ep] == nil {
-				by[ep] = map[string][]string{}
+				by[ep] = map[string][]types.InferenceComponentSummary{}
 			}
-			by[ep][v] = append(by[ep][v], aws.ToString(c.InferenceComponentName))
-		}
-		for _, vs := range by {
-			for _, names := range vs {
-				slices.SortFunc(names, strings.Compare)
-			}
+			by[ep][v] = append(by[ep][v], c)
 		}
 		return by, err
 	})

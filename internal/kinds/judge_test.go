@@ -37,6 +37,9 @@ func used(name, part string, sum float64, ages ...time.Duration) estate.Signal {
 
 var week = estate.Criteria{Now: now, IdleFor: 7 * day}
 
+// arriving is the newest datapoint of a series that is up to date.
+var arriving = estate.Signal{Name: signalFresh, Source: "test", Quality: estate.Good, At: now}
+
 func TestTraffic(t *testing.T) {
 	running := used(signalRunning, "v", 1000, 100*day, 0)
 	old := before(90 * day)
@@ -77,6 +80,7 @@ func TestTraffic(t *testing.T) {
 			estate.Active, estate.High, "traffic/errors-only", time.Time{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			tc.t.fresh = arriving
 			v := tc.t.judge(tc.c)
 			if v.State != tc.state || v.Confidence != tc.conf || v.Rule != tc.rule || !v.Since.Equal(tc.since) {
 				t.Errorf("got %s/%s by %s since %v (%s)\nwant %s/%s by %s since %v", v.State, v.Confidence, v.Rule, v.Since, v.Why, tc.state, tc.conf, tc.rule, tc.since)
@@ -86,7 +90,7 @@ func TestTraffic(t *testing.T) {
 }
 
 func TestOpenWhenTheWindowIsShorterThanTheSilence(t *testing.T) {
-	v := traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 400*day, 0), from: before(300 * day)}.judge(week)
+	v := traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 400*day, 0), fresh: arriving, from: before(300 * day)}.judge(week)
 	if v.State != estate.Idle || !v.Open || !v.Since.Equal(useWindow(week).From) {
 		t.Errorf("got %s open %v since %v: the evidence begins at %v", v.State, v.Open, v.Since, useWindow(week).From)
 	}
@@ -108,6 +112,7 @@ func TestApp(t *testing.T) {
 	}
 	same := estate.Signals{
 		{Name: signalUserStamp, Quality: estate.Contaminated, At: now}, {Name: signalHealthStamp, Quality: estate.Good, At: now}}
+	never := estate.Signal{Name: signalOnceAlive, Quality: estate.Absent}
 	for _, tc := range []struct {
 		name  string
 		r     estate.Resource
@@ -124,7 +129,7 @@ func TestApp(t *testing.T) {
 		{"heartbeat: denied, log silent", appOf("KernelGateway", 3*day), estate.Signals{stamp(signalHeartbeat, 0, 0, estate.Denied), log(2 * day)}, two, estate.Unknown, "", "app/heartbeat-unreadable"},
 		{"heartbeat: nonsense below zero", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, -time.Hour, 5*time.Hour, estate.Good)}, two, estate.Unknown, "", "app/heartbeat-stale"},
 		{"canvas: idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 0, 0, estate.Absent), stamp(signalCanvas, 5*time.Hour, 0, estate.Good)}, two, estate.Idle, estate.High, "app/canvas-activity-idle"},
-		{"kernel gateway: log silent for 25 hours", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour)}, two, estate.Idle, estate.Medium, "app/log-silent"},
+		{"kernel gateway: log silent for 25 hours", appOf("KernelGateway", 3*day), append(estate.Signals{log(25 * time.Hour), never}, same...), two, estate.Idle, estate.Medium, "app/log-silent"},
 		{"kernel gateway: log of ten minutes ago", appOf("KernelGateway", 3*day), estate.Signals{log(10 * time.Minute)}, two, estate.Active, estate.Medium, "app/log-alive"},
 		{"kernel gateway: within the index lag", appOf("KernelGateway", 3*day), estate.Signals{log(150 * time.Minute)}, two, estate.Unknown, "", "app/log-lag"},
 		{"kernel gateway: a limit below the lag", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour)}, estate.Criteria{Now: now, IdleFor: 30 * time.Minute}, estate.Unknown, "", "app/log-lag"},
@@ -132,7 +137,12 @@ func TestApp(t *testing.T) {
 		{"jupyterlab: activity stamp is the health check's", appOf("JupyterLab", 3*day), same, two, estate.Unknown, "", "app/contaminated"},
 		{"jupyterlab: user active after the health check", appOf("JupyterLab", 3*day), estate.Signals{
 			{Name: signalUserStamp, Quality: estate.Good, At: before(time.Minute)}, {Name: signalHealthStamp, Quality: estate.Good, At: before(5 * time.Minute)}}, two, estate.Active, estate.Medium, "app/user-activity"},
-		{"tensorboard of three weeks", appOf("TensorBoard", 21*day), same, two, estate.Idle, estate.Low, "app/age"},
+		{"kernel gateway: log silent, and a heartbeat once", appOf("KernelGateway", 3*day), append(estate.Signals{log(25 * time.Hour), {Name: signalOnceAlive, Quality: estate.Good, At: before(day)}}, same...), two, estate.Unknown, "", "app/heartbeat-stale"},
+		{"kernel gateway: log silent, never described", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour), never}, two, estate.Unknown, "", "app/undescribed"},
+		{"heartbeat: within the limit when it last reported", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, 110*time.Minute, 14*time.Minute, estate.Good)}, two, estate.Unknown, "", "app/heartbeat-lag"},
+		{"canvas says used, heartbeat says idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 5*time.Hour, 0, estate.Good), stamp(signalCanvas, 0, 0, estate.Good)}, two, estate.Active, estate.High, "app/canvas-activity-used"},
+		{"canvas denied, heartbeat says idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 5*time.Hour, 0, estate.Good), stamp(signalCanvas, 0, 0, estate.Denied)}, two, estate.Unknown, "", "app/canvas-activity-unreadable"},
+		{"tensorboard of three weeks", appOf("TensorBoard", 21*day), append(estate.Signals{never}, same...), two, estate.Idle, estate.Low, "app/age"},
 		{"tensorboard of three weeks, stamps unreadable", appOf("TensorBoard", 21*day), estate.Signals{{Name: signalUserStamp, Quality: estate.Denied}}, two, estate.Unknown, "", "app/unreadable"},
 		{"pending", func() estate.Resource { r := appOf("JupyterLab", day); r.Status = "Pending"; return r }(), nil, two, estate.Unknown, "", "app/changing"},
 	} {
@@ -169,24 +179,35 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 		var r estate.Resource
 		var k Kind
 		var names [][2]string
-		switch rapid.SampledFrom([]string{"app", "endpoint", "async", "component"}).Draw(t, "kind") {
+		var sigs estate.Signals
+		switch rapid.SampledFrom([]string{"app", "endpoint", "async", "component", "carrier", "serverless"}).Draw(t, "kind") {
 		case "app":
 			k, r = app{}, appOf(rapid.SampledFrom([]string{"JupyterLab", "KernelGateway", "Canvas", "TensorBoard"}).Draw(t, "type"), age)
-			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserStamp, ""}}
+			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserStamp, ""}, {signalOnceAlive, ""}}
 		case "endpoint":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeRealTime, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
-			names = [][2]string{{signalInvocations, "v"}, {signalContainer, "v"}, {signalRunning, "v"}, {signalHistory, "v"}}
+			names = [][2]string{{signalInvocations, "v"}, {signalContainer, "v"}, {signalRunning, "v"}, {signalHistory, "v"}, {signalFresh, "v"}, {signalContainers, "v"}}
 		case "async":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeAsync, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
-			names = [][2]string{{signalBacklog, ""}, {signalProcessed, "v"}, {signalLatency, "v"}, {signalRunning, "v"}}
+			names = [][2]string{{signalBacklog, ""}, {signalProcessed, "v"}, {signalLatency, "v"}, {signalRunning, "v"}, {signalFresh, "v"}, {signalQueue, ""}}
 		case "component":
 			k, r = component{}, estate.Resource{Status: "InService", Created: before(age), Modified: before(age), Attributes: map[string]string{"copies": "1"}}
-			names = [][2]string{{signalInvocations, ""}, {signalRunning, ""}}
+			names = [][2]string{{signalInvocations, ""}, {signalRunning, ""}, {signalFresh, ""}, {signalHistory, ""}}
+		case "carrier":
+			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeComponents, Created: before(age), Modified: before(age),
+				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeComponents, Count: 1, Members: []string{"a", "b"}}}}
+			names = [][2]string{{signalInvocations, "v/a"}, {signalInvocations, "v/b"}, {signalRunning, "v"}, {signalFresh, "v"}}
+			for _, m := range []string{"v/a", "v/b"} {
+				sigs = append(sigs, estate.Signal{Name: signalMember, Part: m, Quality: estate.Good, At: before(age), Note: "InService"})
+			}
+		case "serverless":
+			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeServerless, Created: before(age), Modified: before(age),
+				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeServerless, Count: 2}}}
+			names = [][2]string{{signalInvocations, "v"}, {signalHistory, "v"}}
 		}
 		bad := rapid.IntRange(0, len(names)-1).Draw(t, "which is broken")
-		var sigs estate.Signals
 		for i, n := range names {
 			q := any()
 			if i == bad {
@@ -194,15 +215,16 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 			}
 			sigs = append(sigs, signal(n[0], n[1], q))
 		}
-		// Direct evidence of idleness from inside an app stands on its own: what else could not be read cannot gainsay it.
-		if hb, ok := sigs.Find(signalHeartbeat, ""); ok && !hb.Quality.Broken() && hb.Quality != estate.Absent {
-			return
+		// Direct evidence of idleness from inside an app stands on its own: indirect evidence that could not be read cannot gainsay it.
+		direct := func(name string) bool {
+			s, ok := sigs.Find(name, "")
+			return ok && s.Quality != estate.Absent
 		}
-		if cv, ok := sigs.Find(signalCanvas, ""); ok && !cv.Quality.Broken() && cv.Quality != estate.Absent && names[bad][0] != signalHeartbeat {
+		if names[bad][0] != signalHeartbeat && names[bad][0] != signalCanvas && (direct(signalHeartbeat) || direct(signalCanvas)) {
 			return
 		}
 		if v := k.Judge(r, sigs, c); v.State == estate.Idle {
-			t.Fatalf("idle by %s although %s is %s: %+v", v.Rule, sigs[bad].Name, sigs[bad].Quality, v)
+			t.Fatalf("idle by %s although %s is broken: %+v", v.Rule, names[bad][0], v)
 		}
 	})
 }
@@ -212,6 +234,32 @@ func TestJudgeOfNothing(t *testing.T) {
 	for _, k := range All() {
 		if v := k.Judge(estate.Resource{Status: "InService"}, nil, week); v.State == estate.Idle {
 			t.Errorf("%s: idle without a single signal: %+v", k.Name(), v)
+		}
+	}
+}
+
+// TestCombine: a whole is used if a piece is, unknown if a piece is, and idle only since its last piece became idle, as surely as
+// the least sure of them.
+func TestCombine(t *testing.T) {
+	used := estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: before(time.Hour)}
+	unknown := estate.Verdict{State: estate.Unknown}
+	idle := func(age time.Duration, c estate.Confidence) estate.Verdict {
+		return estate.Verdict{State: estate.Idle, Confidence: c, Since: before(age)}
+	}
+	for _, tc := range []struct {
+		name string
+		vs   []estate.Verdict
+		want estate.Verdict
+	}{
+		{"used and idle", []estate.Verdict{idle(9*day, estate.High), used}, used},
+		{"used and unknown", []estate.Verdict{unknown, used}, used},
+		{"unknown and idle", []estate.Verdict{idle(9*day, estate.High), unknown}, unknown},
+		{"the later idleness", []estate.Verdict{idle(9*day, estate.High), idle(8*day, estate.High), idle(10*day, estate.High)}, idle(8*day, estate.High)},
+		{"the lesser confidence", []estate.Verdict{idle(8*day, estate.High), idle(9*day, estate.Medium)}, idle(8*day, estate.Medium)},
+	} {
+		got := combine(tc.vs)
+		if got.State != tc.want.State || got.Confidence != tc.want.Confidence || !got.Since.Equal(tc.want.Since) {
+			t.Errorf("%s: %+v", tc.name, got)
 		}
 	}
 }

@@ -23,18 +23,21 @@ const (
 	metricCalls = 4
 )
 
+// reading bounds the GetMetricData under way over all targets, because a full answer takes some ten megabytes to read.
+var reading = make(chan struct{}, 8)
+
 // Metrics fetches the series in as few calls as the limit allows and returns one signal for each, in the order given.
 // A series that is wanted twice is fetched once.
 func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 	type fetch struct {
 		series Series
-		points points
+		signal estate.Signal
 	}
 	unique := map[string]*fetch{}
 	byWindow := map[estate.Window][]*fetch{}
 	keys := make([]string, len(wanted))
 	for i, w := range wanted {
-		keys[i] = w.Source() + w.Window.From.String() + w.Window.Period.String()
+		keys[i] = fmt.Sprint(w.Source(), w.Window, w.Newest)
 		if unique[keys[i]] == nil {
 			f := &fetch{series: w}
 			unique[keys[i]] = f
@@ -50,18 +53,21 @@ func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 				for i, f := range batch {
 					queries[i] = f.series.query(i)
 				}
+				reading <- struct{}{}
+				defer func() { <-reading }()
 				for i, p := range s.metricData(ctx, window, queries) {
-					batch[i].points = p
+					batch[i].signal = batch[i].series.signal(p)
 				}
 				return nil
 			})
 		}
 	}
-	_ = g.Wait() // a failure is in the points
+	_ = g.Wait() // a failure is in the signals
 
 	signals := make([]estate.Signal, len(wanted))
 	for i, w := range wanted {
-		signals[i] = w.signal(unique[keys[i]].points)
+		signals[i] = unique[keys[i]].signal
+		signals[i].Name, signals[i].Part = w.Signal, w.Part
 	}
 	return signals
 }
@@ -98,7 +104,7 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 		StartTime:         aws.Time(w.From), EndTime: aws.Time(binEnd(w.To, time.Duration(w.Period))), ScanBy: types.ScanByTimestampAscending,
 	})
 	for pages.HasMorePages() {
-		page, _, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
+		page, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
 			func(o *cloudwatch.GetMetricDataOutput) bool { return o.MetricDataResults != nil })
 		if err != nil {
 			for i := range out {
@@ -113,8 +119,11 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 				continue
 			}
 			answered[i] = true
-			out[i].times = append(out[i].times, r.Timestamps...)
-			out[i].values = append(out[i].values, r.Values...)
+			if out[i].times == nil {
+				out[i].times, out[i].values = r.Timestamps, r.Values // nearly always the whole series: not copied
+			} else {
+				out[i].times, out[i].values = append(out[i].times, r.Timestamps...), append(out[i].values, r.Values...)
+			}
 			// PartialData on a page that is followed by another is completed there, and its status with it.
 			out[i].quality, out[i].note = statusQuality(r)
 		}

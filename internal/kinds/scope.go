@@ -31,7 +31,11 @@ func (s *Scope) Cover(operation string, err error) {
 		s.Report(operation, estate.OutcomeSeen, nil)
 		return
 	}
-	s.Report(operation, cloud.Classify(err).Outcome(), err)
+	o := cloud.Classify(err).Outcome()
+	if o == estate.OutcomeSeen {
+		o = estate.OutcomeFailed // what is gone was seen to be gone, but only where one thing was asked for: see describe
+	}
+	s.Report(operation, o, err)
 }
 
 // wants reports whether the resource is within Only.
@@ -45,19 +49,29 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
-// errHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
-var errHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
+// ErrHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
+var ErrHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
 
-// call runs an operation, records its coverage, and reports whether the resource is gone. Has says whether an answer holds
-// what the API promises of it: an empty answer is not an answer that says "none".
-func call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
-	out, err = f()
+// call runs an operation and records its coverage. Has says whether an answer holds what the API promises of it: an empty
+// answer is not an answer that says "none".
+func call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
+	out, err := f()
 	if err == nil && !has(out) {
-		err = errHollow
+		err = ErrHollow
 	}
-	if err != nil && cloud.Classify(err) == cloud.NotFound {
+	s.Cover(operation, err)
+	return out, err
+}
+
+// describe is call for an operation on one resource that was listed: that it is gone by now is no failure.
+func describe[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
+	out, err = f()
+	if cloud.Classify(err) == cloud.NotFound {
 		s.Cover(operation, nil)
 		return out, true, nil
+	}
+	if err == nil && !has(out) {
+		err = ErrHollow
 	}
 	s.Cover(operation, err)
 	return out, false, err
@@ -67,14 +81,11 @@ func call[T any](s *Scope, operation string, f func() (T, error), has func(T) bo
 // has to keep them busy over the latency of a call.
 const describers = 16
 
-// each runs f for every item, several at once, until done or cancelled.
+// each runs f for every item, several at once. Once cancelled, every call fails at once, so that f leaves its trace on each item.
 func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {
 	var g errgroup.Group
 	g.SetLimit(describers)
 	for _, it := range items {
-		if ctx.Err() != nil {
-			break
-		}
 		g.Go(func() error {
 			f(ctx, it)
 			return nil

@@ -12,10 +12,14 @@ import (
 type traffic struct {
 	// uses are series that are above zero only when it is used.
 	uses []estate.Signal
+	// queue is what waits to be served, where there is a queue; the zero signal where there is none.
+	queue estate.Signal
 	// history is the use over a hundred days, where the window of uses is shorter; the zero signal where it is not.
 	history estate.Signal
 	// control is a series that exists as long as it runs, whatever its use: proof that the silence of uses means no use.
 	control estate.Signal
+	// fresh is the newest datapoint of such a series, at the grain of minutes: proof that metrics still arrive.
+	fresh estate.Signal
 	// errors counts the invocations that failed by the caller's fault; the zero signal where it is not asked.
 	errors estate.Signal
 	// noControl says that nothing of this sort publishes a control.
@@ -26,6 +30,10 @@ type traffic struct {
 
 // judge is the one place where silence becomes idleness.
 func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
+	if c.IdleFor < 2*metricLag {
+		return estate.Verdict{State: estate.Unknown, Rule: "traffic/limit-below-lag",
+			Why: fmt.Sprintf("the limit of %s is too short: metrics may be %s late", span(c.IdleFor), span(metricLag)), Remedy: "ask with a longer --idle-for"}
+	}
 	last, calls := t.lastUse()
 	recent := !last.IsZero() && c.Now.Sub(last) < c.IdleFor
 	trickle := recent && t.trickle(c)
@@ -44,27 +52,28 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	}
 
 	// Silence counts from the latest of: the last use, the last change, and the point from which the control is without a gap.
-	since, bound := t.from, "it was created or changed"
+	since, bound, until := t.from, "it was created or changed", c.Now
 	window := t.uses[0].Window
 	open := false
 	if window.From.After(since) {
 		since, bound, open = window.From, "the metrics' window begins", true
 	}
-	if !trickle && last.After(since) {
-		since, bound, open = last, "it was last used", false
+	if busy := t.lastBusy(trickle, c); busy.After(since) {
+		since, bound, open = busy, "it was last used", false
 	}
 	if !t.noControl {
-		from, ok := unbroken(t.control, c.Now)
-		if !ok {
+		from, to, ok := unbroken(t.control, c.Now)
+		if !ok || t.fresh.Quality != estate.Good || c.Now.Sub(t.fresh.At) > metricLag {
 			return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/no-control",
-				Why:    "no invocations are recorded, but neither is the instances' CPU: the silence proves nothing",
+				Why:    "no invocations are recorded, but its own CPU metrics are missing or late, too: the silence proves nothing",
 				Remedy: "check that " + t.control.Source + " exists in CloudWatch"}
 		}
 		if from.After(since) {
 			since, bound, open = from, "its CPU metrics begin", false
 		}
+		until = to
 	}
-	if c.Now.Sub(since) < c.IdleFor {
+	if until.Sub(since) < c.IdleFor {
 		return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/too-young",
 			Why: fmt.Sprintf("no use since %s %s ago, which is less than the limit of %s", bound, ago(c.Now, since), span(c.IdleFor))}
 	}
@@ -95,14 +104,33 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 func (t traffic) lastUse() (last time.Time, calls float64) {
 	for _, u := range t.uses {
 		last = later(last, u.At)
-		calls += u.Value
+		if u.Name != signalLatency {
+			calls += u.Value
+		}
 	}
-	return last, calls
+	return later(last, t.queue.At), calls
 }
 
-// trickle reports whether what traffic there is stays below the floor: over the whole limit, and over its last day.
+// lastBusy is the end of the newest use or, where the newest use is a trickle, of the newest traffic that was more.
+func (t traffic) lastBusy(trickle bool, c estate.Criteria) time.Time {
+	last, _ := t.lastUse()
+	if !trickle {
+		return last
+	}
+	var busy time.Time
+	for _, u := range t.uses {
+		for _, s := range u.Spans {
+			if days := max(s.To.Sub(s.From).Hours()/24, 1); s.Sum/days >= c.MinDailyInvocations {
+				busy = later(busy, s.To)
+			}
+		}
+	}
+	return busy
+}
+
+// trickle reports whether the traffic of the limit, by the day, stays below the floor. What waits in a queue is work, not warmth.
 func (t traffic) trickle(c estate.Criteria) bool {
-	if c.MinDailyInvocations <= 0 {
+	if c.MinDailyInvocations <= 0 || c.Now.Sub(t.queue.At) < c.IdleFor {
 		return false
 	}
 	days := max(c.IdleFor.Hours()/24, 1)
@@ -110,7 +138,7 @@ func (t traffic) trickle(c estate.Criteria) bool {
 	var sum float64
 	for _, u := range t.uses {
 		for _, s := range u.Spans {
-			if s.To.After(from) {
+			if u.Name != signalLatency && s.To.After(from) {
 				sum += s.Sum
 			}
 		}
@@ -119,28 +147,26 @@ func (t traffic) trickle(c estate.Criteria) bool {
 }
 
 func (t traffic) broken() (estate.Signal, bool) {
-	for _, u := range t.uses {
-		if u.Quality.Broken() {
-			return u, true
+	all := append(slices.Clone(t.uses), t.queue, t.history)
+	if !t.noControl {
+		all = append(all, t.control, t.fresh)
+	}
+	for _, s := range all {
+		if s.Quality.Broken() {
+			return s, true
 		}
 	}
-	if !t.noControl && t.control.Quality.Broken() {
-		return t.control, true
-	}
-	return t.history, t.history.Quality.Broken()
+	return estate.Signal{}, false
 }
 
-// unbroken is the instant from which the series holds a datapoint in every period up to now, the newest one excused
-// while its data may still be on their way.
-func unbroken(s estate.Signal, now time.Time) (time.Time, bool) {
+// unbroken is the stretch up to now in which the series holds a datapoint in every period, the newest one excused while its
+// data may still be on their way.
+func unbroken(s estate.Signal, now time.Time) (from, to time.Time, ok bool) {
 	if len(s.Spans) == 0 {
-		return time.Time{}, false
+		return from, to, false
 	}
 	tail := s.Spans[len(s.Spans)-1]
-	if now.Sub(tail.To) > metricLag {
-		return time.Time{}, false
-	}
-	return tail.From, true
+	return tail.From, tail.To, now.Sub(tail.To) <= metricLag
 }
 
 // rhythm is the longest silence between two uses that is known of, if the present one has not clearly outgrown it.
@@ -148,7 +174,7 @@ func unbroken(s estate.Signal, now time.Time) (time.Time, bool) {
 func (t traffic) rhythm(now time.Time) (time.Duration, bool) {
 	var longest time.Duration
 	var last time.Time
-	for _, u := range append(slices.Clone(t.uses), t.history) {
+	for _, u := range append(slices.Clone(t.uses), t.queue, t.history) {
 		for i, s := range u.Spans {
 			if i > 0 {
 				longest = max(longest, s.From.Sub(u.Spans[i-1].To))

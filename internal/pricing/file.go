@@ -30,7 +30,7 @@ func readFile(path string) (map[sheetID]*sheet, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, broken(path, err)
+		return nil, broken(path, errors.Unwrap(err)) // without "open" and the path, said already
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()

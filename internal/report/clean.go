@@ -14,6 +14,15 @@ const (
 // browser would obey rather than show becomes a visible stand-in. Nothing is dropped, so that nothing can be hidden.
 func clean(s string) string { return strings.Map(visible, s) }
 
+// Lines is clean for a text of several lines, such as an error.
+func Lines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = clean(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func visible(r rune) rune {
 	switch {
 	case r == zeroWidthNonJoiner, r == zeroWidthJoiner:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -86,11 +87,11 @@ func Test_2_5_InferenceComponentsMakeTheirEndpointUsed(t *testing.T) {
 	if o := expect(t, s, "ic2", estate.Idle, "traffic/silent"); !o.Waste.Hourly.IsZero() || !o.Waste.Known {
 		t.Errorf("a component bills nothing of its own, got %+v", o.Waste)
 	}
-	if o := expect(t, s, "quiet", estate.Idle, "traffic/silent"); o.Verdict.Confidence != estate.High {
-		t.Errorf("quiet: %s", o.Verdict.Confidence)
+	if o := expect(t, s, "quiet", estate.Idle, "traffic/silent"); o.Verdict.Confidence != estate.Medium {
+		t.Errorf("quiet: %s; what was deleted from it left no trace", o.Verdict.Confidence)
 	}
 	expect(t, s, "ic4", estate.Unknown, "component/scaled-to-zero")
-	expect(t, s, "empty", estate.Idle, "endpoint/empty")
+	expect(t, s, "empty", estate.Unknown, "endpoint/empty")
 }
 
 func Test_2_6_ADeletedEndpointIsSilent(t *testing.T) {
@@ -192,9 +193,10 @@ func Test_2_12_MetricsAreBatched(t *testing.T) {
 		endpointShape{name: name("ep", i), variants: []world.Variant{host("a"), host("b")}, calls: map[string]world.Activity{"a": times(time.Hour), "b": times(time.Hour)}}.add(l.east)
 	}
 	s := l.scan(t)
-	// Three series a variant: invocations, errors and CPU. 1,200 variants are 3,600 series, 500 to a call.
-	if calls := l.server.Calls()["cloudwatch:GetMetricData"]; calls != 8 {
-		t.Errorf("%d calls for 3,600 series, want 8", calls)
+	// Three series a variant over a hundred days (invocations, errors and CPU) and one over three hours (CPU). 1,200 variants
+	// are 3,600 and 1,200 series, 500 to a call.
+	if calls := l.server.Calls()["cloudwatch:GetMetricData"]; calls != 8+3 {
+		t.Errorf("%d calls for 4,800 series in two windows, want 11", calls)
 	}
 	if n := l.server.Calls()["sagemaker:ListEndpoints"]; n != 6 {
 		t.Errorf("%d pages of 600 endpoints, want 6", n)
@@ -278,9 +280,13 @@ func Test_2_18_WarmersAndFailingCallers(t *testing.T) {
 func Test_2_19_MultiModelAndMultiContainer(t *testing.T) {
 	l := newLab()
 	endpointShape{name: "many-models", calls: called(time.Hour)}.add(l.east)
-	endpointShape{name: "many-containers"}.add(l.east)
-	endpointShape{name: "idle-containers"}.add(l.east)
-	for e, calls := range map[string]world.Activity{"many-containers": times(time.Hour), "idle-containers": times(9 * day)} {
+	pipeline := host("main")
+	pipeline.Model = "pipeline"
+	l.east.Models = append(l.east.Models, &world.Model{Name: "pipeline", Containers: []string{"tokenizer", "classifier"}, Life: world.Life{Created: ago(90 * day)}})
+	endpointShape{name: "many-containers", variants: []world.Variant{pipeline}}.add(l.east)
+	endpointShape{name: "idle-containers", variants: []world.Variant{pipeline}}.add(l.east)
+	endpointShape{name: "monthly-containers", variants: []world.Variant{pipeline}}.add(l.east)
+	for e, calls := range map[string]world.Activity{"many-containers": times(time.Hour), "idle-containers": times(9 * day), "monthly-containers": times(76*day, 46*day, 16*day)} {
 		l.east.Metrics = append(l.east.Metrics, &world.Metric{Namespace: "AWS/SageMaker", Name: "Invocations",
 			Dimensions: map[string]string{"EndpointName": e, "VariantName": "main", "ContainerName": "tokenizer"}, Pattern: world.Samples{Of: calls, Value: 1}})
 	}
@@ -291,8 +297,16 @@ func Test_2_19_MultiModelAndMultiContainer(t *testing.T) {
 		t.Errorf("idle-containers is idle for %v: its container was called 9 days ago", o.Verdict.IdleFor(at))
 	}
 
-	l.Faults = []*world.Fault{{Operation: "cloudwatch:ListMetrics", Error: "AccessDenied", Status: 403}}
-	expect(t, l.scan(t), "idle-containers", estate.Unknown, "traffic/unreadable")
+	expect(t, s, "monthly-containers", estate.Idle, "traffic/rhythm")
+
+	l.limits.IdleFor = map[estate.Kind]time.Duration{"endpoint": 12 * day}
+	expect(t, l.scan(t), "monthly-containers", estate.Idle, "traffic/rhythm")
+	l.limits.IdleFor["endpoint"] = 30 * day // longer than metrics are listed
+	expect(t, l.scan(t), "monthly-containers", estate.Active, "traffic/used")
+
+	l.limits.IdleFor = nil
+	l.Faults = []*world.Fault{{Operation: "sagemaker:DescribeModel", Error: "AccessDeniedException", Status: 400}}
+	expect(t, l.scan(t), "idle-containers", estate.Unknown, "endpoint/unreadable")
 }
 
 func Test_2_20_EnhancedMetricsAreNotCountedTwice(t *testing.T) {
@@ -339,7 +353,7 @@ func TestDeletedConfiguration(t *testing.T) {
 	s := l.scan(t)
 	expectWhole(t, s)
 	expect(t, s, "carrier", estate.Active, "traffic/used")
-	o := expect(t, s, "plain", estate.Idle, "traffic/silent")
+	o := expect(t, s, "plain", estate.Unknown, "endpoint/model-gone")
 	if _, known := o.Resource.Hourly(); known || o.Waste.Known || o.Resource.Meters[0].Rate.Why == "" {
 		t.Errorf("its price was guessed: %+v", o.Resource.Meters)
 	}
@@ -348,4 +362,100 @@ func TestDeletedConfiguration(t *testing.T) {
 	s = l.scan(t)
 	expect(t, s, "carrier", estate.Unknown, "endpoint/unreadable")
 	expect(t, s, "plain", estate.Unknown, "endpoint/unreadable")
+}
+
+// TestReplacedComponent: what hosts a new component is as young as the component.
+func TestReplacedComponent(t *testing.T) {
+	l := newLab()
+	bare := host("main")
+	bare.Model = ""
+	endpointShape{name: "renewed", variants: []world.Variant{bare}}.add(l.east)
+	component(l.east, "renewed", "v2", 1, nil)
+	l.east.Components[0].Created = ago(30 * time.Minute)
+	endpointShape{name: "starting", variants: []world.Variant{bare}}.add(l.east)
+	component(l.east, "starting", "v3", 1, nil)
+	l.east.Components[1].Status = "Creating"
+	s := l.scan(t)
+	expect(t, s, "renewed", estate.Unknown, "traffic/too-young")
+	expect(t, s, "starting", estate.Unknown, "endpoint/component-changing")
+}
+
+// TestJudgedAnewByAShorterLimit: a limit that was not asked for may lack evidence, and then ends in unknown.
+func TestJudgedAnewByAShorterLimit(t *testing.T) {
+	l := newLab()
+	pipeline := host("main")
+	pipeline.Model = "pipeline"
+	l.east.Models = append(l.east.Models, &world.Model{Name: "pipeline", Containers: []string{"tokenizer", "classifier"}, Life: world.Life{Created: ago(90 * day)}})
+	endpointShape{name: "ep", variants: []world.Variant{pipeline}, calls: called(3 * day)}.add(l.east)
+	l.east.Metrics = append(l.east.Metrics, &world.Metric{Namespace: "AWS/SageMaker", Name: "Invocations",
+		Dimensions: map[string]string{"EndpointName": "ep", "VariantName": "main", "ContainerName": "tokenizer"}, Pattern: world.Samples{Of: times(time.Hour), Value: 1}})
+	s := l.scan(t)
+	expect(t, s, "ep", estate.Active, "traffic/used")
+	if err := scan.Judge(s, scan.Limits{IdleFor: map[estate.Kind]time.Duration{"": day}}); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, s, "ep", estate.Unknown, "endpoint/containers-unasked")
+}
+
+// TestLateMetrics: what CloudWatch has not shown yet is not silence.
+func TestLateMetrics(t *testing.T) {
+	busy := map[string]world.Activity{"main": world.Every{Period: 10 * time.Second, From: ago(2*time.Hour + 50*time.Minute)}}
+	for lag, limit := range map[time.Duration]time.Duration{3 * time.Hour: 7 * day, 8 * time.Minute: 5 * time.Minute, 14 * time.Minute: 31 * time.Minute} {
+		l := newLab()
+		l.MetricLag = lag
+		l.limits.IdleFor = map[estate.Kind]time.Duration{"endpoint": limit}
+		endpointShape{name: "ep", calls: busy}.add(l.east)
+		if o := l.scan(t).Observations[0]; o.Verdict.State == estate.Idle {
+			t.Errorf("metrics %v late, limit %v: idle by %s: %s", lag, limit, o.Verdict.Rule, o.Verdict.Why)
+		}
+	}
+}
+
+// TestZerosAndAbsence: an endpoint that is not called may publish zeros or nothing.
+func TestZerosAndAbsence(t *testing.T) {
+	l := newLab()
+	endpointShape{name: "ep"}.add(l.east)
+	l.east.Metrics = append(l.east.Metrics, &world.Metric{Namespace: "AWS/SageMaker", Name: "Invocations", Dimensions: map[string]string{"EndpointName": "ep", "VariantName": "main"},
+		Pattern: world.Gauge{From: ago(90 * day), Value: 0}})
+	if o := expect(t, l.scan(t), "ep", estate.Idle, "traffic/silent"); o.Verdict.Confidence != estate.High {
+		t.Errorf("zeros are %s", o.Verdict.Confidence)
+	}
+}
+
+// TestTrickleSinceTrafficFell: idleness begins when the traffic fell, not before.
+func TestTrickleSinceTrafficFell(t *testing.T) {
+	l := newLab()
+	endpointShape{name: "ep", calls: map[string]world.Activity{"main": world.Union{
+		world.Every{Period: 10 * time.Second, From: ago(90 * day), To: ago(9 * day)}, world.Every{Period: 5 * time.Minute, From: ago(9 * day)}}}}.add(l.east)
+	l.limits.MinDailyInvocations = 400
+	if o := expect(t, l.scan(t), "ep", estate.Idle, "traffic/trickle"); o.Verdict.IdleFor(at) > 9*day {
+		t.Errorf("idle for %v, but it was busy until 9 days ago", o.Verdict.IdleFor(at))
+	}
+}
+
+// TestRemadeConfiguration: a configuration of the name may be another than the endpoint was made from.
+func TestRemadeConfiguration(t *testing.T) {
+	l := newLab()
+	endpointShape{name: "ep"}.add(l.east)
+	l.east.Configs[0].Created, l.east.Configs[0].Variants = ago(day), []world.Variant{{Name: "main", Model: "m-main", InstanceType: "ml.m5.xlarge", Count: 1}}
+	o := expect(t, l.scan(t), "ep", estate.Idle, "")
+	if h, known := o.Resource.Hourly(); known {
+		t.Errorf("priced at %s by a configuration that it was not made from", h)
+	}
+}
+
+// TestResourceNotFoundOfAList: an error that says "gone" of one resource says nothing of a list.
+func TestResourceNotFoundOfAList(t *testing.T) {
+	for _, op := range []string{"sagemaker:ListApps", "sagemaker:ListSpaces", "sagemaker:ListEndpoints", "sagemaker:ListInferenceComponents", "cloudwatch:GetMetricData", "logs:DescribeLogStreams", "tag:GetResources"} {
+		l := newLab()
+		d := studio(l.east, "d-one")
+		kernel(l.east, d, "u", "app", 4*day)
+		d.Apps = append(d.Apps, &world.App{Space: "s", Type: "JupyterLab", Name: "default", InstanceType: "ml.t3.medium", Status: "InService", Life: world.Life{Created: ago(day)}})
+		endpointShape{name: "ep"}.add(l.east)
+		l.Faults = []*world.Fault{{Operation: op, Error: "ResourceNotFound", Message: "the resource does not exist", Status: 400}}
+		s := l.scan(t)
+		if len(s.Holes()) == 0 && op != "logs:DescribeLogStreams" {
+			t.Errorf("%s: not found, and no hole", op)
+		}
+	}
 }

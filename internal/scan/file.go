@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 // Save writes a snapshot to a file, whole or not at all. The file is readable by its owner alone: it names people.
 func Save(name string, snap *estate.Snapshot) (err error) {
 	fail := func(err error) error {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
+			err = p.Err // its path is the temporary file's
+		}
 		return &estate.Error{Op: "save snapshot", On: name, Err: err, Hint: "choose a file in a folder that you may write to"}
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".snapshot-*")
@@ -30,15 +34,40 @@ func Save(name string, snap *estate.Snapshot) (err error) {
 		}
 	}()
 	w := bufio.NewWriter(tmp)
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	if err := errors.Join(enc.Encode(snap), w.Flush(), tmp.Sync(), tmp.Close()); err != nil {
+	if err := errors.Join(write(w, snap), w.Flush(), tmp.Sync(), tmp.Close()); err != nil {
 		return fail(err)
 	}
 	if err := os.Rename(tmp.Name(), name); err != nil {
 		return fail(err)
 	}
 	return nil
+}
+
+// write encodes one observation at a time: encoding/json would hold the whole text in memory, and once more to indent it.
+func write(w *bufio.Writer, snap *estate.Snapshot) error {
+	frame := *snap
+	frame.Observations = []estate.Observation{}
+	text, err := json.MarshalIndent(frame, "", " ")
+	if err != nil {
+		return err
+	}
+	// These quotes are no part of a string: there they would be escaped.
+	head, tail, _ := bytes.Cut(text, []byte(`"observations": []`))
+	_, _ = w.Write(head) // a failed write stays with w until Flush
+	_, _ = w.WriteString(`"observations": [`)
+	for i, o := range snap.Observations {
+		if text, err = json.MarshalIndent(o, "  ", " "); err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = w.WriteByte(',')
+		}
+		_, _ = w.WriteString("\n  ")
+		_, _ = w.Write(text)
+	}
+	_, _ = w.WriteString("\n ]")
+	_, _ = w.Write(tail)
+	return w.WriteByte('\n')
 }
 
 // Load reads a snapshot that Save wrote.
@@ -91,7 +120,8 @@ func position(data []byte, err error) string {
 	return fmt.Sprintf(":%d:%d", line, column)
 }
 
-// Keep leaves in the snapshot what is of the kinds (none means all), in the domain and with the tags.
+// Keep leaves in the snapshot what is of the kinds (none means all), in the domain and with the tags. It comes after judging
+// and saving: what is left out may share an instance with what stays.
 func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) {
 	snap.Observations = slices.DeleteFunc(snap.Observations, func(o estate.Observation) bool {
 		of := func(k kinds.Kind) bool { return k.Name() == o.Resource.Kind }

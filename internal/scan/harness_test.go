@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,6 +40,8 @@ type lab struct {
 	server     *wire.Server
 	limits     scan.Limits
 	domain     string
+	// called is told of every call, where it is set.
+	called func(wire.Call)
 }
 
 func newLab() *lab {
@@ -55,7 +58,11 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 		regions = []string{east}
 	}
 	var err error
-	if l.server, err = wire.New(wire.Options{World: l.World}); err != nil {
+	if l.server, err = wire.New(wire.Options{World: l.World, OnCall: func(c wire.Call) {
+		if l.called != nil {
+			l.called(c)
+		}
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(l.server)
@@ -211,6 +218,9 @@ func (e endpointShape) add(r *world.Region) *world.Endpoint {
 	ep := &world.Endpoint{Name: e.name, Config: e.name + "-config", Status: e.status, Variants: e.variants, Shadow: e.shadow, Async: e.async, Life: life}
 	r.Endpoints = append(r.Endpoints, ep)
 	for _, v := range append(append([]world.Variant{}, e.variants...), e.shadow...) {
+		if v.Model != "" && !slices.ContainsFunc(r.Models, func(m *world.Model) bool { return m.Name == v.Model }) {
+			r.Models = append(r.Models, &world.Model{Name: v.Model, Containers: []string{"main"}, Life: life})
+		}
 		dims := map[string]string{"EndpointName": e.name, "VariantName": v.Name}
 		if !e.dark && v.MemoryMB == 0 && v.Count > 0 {
 			r.Metrics = append(r.Metrics, &world.Metric{Namespace: "/aws/sagemaker/Endpoints", Name: "CPUUtilization", Dimensions: dims, Unit: "Percent",

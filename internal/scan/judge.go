@@ -10,12 +10,9 @@ import (
 )
 
 // Judge judges a snapshot anew, at its own instant, by other limits. A kind without a limit in l keeps the limit that it was
-// scanned with. It makes no call: the evidence is what was saved, so a limit that the evidence cannot carry ends in unknown.
+// scanned with; the traffic that counts as warmers is l's. It makes no call: the evidence is what was saved, so a limit that the evidence cannot carry ends in unknown.
 func Judge(snap *estate.Snapshot, l Limits) error {
 	snap.IdleFor = maps.Clone(snap.IdleFor)
-	if l.MinDailyInvocations == 0 {
-		l.MinDailyInvocations = snap.MinDailyInvocations
-	}
 	snap.MinDailyInvocations = l.MinDailyInvocations
 	for i := range snap.Observations {
 		o := &snap.Observations[i]

@@ -60,7 +60,21 @@ func assess(snap *estate.Snapshot) {
 		if len(group) > 1 {
 			share(snap, group)
 		}
+		if unlisted(snap, group[0].Resource.Target) {
+			for _, o := range group {
+				if o.Verdict.State == estate.Idle {
+					o.Waste.Known, o.Waste.Note = false, "not everything could be listed: another app may use its instance"
+				}
+			}
+		}
 	}
+}
+
+// unlisted reports whether a listing of the target has a hole, so that something that shares a bill may be out of sight.
+func unlisted(snap *estate.Snapshot, t estate.Target) bool {
+	return snap.Interrupted || slices.ContainsFunc(snap.Coverage, func(c estate.Coverage) bool {
+		return c.Hole() && c.Target.Key() == t.Key() && strings.Contains(c.Operation, ":List")
+	})
 }
 
 func waste(snap *estate.Snapshot, o *estate.Observation) estate.Waste {
@@ -69,9 +83,8 @@ func waste(snap *estate.Snapshot, o *estate.Observation) estate.Waste {
 		return estate.Waste{Known: known, Hourly: hourly, SoFar: hourly.Mul(hours(o.Verdict.IdleFor(snap.At).Hours()))}
 	}
 	w := estate.Waste{Known: true}
-	if o.Verdict.State != estate.Active {
+	if o.Verdict.State == estate.Unknown {
 		_, w.Known = o.Resource.Hourly()
-		return w
 	}
 	for _, p := range o.Verdict.Parts {
 		if p.State != estate.Idle {

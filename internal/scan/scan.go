@@ -26,8 +26,6 @@ type Options struct {
 	Limits Limits
 	// Domain keeps to one Studio domain; empty means everything.
 	Domain string
-	// Tags keeps to resources that carry every one of these.
-	Tags map[string]string
 	// Only keeps to one resource, by ARN or name; empty means everything.
 	Only string
 	// Prices answers rates; nil leaves every rate unknown.
@@ -81,17 +79,24 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		}
 		snap.Coverage = append(snap.Coverage, t.coverage()...)
 	}
-	if !found && len(snap.Holes()) == 0 {
-		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in any of the %d targets", len(sessions)),
+	snap.Interrupted = ctx.Err() != nil
+	if !found && !snap.Interrupted && len(snap.Holes()) == 0 {
+		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in %s", places(sessions)),
 			Hint: "list the domains with `aws sagemaker list-domains`, and name its region with --region"}
 	}
 	price(ctx, snap, o.Prices)
 	assess(snap)
-	Keep(snap, nil, "", o.Tags) // not before: what is left out may share an instance with what stays
 	estate.SortCoverage(snap.Coverage)
 	slices.SortFunc(snap.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
-	snap.Interrupted = ctx.Err() != nil
 	return snap, nil
+}
+
+// places names the targets, or says how many they are.
+func places(sessions []*cloud.Session) string {
+	if len(sessions) == 1 {
+		return sessions[0].Target().String()
+	}
+	return fmt.Sprintf("any of the %d targets", len(sessions))
 }
 
 // clock is the present instant by AWS's clock.
@@ -110,6 +115,8 @@ type target struct {
 	seen    []*estate.Observation
 	// domain says that the domain asked for was found here.
 	domain bool
+	// stopped reports whether the scan was cancelled.
+	stopped func() bool
 
 	mu      sync.Mutex
 	reports map[string]estate.Coverage
@@ -125,7 +132,7 @@ func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot) *target {
 var outcomeRank = map[estate.Outcome]int{estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
 
 func (t *target) report(op string, out estate.Outcome, err error) {
-	if err != nil && cloud.Classify(err) == cloud.Canceled {
+	if err != nil && t.stopped() && cloud.Classify(err) == cloud.Canceled {
 		return // the snapshot says that it was interrupted, and the verdicts on what was being read are unknown
 	}
 	t.mu.Lock()
@@ -153,24 +160,28 @@ func (t *target) coverage() []estate.Coverage {
 
 func (t *target) progress(stage string) {
 	if t.options.Progress != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
 		t.options.Progress(Progress{Target: t.Target(), Stage: stage, Resources: len(t.seen)})
 	}
 }
 
 func (t *target) scan(ctx context.Context) {
+	t.stopped = func() bool { return ctx.Err() != nil }
 	if t.options.Domain != "" && !t.domainExists(ctx) {
 		t.progress("done")
 		return
 	}
 	t.progress("listing")
-	byKind := t.list(ctx)
-	t.tag(ctx)
-	t.progress("metrics")
-	t.measure(ctx)
-	t.progress("evidence")
-	for _, k := range t.options.Kinds {
-		k.Inspect(ctx, t.Scope, byKind[k.Name()], t.options.Limits.Criteria(k, t.snap.At))
+	var g errgroup.Group
+	for _, ks := range lanes(t.options.Kinds) {
+		g.Go(func() error {
+			t.look(ctx, ks)
+			return nil
+		})
 	}
+	_ = g.Wait() // recorded in the coverage
+	t.tag(ctx)
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
 	for _, o := range t.seen {
 		k, err := kinds.Get(o.Resource.Kind)
@@ -195,37 +206,53 @@ func (t *target) domainExists(ctx context.Context) bool {
 	return true // when it cannot be asked, the listing will show
 }
 
-// list runs the families side by side.
-func (t *target) list(ctx context.Context) map[estate.Kind][]*estate.Observation {
+// lanes are the families by what they have in common: Studio apps share no call with endpoints and their inference components, so that
+// neither waits for the slow calls of the other.
+func lanes(all []kinds.Kind) [][]kinds.Kind {
+	var studio, hosting []kinds.Kind
+	for _, k := range all {
+		if k.InDomain() {
+			studio = append(studio, k)
+		} else {
+			hosting = append(hosting, k)
+		}
+	}
+	return [][]kinds.Kind{studio, hosting}
+}
+
+// look lists the families side by side, fetches the series of all of them in one go, and inspects what these leave in doubt.
+func (t *target) look(ctx context.Context, ks []kinds.Kind) {
 	byKind := map[estate.Kind][]*estate.Observation{}
-	var mu sync.Mutex
 	var g errgroup.Group
-	for _, k := range t.options.Kinds {
+	for _, k := range ks {
 		g.Go(func() error {
 			return k.List(ctx, t.Scope, func(o estate.Observation) {
-				mu.Lock()
-				defer mu.Unlock()
+				t.mu.Lock()
+				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
 				byKind[k.Name()] = append(byKind[k.Name()], &o)
 			})
 		})
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
-	return byKind
+	t.progress("metrics")
+	t.measure(ctx, ks, byKind)
+	t.progress("evidence")
+	for _, k := range ks {
+		k.Inspect(ctx, t.Scope, byKind[k.Name()], t.options.Limits.Criteria(k, t.snap.At))
+	}
 }
 
-// measure fetches the series of all families in one go.
-func (t *target) measure(ctx context.Context) {
+// measure fetches the series of the families in one go.
+func (t *target) measure(ctx context.Context, ks []kinds.Kind, byKind map[estate.Kind][]*estate.Observation) {
 	var wanted []kinds.Series
 	var owners []*estate.Observation
-	for _, o := range t.seen {
-		k, err := kinds.Get(o.Resource.Kind)
-		if err != nil {
-			panic(err) // it was listed by a kind
-		}
-		for _, s := range k.Series(o.Resource, t.options.Limits.Criteria(k, t.snap.At)) {
-			wanted = append(wanted, s)
-			owners = append(owners, o)
+	for _, k := range ks {
+		for _, o := range byKind[k.Name()] {
+			for _, s := range k.Series(o.Resource, t.options.Limits.Criteria(k, t.snap.At)) {
+				wanted = append(wanted, s)
+				owners = append(owners, o)
+			}
 		}
 	}
 	for i, sig := range t.Metrics(ctx, wanted) {

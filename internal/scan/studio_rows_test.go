@@ -1,11 +1,14 @@
 package scan_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/scan"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -197,16 +200,93 @@ func TestSharedInstance(t *testing.T) {
 		t.Errorf("%.1f hours are wasted, want 48: it is idle since the last of them is", hours)
 	}
 	for _, tags := range []map[string]string{nil, {"team": "red"}} {
-		sessions := l.sessions(t)
-		s, err := scan.Run(t.Context(), sessions, scan.Options{Tags: tags})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := l.scan(t)
+		scan.Keep(s, nil, "", tags)
 		if o := expect(t, s, "one-used/a", estate.Idle, "app/log-silent"); o.Waste.Note == "" || !o.Waste.Hourly.IsZero() || !o.Waste.Known {
 			t.Errorf("with tags %v, stopping a would save %+v, while b runs on", tags, o.Waste)
 		}
 		if tags != nil && len(s.Observations) != 1 {
 			t.Errorf("the tag leaves %v", verdicts(s))
 		}
+	}
+}
+
+// TestDeadHeartbeat: an app that once reported its use and fell silent is not judged by less.
+func TestDeadHeartbeat(t *testing.T) {
+	for _, died := range []time.Duration{2 * time.Hour, 4 * time.Hour, 30 * time.Hour, 10 * day} {
+		l := newLab()
+		d := studio(l.east, "d-one")
+		heartbeat(l.east, d, kernel(l.east, d, "training", "app", 12*day), died+time.Hour, died)
+		expect(t, l.scan(t), "training/app", estate.Unknown, "app/heartbeat-stale")
+	}
+	l := newLab()
+	d := studio(l.east, "d-one")
+	heartbeat(l.east, d, kernel(l.east, d, "u", "app", time.Minute), 13*time.Minute, 13*time.Minute)
+	l.limits.IdleFor = map[estate.Kind]time.Duration{"studio-app": 10 * time.Minute}
+	expect(t, l.scan(t), "u/app", estate.Unknown, "app/heartbeat-lag")
+}
+
+// TestInterrupted: a scan that is cut off judges nothing idle that it would not have judged idle.
+func TestInterrupted(t *testing.T) {
+	l := newLab()
+	d := studio(l.east, "d-one")
+	for i := range 40 {
+		kernel(l.east, d, name("u", i), "app", 4*day).LastUserActivity = ago(time.Minute)
+		d.Apps[i].LastHealthCheck = ago(5 * time.Minute)
+	}
+	for stop := range 12 {
+		sessions := l.sessions(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		var calls atomic.Int32
+		l.called = func(c wire.Call) {
+			if c.Operation == "sagemaker:DescribeApp" && int(calls.Add(1)) > stop*3 {
+				cancel()
+			}
+		}
+		s, err := scan.Run(ctx, sessions, scan.Options{})
+		cancel()
+		l.called = nil
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !s.Interrupted {
+			t.Errorf("stopped after %d calls, and not marked as interrupted", stop*3)
+		}
+		for _, o := range s.Observations {
+			if o.Verdict.State == estate.Idle {
+				t.Fatalf("stopped after %d calls, %s is idle by %s", stop*3, o.Resource.Name, o.Verdict.Rule)
+			}
+		}
+	}
+}
+
+// TestUnlistedSibling: who else is on a shared instance is not known when not every app could be listed.
+func TestUnlistedSibling(t *testing.T) {
+	l := newLab()
+	d := studio(l.east, "d-one")
+	for i := range 120 {
+		kernel(l.east, d, name("u", i), "app", 4*day)
+	}
+	l.Faults = []*world.Fault{{Operation: "sagemaker:ListApps", Error: "ThrottlingException", Status: 400, After: 1}}
+	s := l.scan(t)
+	if len(s.Observations) != 100 || len(s.Holes()) != 1 {
+		t.Fatalf("%d apps, holes %+v", len(s.Observations), s.Holes())
+	}
+	for _, o := range s.Observations {
+		if o.Verdict.State == estate.Idle && (o.Waste.Known || o.Waste.Note == "") {
+			t.Fatalf("%s is sure to save %s an hour", o.Resource.Name, o.Waste.Hourly)
+		}
+	}
+}
+
+// TestUserAndSpaceOfOneName do not share an instance.
+func TestUserAndSpaceOfOneName(t *testing.T) {
+	l := newLab()
+	d := studio(l.east, "d-one")
+	kernel(l.east, d, "risk", "a", 4*day)
+	kernel(l.east, d, "risk", "b", time.Minute).Space, d.Apps[1].User = "risk", ""
+	o := expect(t, l.scan(t), "risk/a", estate.Idle, "")
+	if o.Waste.Hourly.String() != "0.05" {
+		t.Errorf("wastes %s (%s)", o.Waste.Hourly, o.Waste.Note)
 	}
 }

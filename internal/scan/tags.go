@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
 // ownerTags are the tag keys that name an owner, best first, whatever their case.
@@ -30,6 +31,9 @@ func (t *target) tag(ctx context.Context) {
 		ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		if err == nil && page.ResourceTagMappingList == nil {
+			err = kinds.ErrHollow
+		}
 		t.Cover("tag:GetResources", err)
 		if err != nil {
 			return
