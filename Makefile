@@ -8,14 +8,11 @@ VENV := $(CACHE)/venv-1
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
-# One set of flags everywhere: the AWS SDK is compiled once.
-GOFLAGS_BUILD := -trimpath
-
-.PHONY: build demo test unit race script interop lint bench generate check-generated fuzz clean
+.PHONY: build demo test unit race interop lint bench generate check-generated fuzz clean
 
 build: ## the program, in bin/
 	@mkdir -p bin
-	go build $(GOFLAGS_BUILD) -o bin/sagewarden ./cmd/sagewarden
+	go build -o bin/sagewarden ./cmd/sagewarden
 
 demo: build ## the main job on the simulated organization, no AWS account needed
 	@./bin/sagewarden demo
@@ -23,14 +20,14 @@ demo: build ## the main job on the simulated organization, no AWS account needed
 test: check-generated lint unit race interop ## everything
 
 unit: ## all Go tests
-	go test $(GOFLAGS_BUILD) ./...
+	go test ./...
 
 # The race detector goes where goroutines are: the rest of the tree is pure.
 race:
-	go test -race -short $(GOFLAGS_BUILD) ./internal/cloud ./internal/scan ./internal/simulate/wire
+	go test -race -short ./internal/cloud ./internal/scan ./internal/simulate/wire
 
 interop: $(VENV)/ready ## against what we did not write: moto, the AWS CLI, boto3
-	SAGEWARDEN_VENV=$(VENV) go test $(GOFLAGS_BUILD) -tags interop ./test/interop
+	SAGEWARDEN_VENV=$(VENV) go test -tags interop ./test/interop
 
 $(VENV)/ready: test/interop/requirements.txt
 	@if python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
@@ -47,7 +44,7 @@ $(LINT):
 	@mv $(@D)/golangci-lint $@
 
 bench: build ## calls, time and memory beside their lower bounds; writes docs/benchmarks.md's figures to the terminal
-	go test $(GOFLAGS_BUILD) -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench
 
 generate: ## the scenario schema and the command pages
 	go generate ./...
@@ -59,7 +56,7 @@ check-generated: generate
 
 fuzz: ## a minute for each fuzz target
 	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz || true); do \
-		go test $(GOFLAGS_BUILD) -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg; done; done
+		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg; done; done
 
 clean:
 	rm -rf bin dist

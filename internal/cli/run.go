@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/report"
+)
+
+// The exit statuses. They are part of the interface: scripts rely on them.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitFindings = 3 // --fail-on asked for it
+	exitHoles    = 4 // done, but something could not be seen
+)
+
+// A status is an error that carries an exit status and has been told to the user by other means.
+type status int
+
+// Error says the status; nobody prints it.
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// usageError is a mistake in the words of the command.
+type usageError struct{ error }
+
+// Unwrap returns the mistake itself, so that its hint is found.
+func (u usageError) Unwrap() error { return u.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// Run runs the command line and returns the exit status.
+func Run(ctx context.Context, env Env) int {
+	if env.Getenv("GOGC") == "" {
+		// A scan mostly waits for its turn, so memory is dearer than the collector's time.
+		debug.SetGCPercent(40)
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	// The first signal ends the work in good order; with the handler gone, the second ends the process.
+	context.AfterFunc(ctx, stop)
+
+	root := newRoot(env) //nolint:contextcheck // cobra hands the context to each command
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	parsed := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { parsed = true }
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if s, ok := errors.AsType[status](err); ok {
+		return int(s)
+	}
+	_, _ = fmt.Fprintln(env.Stderr, "sagewarden: "+report.Lines(err.Error()))
+	if e, ok := errors.AsType[*estate.Error](err); ok && e.Hint != "" {
+		_, _ = fmt.Fprintln(env.Stderr, "  hint: "+report.Lines(e.Hint))
+	}
+	if _, ok := errors.AsType[usageError](err); ok || !parsed {
+		_, _ = fmt.Fprintln(env.Stderr, "  see: sagewarden --help")
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot(env Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sagewarden",
+		Short: "Find, price and explain idle Amazon SageMaker spend",
+		Long: "Sagewarden finds Amazon SageMaker resources that bill by the hour for nothing, says how sure it is and why, and prices them.\n" +
+			"It reads only. Try it without an AWS account: sagewarden demo",
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newScan(env), newExplain(env), newDemo(env), newSim(env), newVersion(env))
+	return root
+}

@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/report"
+	"github.com/sagewarden/sagewarden/internal/scan"
+)
+
+// judgeFlags say what to look at and how to judge it.
+type judgeFlags struct {
+	kinds, idleFor []string
+	warmers        float64
+	from           string
+	// given reports whether the user gave the flag.
+	given func(name string) bool
+}
+
+func (f *judgeFlags) add(cmd *cobra.Command) {
+	var names []string
+	for _, k := range kinds.All() {
+		names = append(names, string(k.Name()))
+	}
+	fl := cmd.Flags()
+	f.given = fl.Changed
+	fl.StringArrayVar(&f.kinds, "kind", nil, "family to look at, one of "+strings.Join(names, ", ")+"; repeatable (default: all)")
+	fl.StringArrayVar(&f.idleFor, "idle-for", nil, "how long without use makes idle: 3h, 7d, or for one kind endpoint=7d; repeatable (default: 2h for Studio apps, 7d for endpoints)")
+	fl.Float64Var(&f.warmers, "min-invocations", 0, "invocations a day below which an endpoint's traffic counts as warmers and health checks")
+	fl.StringVar(&f.from, "from", "", "judge a snapshot that scan --save wrote, instead of asking AWS")
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *judgeFlags) limits() (scan.Limits, []kinds.Kind, error) {
+	l := scan.Limits{IdleFor: map[estate.Kind]time.Duration{}, MinDailyInvocations: f.warmers}
+	if f.warmers < 0 {
+		return l, nil, usagef("--min-invocations: %g is below zero", f.warmers)
+	}
+	for _, v := range f.idleFor {
+		name, text, named := strings.Cut(v, "=")
+		if !named {
+			name, text = "", v
+		} else if _, err := kinds.Get(estate.Kind(name)); err != nil {
+			return l, nil, usagef("--idle-for: %w", err)
+		}
+		d, err := parseDuration(text)
+		if err != nil {
+			return l, nil, usagef("--idle-for: %w", err)
+		}
+		l.IdleFor[estate.Kind(name)] = d
+	}
+	var ks []kinds.Kind
+	for _, name := range f.kinds {
+		k, err := kinds.Get(estate.Kind(name))
+		if err != nil {
+			return l, nil, usagef("--kind: %w", err)
+		}
+		if !slices.Contains(ks, k) {
+			ks = append(ks, k)
+		}
+	}
+	return l, ks, nil
+}
+
+// outputFlags say how to print.
+type outputFlags struct {
+	format string
+	all    bool
+	top    int
+}
+
+func (f *outputFlags) options(env Env) (report.Options, error) {
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return report.Options{}, usagef("--output: %w", err)
+	}
+	if f.top < 0 {
+		return report.Options{}, usagef("--top: %d is below zero", f.top)
+	}
+	return report.Options{Format: format, All: f.all, Top: f.top, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}, nil
+}
+
+func formats() []string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+type scanFlags struct {
+	awsFlags
+	judgeFlags
+	outputFlags
+	domain, failOn, save string
+	tags                 []string
+}
+
+func newScan(env Env) *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan",
+		Short: "Find what is idle, and what it costs",
+		Long: "Scan looks at the SageMaker resources of one or more accounts and regions, and prints what is idle: dearest first, with its owner,\n" +
+			"how long it has been idle, how sure that is, what it costs and why it is thought idle. It makes no call that changes anything.\n\n" +
+			"Exit status: 0 fine, 1 failed, 2 usage, 3 idle resources were found and --fail-on idle was given, 4 done but something could not be seen.",
+		Example: "  sagewarden scan --region all\n  sagewarden scan --profile research --profile prod --region eu-west-1 --kind endpoint --idle-for 14d\n" +
+			"  sagewarden scan --save friday.json && sagewarden scan --from friday.json --idle-for 6h -o markdown",
+		Args:    cobra.NoArgs,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return saved(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runScan(cmd.Context(), env, &f, cloud.Options{})
+		},
+	}
+	f.awsFlags.add(cmd)
+	f.judgeFlags.add(cmd)
+	fl := cmd.Flags()
+	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(formats(), ", "))
+	fl.BoolVar(&f.all, "all", false, "also show what is in use and what could not be judged")
+	fl.IntVar(&f.top, "top", 0, "print only that many idle resources, the dearest; the totals count all (default: every one)")
+	fl.StringVar(&f.domain, "domain", "", "only this Studio domain")
+	fl.StringArrayVar(&f.tags, "tag", nil, "only resources with this tag, as key=value; repeatable, all must match")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on findings; the one value is idle")
+	fl.StringVar(&f.save, "save", "", "also write the snapshot to this file")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"idle"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func runScan(ctx context.Context, env Env, f *scanFlags, load cloud.Options, next ...string) error {
+	limits, ks, err := f.limits()
+	if err != nil {
+		return err
+	}
+	out, err := f.options(env)
+	if err != nil {
+		return err
+	}
+	out.Next = next
+	if f.failOn != "" && f.failOn != "idle" {
+		return usagef("--fail-on: %q is unknown: the one value is idle", f.failOn)
+	}
+	tags := map[string]string{}
+	for _, t := range f.tags {
+		k, v, ok := strings.Cut(t, "=")
+		if !ok || k == "" {
+			return usagef("--tag: %q is not key=value", t)
+		}
+		tags[k] = v
+	}
+
+	var snap *estate.Snapshot
+	if f.from != "" {
+		if snap, err = scan.Load(f.from); err != nil {
+			return err
+		}
+		if !f.given("min-invocations") {
+			limits.MinDailyInvocations = snap.MinDailyInvocations
+		}
+		if err := scan.Judge(snap, limits); err != nil {
+			return err
+		}
+	} else {
+		c, sessions, err := f.open(ctx, load)
+		if err != nil {
+			return err
+		}
+		book, err := f.book(env, sessions)
+		if err != nil {
+			return err
+		}
+		step, done := progress(env, len(sessions))
+		snap, err = scan.Run(ctx, sessions, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain, Prices: book, Progress: step})
+		done()
+		if err == nil {
+			err = blind(snap)
+		}
+		defer func() { _ = f.printStats(env, c) }()
+		if err != nil {
+			return err
+		}
+	}
+	if f.save != "" {
+		if err := scan.Save(f.save, snap); err != nil {
+			return err
+		}
+	}
+	scan.Keep(snap, ks, f.domain, tags)
+	if len(out.Next) == 0 {
+		out.Next = f.suggestions(snap)
+	}
+	if err := report.Scan(env.Stdout, snap, out); err != nil {
+		return err
+	}
+	if out.Format == report.CSV || out.Format == report.NDJSON {
+		if err := tellHoles(env.Stderr, snap); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.failOn == "idle" && slices.ContainsFunc(snap.Observations, wasteful):
+		return status(exitFindings)
+	case len(snap.Holes()) > 0 || snap.Interrupted:
+		return status(exitHoles)
+	}
+	return nil
+}
+
+// wasteful reports whether the resource or a part of it is idle.
+func wasteful(o estate.Observation) bool {
+	return o.Verdict.State == estate.Idle || len(o.Waste.Parts) > 0
+}
+
+// tellHoles says what could not be seen, beside the forms that have no room for it.
+func tellHoles(w io.Writer, s *estate.Snapshot) error {
+	for _, h := range s.Holes() {
+		line := fmt.Sprintf("sagewarden: not seen: %s on %s, which hides %s: %s", h.Operation, h.Target, cmp.Or(h.Hides, "results"), report.Lines(h.Error))
+		if _, err := fmt.Fprintln(w, report.Lines(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blind is the error of a scan that saw nothing at all: that is a failure, not an estate without waste.
+func blind(s *estate.Snapshot) error {
+	holes := s.Holes()
+	if len(holes) == 0 || len(holes) < len(s.Coverage) || s.Interrupted {
+		return nil
+	}
+	h := holes[0]
+	return &estate.Error{Op: h.Operation, On: h.Target.String(), Err: fmt.Errorf("%s (nothing could be seen in %s)", h.Error, places(s.Targets)), Hint: h.Hint}
+}
+
+// suggestions are what to try next after a scan: with the same profiles and regions, or the same snapshot.
+func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
+	flags := func(name string, values ...string) string {
+		var text strings.Builder
+		for _, v := range values {
+			text.WriteString(" --" + name + " " + v)
+		}
+		return text.String()
+	}
+	var from string
+	if f.from != "" {
+		from = flags("from", f.from)
+	}
+	var next []string
+	if idle := slices.DeleteFunc(slices.Clone(s.Observations), func(o estate.Observation) bool { return !wasteful(o) }); len(idle) > 0 {
+		dearest := slices.MaxFunc(idle, func(a, b estate.Observation) int { return a.Waste.Hourly.Cmp(b.Waste.Hourly) }).Resource
+		explain := "sagewarden explain " + dearest.ARN + from
+		if len(f.profiles) > 0 {
+			explain += flags("profile", dearest.Target.AccountName)
+		}
+		next = append(next, explain)
+	}
+	if !f.all && slices.ContainsFunc(s.Observations, func(o estate.Observation) bool { return o.Verdict.State == estate.Unknown }) {
+		next = append(next, "sagewarden scan --all"+flags("profile", f.profiles...)+flags("region", f.regions...)+from)
+	}
+	return next
+}
