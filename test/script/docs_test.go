@@ -1,0 +1,128 @@
+package script
+
+import (
+	"bytes"
+	"io"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagewarden/sagewarden/internal/cli"
+	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// session is a block of documentation that shows a command and all that it prints.
+var session = regexp.MustCompile("(?s)```console\n\\$ sagewarden ([^\n]*)\n(.*?)```")
+
+// TestDocumentedSessions runs what the pages show, on a terminal of 120 columns, against testdata/organization.yaml
+// (demo brings its own). A line of … stands for lines that are left out.
+func TestDocumentedSessions(t *testing.T) {
+	pages, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("testdata/organization.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := scenario.Load("organization.yaml", bytes.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect(t, w)
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md"} {
+		t.Run(name, func(t *testing.T) {
+			page := filepath.Join(pages, name)
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			blocks := session.FindAllSubmatchIndex(text, -1)
+			if len(blocks) == 0 {
+				t.Fatal("the page shows no session")
+			}
+			for _, b := range slices.Backward(blocks) {
+				command, shown := string(text[b[2]:b[3]]), string(text[b[4]:b[5]])
+				got := run(t, w, strings.Fields(command))
+				switch {
+				case like(shown, got):
+				case *update && !strings.Contains(shown, "…\n"):
+					text = slices.Replace(text, b[4], b[5], []byte(got)...)
+				default:
+					t.Errorf("sagewarden %s (- page, + output)\n%s", command, cmp.Diff(shown, got))
+				}
+			}
+			if *update {
+				if err := os.WriteFile(page, text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// like reports whether the text is as shown, where a line of … stands for any lines.
+func like(shown, text string) bool {
+	parts := strings.Split(regexp.QuoteMeta(shown), "…\n")
+	return regexp.MustCompile(`^(?s:` + strings.Join(parts, ".*") + `)$`).MatchString(text)
+}
+
+// connect serves the world and makes it the AWS of this process.
+func connect(t *testing.T, w *world.World) *wire.Server {
+	t.Helper()
+	handler, err := wire.New(wire.Options{World: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, "") // restored by the test; empty counts as absent
+		}
+	}
+	config := filepath.Join(t.TempDir(), "aws-config")
+	if err := os.WriteFile(config, []byte(profiles(w)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AWS_CONFIG_FILE", config)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	return handler
+}
+
+// run is what a command line prints on a terminal without colours, at the world's instant.
+func run(t *testing.T, w *world.World, args []string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status := cli.Run(t.Context(), cli.Env{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: func() time.Time { return w.At },
+		Getenv: func(name string) string {
+			if name == "NO_COLOR" {
+				return "1"
+			}
+			return os.Getenv(name)
+		},
+		Width: func(to io.Writer) int {
+			if to == &stdout {
+				return 120
+			}
+			return 0
+		},
+	})
+	if status != 0 || stderr.Len() > 0 {
+		t.Fatalf("sagewarden %s: exit status %d\n%s%s", strings.Join(args, " "), status, &stdout, &stderr)
+	}
+	return stdout.String()
+}

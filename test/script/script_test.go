@@ -1,0 +1,78 @@
+// Package script runs the program as a user does, from the command line, against simulated organizations on loopback.
+//
+// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve, stands beside
+// them and is laid into every script's folder.
+package script
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sagewarden/sagewarden/internal/cli"
+)
+
+var update = flag.Bool("update", false, "write the expected output into the scripts")
+
+func TestMain(m *testing.M) {
+	// A script waits for the rates that a scan keeps, and computes little.
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	testscript.Main(m, map[string]func(){
+		"sagewarden": func() { os.Exit(cli.Run(context.Background(), cli.OS())) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	organization, err := os.ReadFile("testdata/organization.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata",
+		UpdateScripts:      *update,
+		RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			// testscript passes nothing of the caller's environment on but PATH. The metadata service is a network
+			// that a test must not ask for credentials.
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Values[programKey{}] = new(program)
+			return os.WriteFile(filepath.Join(e.WorkDir, "organization.yaml"), organization, 0o600)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve,
+			"exits": exits,
+			"start": start,
+			"stop":  stop,
+		},
+	})
+}
+
+// exits STATUS COMMAND… runs a command and demands its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND [ARGUMENT…]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("run %s: %v", args[1], err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}

@@ -1,0 +1,58 @@
+package script
+
+import (
+	"cmp"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// serve SCENARIO serves a scenario until the script ends, and points the AWS environment at it: a profile for each key,
+// named after the account, or after the key where it is not the account's first. The organization's clock stands still,
+// so that what is printed can be compared.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve SCENARIO")
+	}
+	w, err := scenario.Load(args[0], strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	handler, err := wire.New(wire.Options{World: w})
+	ts.Check(err)
+	server := httptest.NewServer(handler)
+	ts.Defer(server.Close)
+
+	config := ts.MkAbs("aws-config")
+	ts.Check(os.WriteFile(config, []byte(profiles(w)), 0o600))
+	ts.Setenv("AWS_CONFIG_FILE", config)
+	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
+}
+
+// profiles is an AWS configuration file; its default profile is the first account's.
+func profiles(w *world.World) string {
+	var b strings.Builder
+	section := func(name string, k world.Key) {
+		fmt.Fprintf(&b, "[%s]\nregion = us-east-1\naws_access_key_id = %s\naws_secret_access_key = %s\n\n",
+			name, k.AccessKeyID, cmp.Or(k.SecretAccessKey, "simulated"))
+	}
+	for i, a := range w.Accounts {
+		keys := a.Keys
+		if len(keys) == 0 {
+			keys = []world.Key{{AccessKeyID: "AKIASIM" + a.ID}}
+		}
+		if i == 0 {
+			section("default", keys[0])
+		}
+		section("profile "+a.Name, keys[0])
+		for _, k := range keys[1:] {
+			section("profile "+k.AccessKeyID, k)
+		}
+	}
+	return b.String()
+}
