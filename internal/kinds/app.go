@@ -65,7 +65,6 @@ func (app) Operations() []Operation {
 		{"sagemaker:ListSpaces", "who owns the apps that run in spaces"},
 		{"sagemaker:DescribeApp", "the app's own activity stamp"},
 		{"logs:DescribeLogStreams", "whether KernelGateway apps write logs"},
-		{"cloudwatch:GetMetricData", "whether anything is used"},
 	}
 }
 
@@ -198,7 +197,7 @@ func (app) Series(r estate.Resource, c estate.Criteria) []Series {
 	out := []Series{heartbeatSeries(r, signalHeartbeat, stampWindow(c))}
 	if r.Type == string(types.AppTypeCanvas) {
 		out = append(out, Series{
-			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true,
+			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true, Unit: "s",
 			Window: stampWindow(c), Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r)},
 		})
 	}
@@ -213,7 +212,7 @@ func homeDimension(r estate.Resource) Dimension {
 }
 
 func heartbeatSeries(r estate.Resource, signal string, w estate.Window) Series {
-	return Series{Signal: signal, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Window: w,
+	return Series{Signal: signal, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Unit: "s", Window: w,
 		Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r), {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}}}
 }
 

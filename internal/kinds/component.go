@@ -39,7 +39,6 @@ func (component) Operations() []Operation {
 	return []Operation{
 		{"sagemaker:ListInferenceComponents", "every inference component"},
 		{"sagemaker:DescribeInferenceComponent", "how many copies of an inference component run"},
-		{"cloudwatch:GetMetricData", "whether anything is used"},
 	}
 }
 
@@ -158,7 +157,7 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 		}
 		t.uses = append(t.uses, use)
 		if past, ok := sigs.Find(signalHistory, part); ok {
-			t.uses = append(t.uses, past)
+			t.history = append(t.history, past)
 		}
 	}
 	t.control, _ = sigs.Find(signalRunning, "")

@@ -5,11 +5,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go/middleware"
@@ -83,8 +86,8 @@ func (endpoint) Operations() []Operation {
 		{"sagemaker:DescribeEndpoint", "an endpoint's variants, instance counts and pending deployment"},
 		{"sagemaker:DescribeEndpointConfig", "an endpoint's instance types, and with them its price"},
 		{"sagemaker:ListInferenceComponents", "what is used on endpoints that carry inference components"},
+		{"cloudwatch:ListMetrics", "direct invocations of the containers of multi-container endpoints"},
 		{"sagemaker:DescribeModel", "the containers of multi-container endpoints, which may be invoked directly"},
-		{"cloudwatch:GetMetricData", "whether anything is used"},
 	}
 }
 
@@ -161,7 +164,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		for _, c := range components[o.Resource.Name][p.Name] {
 			o.Signals = append(o.Signals, estate.Signal{Name: signalMember, Part: memberPart(p.Name, aws.ToString(c.InferenceComponentName)),
 				Source: "sagemaker:ListInferenceComponents LastModifiedTime", Quality: estate.Good,
-				At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Note: string(c.InferenceComponentStatus)})
+				At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Value: inService(c.InferenceComponentStatus), Note: string(c.InferenceComponentStatus)})
 		}
 	}
 	return o, true
@@ -232,6 +235,9 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 			}
 		}
 		r.Parts = append(r.Parts, part)
+		if n := len(v.DeployedImages); n > 0 {
+			r.Attributes[attributeImages+part.Name] = strconv.Itoa(n)
+		}
 		switch {
 		case serverless != nil:
 			m := estate.Meter{Part: part.Name, Component: pricing.ComponentProvisionedConcurrency,
@@ -281,8 +287,8 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 		want(signalQueue, "", namespaceUse, "ApproximateBacklogSize", "SampleCount", ep)
 	}
 	for _, p := range r.Parts {
-		if p.Role == rolePending {
-			continue
+		if p.Role != roleProduction {
+			continue // mirrored traffic says nothing about use, and what is pending does not serve yet
 		}
 		v := Dimension{"VariantName", p.Name}
 		if p.Mode != modeServerless {
@@ -291,8 +297,6 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 				Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true})
 		}
 		switch {
-		case p.Role == roleShadow:
-			// Mirrored traffic says nothing about use, so it is not asked for.
 		case r.Type == typeAsync:
 			want(signalProcessed, p.Name, namespaceUse, "InvocationsProcessed", "Sum", ep, v)
 			want(signalLatency, p.Name, namespaceUse, "ModelLatency", "SampleCount", ep, v)
@@ -324,6 +328,14 @@ func withHistory(all []Series, c estate.Criteria) []Series {
 	return all
 }
 
+// inService is 1 for a component that serves, else 0.
+func inService(s types.InferenceComponentStatus) float64 {
+	if s == types.InferenceComponentStatusInService {
+		return 1
+	}
+	return 0
+}
+
 func memberPart(variant, member string) string { return variant + "/" + member }
 
 // Inspect looks for what bypasses the variant, where all else is silent: the containers of a multi-container model may be
@@ -344,14 +356,14 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, os []*estate.Observation,
 			if !directly(o.Resource, p) || judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
 				continue
 			}
-			names, sig := containers(ctx, s, o.Resource.Attributes["endpointConfig"], p.Name)
+			names, sig := containers(ctx, s, o.Resource, p, c)
 			o.Signals = append(o.Signals, sig)
 			w, _ := historyWindow(c)
 			for _, name := range names {
 				series := Series{Signal: signalContainer, Part: p.Name, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum", Window: useWindow(c),
 					Dimensions: []Dimension{{"EndpointName", o.Resource.Name}, {"VariantName", p.Name}, {"ContainerName", name}}}
 				past := series
-				past.Signal, past.Window = signalContainer, w
+				past.Signal, past.Window = signalHistory, w
 				mu.Lock()
 				wanted, asked = append(wanted, series), append(asked, question{o, p.Name})
 				if w != series.Window {
@@ -371,9 +383,60 @@ func directly(r estate.Resource, p estate.Part) bool {
 	return r.Type != typeAsync && p.Mode == modeInstances && p.Role == roleProduction && p.Count > 0
 }
 
-// containers are the names of the containers of a variant's model, none where there is one container only. The signal says
-// whether that could be found out: without the model, nobody knows.
-func containers(ctx context.Context, s *Scope, config, variant string) ([]string, estate.Signal) {
+// attributeImages and the name of a variant are the attribute that says how many images are deployed on the variant.
+const attributeImages = "images "
+
+// listedFor is how long CloudWatch lists a metric that is silent.
+const listedFor = 14 * 24 * time.Hour
+
+// containers are the names of the containers of a variant that may be invoked directly. The signal says whether that could
+// be found out: without the model, nobody knows.
+//
+// One listing for the target names every container that was invoked within two weeks. That is enough where one image is
+// deployed, which most likely is one container; else the model names its containers, so that rarer use is found, too.
+func containers(ctx context.Context, s *Scope, r estate.Resource, p estate.Part, c estate.Criteria) ([]string, estate.Signal) {
+	if r.Attributes[attributeImages+p.Name] == "1" && c.IdleFor <= listedFor {
+		listed, err := listedContainers(ctx, s)
+		if err != nil {
+			return nil, brokenSignal(signalContainers, p.Name, "cloudwatch:ListMetrics", err)
+		}
+		names := listed[memberPart(r.Name, p.Name)]
+		return names, estate.Signal{Name: signalContainers, Part: p.Name, Source: "cloudwatch:ListMetrics", Quality: estate.Good, Value: float64(len(names))}
+	}
+	return modelContainers(ctx, s, r.Attributes["endpointConfig"], p.Name)
+}
+
+// listedContainers are the names of the containers that were invoked directly within two weeks, by endpoint/variant.
+func listedContainers(ctx context.Context, s *Scope) (map[string][]string, error) {
+	return once(s, "listed-containers", func() (map[string][]string, error) {
+		found := map[string][]string{}
+		pages := cloudwatch.NewListMetricsPaginator(s.CloudWatch(), &cloudwatch.ListMetricsInput{
+			Namespace: aws.String(namespaceUse), MetricName: aws.String("Invocations"),
+			Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ContainerName")}},
+		})
+		for pages.HasMorePages() {
+			page, err := call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
+				func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range page.Metrics {
+				by := map[string]string{}
+				for _, d := range m.Dimensions {
+					by[aws.ToString(d.Name)] = aws.ToString(d.Value)
+				}
+				key := memberPart(by["EndpointName"], by["VariantName"])
+				if name := by["ContainerName"]; !slices.Contains(found[key], name) {
+					found[key] = append(found[key], name)
+				}
+			}
+		}
+		return found, nil
+	})
+}
+
+// modelContainers are the names of the containers of the variant's model, none where there is one container only.
+func modelContainers(ctx context.Context, s *Scope, config, variant string) ([]string, estate.Signal) {
 	const op = "sagemaker:DescribeModel"
 	sig := estate.Signal{Name: signalContainers, Part: variant, Source: op, Quality: estate.Absent, Note: "its model was deleted"}
 	cfg, gone, err := endpointConfig(ctx, s, config)
@@ -495,11 +558,13 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 		if s.Part == p.Name && slices.Contains(names, s.Name) {
 			t.uses = append(t.uses, s)
 		}
+		if s.Part == p.Name && s.Name == signalHistory {
+			t.history = append(t.history, s)
+		}
 	}
 	t.control, _ = sigs.Find(signalRunning, p.Name)
 	t.fresh, _ = sigs.Find(signalFresh, p.Name)
 	t.errors, _ = sigs.Find(signalErrors, p.Name)
-	t.history, _ = sigs.Find(signalHistory, p.Name)
 	if len(t.uses) == 0 {
 		return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
 	}
@@ -553,12 +618,12 @@ func judgeMembers(p estate.Part, sigs estate.Signals, c estate.Criteria, from ti
 		if !ok || !listed {
 			return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
 		}
-		if member.Note != string(types.InferenceComponentStatusInService) {
+		if member.Value == 0 {
 			all = append(all, estate.Verdict{State: estate.Unknown, Rule: "endpoint/component-changing", Why: fmt.Sprintf("its component %s is %s", name, member.Note)})
 			continue
 		}
 		history, _ := sigs.Find(signalHistory, part)
-		v := traffic{uses: []estate.Signal{use}, history: history, control: control, fresh: fresh, from: later(from, member.At)}.judge(c)
+		v := traffic{uses: []estate.Signal{use}, history: []estate.Signal{history}, control: control, fresh: fresh, from: later(from, member.At)}.judge(c)
 		if v.State == estate.Idle {
 			v.Confidence = v.Confidence.Min(estate.Medium)
 		}

@@ -76,26 +76,31 @@ func Get(name estate.Kind) (Kind, error) {
 	return nil, fmt.Errorf("unknown kind %q: the kinds are %s", name, strings.Join(names, ", "))
 }
 
-// Hides says what stays unseen when the operation is refused.
+// Hides says what stays unseen when the operation is refused, by every family that needs it.
 func Hides(action string) string {
-	for _, op := range common {
-		if op.Action == action {
-			return op.Hides
-		}
-	}
-	for _, k := range All() {
-		for _, op := range k.Operations() {
-			if op.Action == action {
-				return op.Hides
+	var hidden []string
+	for _, ops := range append([][]Operation{Common}, operations()...) {
+		for _, op := range ops {
+			if op.Action == action && !slices.Contains(hidden, op.Hides) {
+				hidden = append(hidden, op.Hides)
 			}
 		}
 	}
-	return ""
+	return strings.Join(hidden, "; ")
 }
 
-// common are the operations that every family shares.
-var common = []Operation{
-	{"tag:GetResources", "tags, and with them the owners of endpoints"},
+func operations() (all [][]Operation) {
+	for _, k := range All() {
+		all = append(all, k.Operations())
+	}
+	return all
+}
+
+// Common are the operations that a scan asks whatever the family.
+var Common = []Operation{
+	{"sts:GetCallerIdentity", "everything"},
 	{"cloudwatch:GetMetricData", "whether anything is used"},
-	{"sagemaker:DescribeDomain", "whether the domain exists"},
+	{"tag:GetResources", "tags, and with them the owners of endpoints"},
+	{"pricing:GetProducts", "prices"},
+	{"sagemaker:DescribeDomain", "whether the domain asked for exists"},
 }

@@ -185,7 +185,7 @@ func (s Series) signal(p points) estate.Signal {
 	}
 	if s.Newest {
 		last := len(p.times) - 1
-		sig.At, sig.Value, sig.Unit = end(p.times[last]), p.values[last], "s"
+		sig.At, sig.Value, sig.Unit = end(p.times[last]), p.values[last], s.Unit
 		return sig
 	}
 	for i, t := range p.times {

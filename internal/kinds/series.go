@@ -19,6 +19,8 @@ type Series struct {
 	Window     estate.Window
 	// Newest takes the newest datapoint alone, for metrics whose value accumulates, such as seconds since last use.
 	Newest bool
+	// Unit is the unit of the value, for people; empty for a count.
+	Unit string
 }
 
 // A Dimension is a metric's dimension.

@@ -14,8 +14,8 @@ type traffic struct {
 	uses []estate.Signal
 	// queue is what waits to be served, where there is a queue; the zero signal where there is none.
 	queue estate.Signal
-	// history is the use over a hundred days, where the window of uses is shorter; the zero signal where it is not.
-	history estate.Signal
+	// history is the use over a hundred days, coarsely, where the window of uses is shorter or rarer use is looked for.
+	history []estate.Signal
 	// control is a series that exists as long as it runs, whatever its use: proof that the silence of uses means no use.
 	control estate.Signal
 	// fresh is the newest datapoint of such a series, at the grain of minutes: proof that metrics still arrive.
@@ -147,7 +147,7 @@ func (t traffic) trickle(c estate.Criteria) bool {
 }
 
 func (t traffic) broken() (estate.Signal, bool) {
-	all := append(slices.Clone(t.uses), t.queue, t.history)
+	all := append(slices.Concat(t.uses, t.history), t.queue)
 	if !t.noControl {
 		all = append(all, t.control, t.fresh)
 	}
@@ -174,7 +174,7 @@ func unbroken(s estate.Signal, now time.Time) (from, to time.Time, ok bool) {
 func (t traffic) rhythm(now time.Time) (time.Duration, bool) {
 	var longest time.Duration
 	var last time.Time
-	for _, u := range append(slices.Clone(t.uses), t.queue, t.history) {
+	for _, u := range append(slices.Concat(t.uses, t.history), t.queue) {
 		for i, s := range u.Spans {
 			if i > 0 {
 				longest = max(longest, s.From.Sub(u.Spans[i-1].To))

@@ -353,7 +353,7 @@ func TestDeletedConfiguration(t *testing.T) {
 	s := l.scan(t)
 	expectWhole(t, s)
 	expect(t, s, "carrier", estate.Active, "traffic/used")
-	o := expect(t, s, "plain", estate.Unknown, "endpoint/model-gone")
+	o := expect(t, s, "plain", estate.Idle, "traffic/silent")
 	if _, known := o.Resource.Hourly(); known || o.Waste.Known || o.Resource.Meters[0].Rate.Why == "" {
 		t.Errorf("its price was guessed: %+v", o.Resource.Meters)
 	}

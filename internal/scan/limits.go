@@ -8,7 +8,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// Limits say how long without use makes idle.
+// Limits say what idle is: how long without use, and which traffic is none.
 type Limits struct {
 	// IdleFor is by kind; the key "" stands for every kind that is not named. A kind's own default comes last.
 	IdleFor map[estate.Kind]time.Duration

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 )
 
@@ -39,7 +40,7 @@ func price(ctx context.Context, snap *estate.Snapshot, book *pricing.Book) {
 		const op = "pricing:GetProducts"
 		e := cloud.Fail(op, snap.Targets[0], err)
 		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Classify(err).Outcome(),
-			Error: e.Err.Error(), Hides: "prices", Hint: e.Hint})
+			Error: cloud.Brief(err), Hides: kinds.Hides(op), Hint: e.Hint})
 	}
 	each(func(m *estate.Meter, k pricing.Key) { m.Rate = book.Rate(k) })
 }

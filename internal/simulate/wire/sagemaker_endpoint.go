@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -60,8 +61,8 @@ func (v *view) describeEndpoint(in *sagemaker.DescribeEndpointInput) (*sagemaker
 		FailureReason:            given(e.FailureReason),
 		CreationTime:             aws.Time(e.Created),
 		LastModifiedTime:         aws.Time(modified(e.Life)),
-		ProductionVariants:       summaries(e.Variants),
-		ShadowProductionVariants: summaries(e.Shadow),
+		ProductionVariants:       v.summaries(e.Variants),
+		ShadowProductionVariants: v.summaries(e.Shadow),
 		AsyncInferenceConfig:     asyncConfig(e.Async),
 	}
 	if e.Pending != nil {
@@ -76,7 +77,7 @@ func (v *view) describeEndpoint(in *sagemaker.DescribeEndpointInput) (*sagemaker
 }
 
 // summaries say how many instances a variant has, but not which: the instance type is in the configuration only.
-func summaries(variants []world.Variant) []types.ProductionVariantSummary {
+func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSummary {
 	var all []types.ProductionVariantSummary
 	for _, w := range variants {
 		s := types.ProductionVariantSummary{
@@ -84,6 +85,7 @@ func summaries(variants []world.Variant) []types.ProductionVariantSummary {
 			CurrentWeight:          aws.Float32(1),
 			DesiredWeight:          aws.Float32(1),
 			ManagedInstanceScaling: scaling(w),
+			DeployedImages:         v.images(w),
 		}
 		if w.MemoryMB > 0 {
 			s.CurrentServerlessConfig, s.DesiredServerlessConfig = serverless(w), serverless(w)
@@ -143,4 +145,18 @@ func asyncConfig(async bool) *types.AsyncInferenceConfig {
 	return &types.AsyncInferenceConfig{
 		OutputConfig: &types.AsyncInferenceOutputConfig{S3OutputPath: aws.String("s3://simulated-async-output/")},
 	}
+}
+
+// images has one for each container of the variant's model, and none for a model that is gone.
+func (v *view) images(w world.Variant) []types.DeployedImage {
+	m, ok := v.models.find((&world.Model{Name: w.Model}).Resource(), v.now)
+	if !ok {
+		return nil
+	}
+	images := make([]types.DeployedImage, max(1, len(m.Containers)))
+	for i := range images {
+		path := aws.String("000000000000.dkr.ecr." + v.target.Region + ".amazonaws.com/inference:" + w.Model + "-" + strconv.Itoa(i))
+		images[i] = types.DeployedImage{SpecifiedImage: path, ResolvedImage: path, ResolutionTime: aws.Time(m.Created)}
+	}
+	return images
 }
