@@ -97,7 +97,7 @@ func TestSnapshotRoundTrip(t *testing.T) {
 			Resource: Resource{ARN: "arn:aws:sagemaker:us-east-1:111122223333:endpoint/x", Kind: "endpoint", Created: at, Tags: map[string]string{}, Parts: []Part{{Name: "v", Role: "production", Mode: "instances", Count: 1, Members: []string{"m"}}},
 				Meters: []Meter{{Part: "v", Component: "Hosting", InstanceType: "ml.m5.large", Count: 1, Rate: Rate{Known: true, Hourly: dollars("0.1234567890123")}}}},
 			Signals: Signals{{Name: "s", Quality: Good, At: at, Window: Window{at, at, Duration(time.Hour)}, Spans: []Span{{at, at, 0.5}}}},
-			Verdict: Verdict{State: Idle, Confidence: High, Since: at, Open: true, Parts: []PartVerdict{{Part: "v", State: Idle, Since: at}}},
+			Verdict: Verdict{State: Idle, Confidence: High, Since: at, Open: true, Parts: []PartVerdict{{Part: "v", Verdict: Verdict{State: Idle, Since: at}}}},
 			Waste:   Waste{Known: true, Hourly: dollars("1"), SoFar: dollars("2.5"), Parts: []PartWaste{{Part: "v", Hourly: dollars("1"), SoFar: dollars("3")}}},
 		}}, Interrupted: true}
 	text, err := json.Marshal(want)

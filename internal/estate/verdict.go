@@ -68,13 +68,8 @@ type Verdict struct {
 
 // A PartVerdict is the verdict on one part of a resource.
 type PartVerdict struct {
-	Part       string     `json:"part"`
-	State      State      `json:"state"`
-	Confidence Confidence `json:"confidence,omitempty"`
-	Since      time.Time  `json:"since,omitzero"`
-	Open       bool       `json:"open,omitempty"`
-	LastUse    time.Time  `json:"lastUse,omitzero"`
-	Why        string     `json:"why"`
+	Part string `json:"part"`
+	Verdict
 }
 
 // IdleFor is how long the resource is known to be idle at the instant; zero unless it is idle.

@@ -24,21 +24,21 @@ const typeDataWrangler = "DataWrangler"
 
 // Signals of a Studio app.
 const (
-	signalHeartbeat   = "heartbeat"
-	signalOnceAlive   = "heartbeat-history"
-	signalCanvas      = "canvas-activity"
-	signalUserStamp   = "user-activity"
-	signalHealthStamp = "health-check"
+	signalHeartbeat        = "heartbeat"
+	signalHeartbeatHistory = "heartbeat-history"
+	signalCanvas           = "canvas-activity"
+	signalUserActivity     = "user-activity"
+	signalHealthCheck      = "health-check"
 )
 
 // studioLogs is the log group of every Studio app.
 const studioLogs = "/aws/sagemaker/studio"
 
-// Heartbeat names the metric in which something inside an app reports its use: seconds since the last use, 0 while in use.
+// The heartbeat is the metric in which something inside an app reports its use: seconds since the last use, 0 while in use.
 // Dimensions: DomainId, AppType, AppName, and UserProfileName or SpaceName.
 const (
-	HeartbeatNamespace = "Sagewarden/Studio"
-	HeartbeatMetric    = "SecondsSinceLastUse"
+	heartbeatNamespace = "Sagewarden/Studio"
+	heartbeatMetric    = "SecondsSinceLastUse"
 )
 
 // heartbeatFresh is how old the newest heartbeat may be: three missed five-minute bins.
@@ -75,7 +75,7 @@ func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation))
 	}
 	pages := sagemaker.NewListAppsPaginator(s.SageMaker(), in)
 	for pages.HasMorePages() {
-		page, err := call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListAppsOutput) bool { return o.Apps != nil })
 		if err != nil {
 			return err
@@ -170,7 +170,7 @@ func spaceOwner(ctx context.Context, s *Scope, domain, space string) string {
 		}
 		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
 		for pages.HasMorePages() {
-			page, err := call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
 			if err != nil {
 				return owners, err // recorded as a hole; an owner that is not known is shown as such
@@ -212,31 +212,31 @@ func homeDimension(r estate.Resource) Dimension {
 }
 
 func heartbeatSeries(r estate.Resource, signal string, w estate.Window) Series {
-	return Series{Signal: signal, Namespace: HeartbeatNamespace, Metric: HeartbeatMetric, Stat: "Minimum", Newest: true, Unit: "s", Window: w,
+	return Series{Signal: signal, Namespace: heartbeatNamespace, Metric: heartbeatMetric, Stat: "Minimum", Newest: true, Unit: "s", Window: w,
 		Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r), {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}}}
 }
 
 // Inspect reads logs and activity stamps of the apps on which the metrics leave a doubt.
-func (a app) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c estate.Criteria) {
+func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
 	doubtful := func(o *estate.Observation) bool {
 		return o.Resource.Status == string(types.AppStatusInService) && !free(o.Resource) &&
 			a.Judge(o.Resource, o.Signals, c).Confidence != estate.High
 	}
 	var streams []string
-	silentable := map[string]*estate.Observation{}
-	for _, o := range os {
+	byStream := map[string]*estate.Observation{}
+	for _, o := range obs {
 		if o.Resource.Attributes["appType"] == string(types.AppTypeKernelGateway) && doubtful(o) {
 			name := stream(o.Resource)
 			streams = append(streams, name)
-			silentable[name] = o
+			byStream[name] = o
 		}
 	}
 	for name, sig := range lastEvents(ctx, s, studioLogs, streams) {
-		silentable[name].Signals = append(silentable[name].Signals, sig)
+		byStream[name].Signals = append(byStream[name].Signals, sig)
 	}
 
 	var rest []*estate.Observation
-	for _, o := range os {
+	for _, o := range obs {
 		if doubtful(o) {
 			rest = append(rest, o)
 		}
@@ -248,7 +248,7 @@ func (a app) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c 
 	for _, o := range rest {
 		if a.Judge(o.Resource, o.Signals, c).Rule == ruleHistoryUnasked {
 			w, _ := historyWindow(c)
-			past, silent = append(past, heartbeatSeries(o.Resource, signalOnceAlive, w)), append(silent, o)
+			past, silent = append(past, heartbeatSeries(o.Resource, signalHeartbeatHistory, w)), append(silent, o)
 		}
 	}
 	for i, sig := range s.Metrics(ctx, past) {
@@ -276,19 +276,19 @@ func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
 	} else {
 		in.UserProfileName = &r.User
 	}
-	d, gone, err := describe(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
+	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
 		func(o *sagemaker.DescribeAppOutput) bool { return o.Status != "" })
 	switch {
 	case gone:
 		o.Signals = append(o.Signals, estate.Signal{Name: signalGone, Source: op, Quality: estate.Good})
 		return
 	case err != nil:
-		o.Signals = append(o.Signals, brokenSignal(signalUserStamp, "", op, err))
+		o.Signals = append(o.Signals, brokenSignal(signalUserActivity, "", op, err))
 		return
 	}
 	r.Status = string(d.Status)
 	use, health := aws.ToTime(d.LastUserActivityTimestamp).UTC(), aws.ToTime(d.LastHealthCheckTimestamp).UTC()
-	stamp := estate.Signal{Name: signalUserStamp, Source: op + " LastUserActivityTimestamp", Quality: estate.Good, At: use}
+	stamp := estate.Signal{Name: signalUserActivity, Source: op + " LastUserActivityTimestamp", Quality: estate.Good, At: use}
 	switch {
 	case d.LastUserActivityTimestamp == nil:
 		stamp.Quality, stamp.At = estate.Absent, time.Time{}
@@ -297,7 +297,7 @@ func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
 	}
 	o.Signals = append(o.Signals, stamp)
 	if d.LastHealthCheckTimestamp != nil {
-		o.Signals = append(o.Signals, estate.Signal{Name: signalHealthStamp, Source: op + " LastHealthCheckTimestamp", Quality: estate.Good, At: health})
+		o.Signals = append(o.Signals, estate.Signal{Name: signalHealthCheck, Source: op + " LastHealthCheckTimestamp", Quality: estate.Good, At: health})
 	}
 }
 
@@ -328,8 +328,8 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 	if len(direct) > 0 {
 		return combine(direct)
 	}
-	use, stamped := sigs.Find(signalUserStamp, "")
-	health, _ := sigs.Find(signalHealthStamp, "")
+	use, stamped := sigs.Find(signalUserActivity, "")
+	health, _ := sigs.Find(signalHealthCheck, "")
 	if stamped && use.Quality == estate.Good && use.At.After(health.At) && c.Now.Sub(use.At) < c.IdleFor {
 		return estate.Verdict{State: estate.Active, Confidence: estate.Medium, LastUse: use.At, Rule: "app/user-activity",
 			Why: fmt.Sprintf("its user was active %s ago, after the last health check", ago(c.Now, use.At))}
@@ -365,12 +365,12 @@ func indirect(v estate.Verdict, sigs estate.Signals) estate.Verdict {
 			return unreadable("app/unreadable", s)
 		}
 	}
-	switch once, asked := sigs.Find(signalOnceAlive, ""); {
+	switch past, asked := sigs.Find(signalHeartbeatHistory, ""); {
 	case !asked:
 		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleHistoryUnasked, Why: v.Why + "; whether it ever had a heartbeat was not asked", Remedy: "scan again with this limit"}
-	case once.Quality != estate.Absent:
+	case past.Quality != estate.Absent:
 		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "app/heartbeat-stale",
-			Why: fmt.Sprintf("its heartbeat stopped within %s before %s: it may have been used since", span(historyPeriod), once.At.Format("2006-01-02 15:04 MST")), Remedy: staleRemedy}
+			Why: fmt.Sprintf("its heartbeat stopped within %s before %s: it may have been used since", span(historyPeriod), past.At.Format("2006-01-02 15:04 MST")), Remedy: staleRemedy}
 	}
 	return v
 }
@@ -434,7 +434,7 @@ func judgeLog(r estate.Resource, sigs estate.Signals, c estate.Criteria) (estate
 		return estate.Verdict{State: estate.Unknown, Rule: "app/log-older", Why: "its log ends before the app was created",
 			Remedy: agentRemedy}, true
 	}
-	if _, described := sigs.Find(signalUserStamp, ""); !described {
+	if _, described := sigs.Find(signalUserActivity, ""); !described {
 		return estate.Verdict{State: estate.Unknown, LastUse: s.At, Rule: "app/undescribed", Why: "its log is silent, but its activity stamp was not read", Remedy: "scan again"}, true
 	}
 	return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: s.At, LastUse: s.At, Rule: "app/log-silent",

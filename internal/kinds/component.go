@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,7 +48,7 @@ func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSu
 	return once(s, "components", func() (all []types.InferenceComponentSummary, err error) {
 		pages := sagemaker.NewListInferenceComponentsPaginator(s.SageMaker(), &sagemaker.ListInferenceComponentsInput{MaxResults: aws.Int32(100)})
 		for pages.HasMorePages() {
-			page, err := call(s, "sagemaker:ListInferenceComponents",
+			page, err := Call(s, "sagemaker:ListInferenceComponents",
 				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListInferenceComponentsOutput) bool { return o.InferenceComponents != nil })
 			if err != nil {
@@ -56,6 +57,26 @@ func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSu
 			all = append(all, page.InferenceComponents...)
 		}
 		return all, nil
+	})
+}
+
+// componentsByVariant lists the target's inference components once: by endpoint, then by variant, each by name.
+func componentsByVariant(ctx context.Context, s *Scope) (map[string]map[string][]types.InferenceComponentSummary, error) {
+	return once(s, "components-by-variant", func() (map[string]map[string][]types.InferenceComponentSummary, error) {
+		listed, err := listComponents(ctx, s)
+		all := slices.Clone(listed)
+		slices.SortFunc(all, func(a, b types.InferenceComponentSummary) int {
+			return strings.Compare(aws.ToString(a.InferenceComponentName), aws.ToString(b.InferenceComponentName))
+		})
+		by := map[string]map[string][]types.InferenceComponentSummary{}
+		for _, c := range all {
+			ep, v := aws.ToString(c.EndpointName), aws.ToString(c.VariantName)
+			if by[ep] == nil {
+				by[ep] = map[string][]types.InferenceComponentSummary{}
+			}
+			by[ep][v] = append(by[ep][v], c)
+		}
+		return by, err
 	})
 }
 
@@ -74,7 +95,7 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": aws.ToString(sum.VariantName)},
 		}}
 		const op = "sagemaker:DescribeInferenceComponent"
-		d, gone, err := describe(s, op, func() (*sagemaker.DescribeInferenceComponentOutput, error) {
+		d, gone, err := Describe(s, op, func() (*sagemaker.DescribeInferenceComponentOutput, error) {
 			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
 		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool { return o.InferenceComponentName != nil })
 		mu.Lock()
@@ -117,7 +138,7 @@ func (component) Series(r estate.Resource, c estate.Criteria) []Series {
 		{Signal: signalInvocations, Namespace: namespaceUse, Metric: "Invocations", Stat: "Sum", Dimensions: []Dimension{self}, Window: w},
 		{Signal: signalRunning, Namespace: namespaceComponents, Metric: "CPUUtilizationNormalized", Stat: "SampleCount", Dimensions: []Dimension{self}, Window: w},
 		{Signal: signalVariantRunning, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: w},
-		{Signal: signalFresh, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true},
+		{Signal: signalRunningLately, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount", Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true},
 	}
 	for _, p := range r.Parts {
 		for _, name := range p.Members {
@@ -161,7 +182,7 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 		}
 	}
 	t.control, _ = sigs.Find(signalRunning, "")
-	t.fresh, _ = sigs.Find(signalFresh, "")
+	t.fresh, _ = sigs.Find(signalRunningLately, "")
 	own := t.control.Quality != estate.Absent
 	if !own {
 		// The instances' own CPU proves less than the component's: that the metrics of the endpoint arrive, not those of the component.

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go/middleware"
@@ -47,19 +44,19 @@ const (
 
 // Signals of an endpoint and of an inference component.
 const (
-	signalDescription = "description"
-	signalInvocations = "invocations"
-	signalErrors      = "errors-4xx"
-	signalContainer   = "container-invocations"
-	signalBacklog     = "backlog"
-	signalProcessed   = "processed"
-	signalLatency     = "answered"
-	signalRunning     = "running"
-	signalHistory     = "history"
-	signalFresh       = "running-lately"
-	signalQueue       = "queue-published"
-	signalMember      = "component"
-	signalContainers  = "containers"
+	signalDescription    = "description"
+	signalInvocations    = "invocations"
+	signalErrors         = "errors-4xx"
+	signalContainer      = "container-invocations"
+	signalBacklog        = "backlog"
+	signalProcessed      = "processed"
+	signalAnswered       = "answered"
+	signalRunning        = "running"
+	signalHistory        = "history"
+	signalRunningLately  = "running-lately"
+	signalQueuePublished = "queue-published"
+	signalComponent      = "component"
+	signalContainerList  = "containers"
 )
 
 const (
@@ -94,7 +91,7 @@ func (endpoint) Operations() []Operation {
 func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	pages := sagemaker.NewListEndpointsPaginator(s.SageMaker(), &sagemaker.ListEndpointsInput{MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
-		page, err := call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListEndpointsOutput) bool { return o.Endpoints != nil })
 		if err != nil {
 			return err
@@ -126,7 +123,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		return o, true
 	}
 
-	d, gone, err := describe(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
+	d, gone, err := Describe(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
 		return s.SageMaker().DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: sum.EndpointName})
 	}, func(o *sagemaker.DescribeEndpointOutput) bool { return o.EndpointName != nil && o.EndpointStatus != "" })
 	if gone {
@@ -152,7 +149,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		cfg = &sagemaker.DescribeEndpointConfigOutput{}
 		o.Resource.Attributes["endpointConfigGone"] = "true"
 	}
-	components, err := hosted(ctx, s)
+	components, err := componentsByVariant(ctx, s)
 	if err != nil && (gone || carriesComponents(cfg)) {
 		return broken("sagemaker:ListInferenceComponents", err)
 	}
@@ -162,7 +159,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 			continue
 		}
 		for _, c := range components[o.Resource.Name][p.Name] {
-			o.Signals = append(o.Signals, estate.Signal{Name: signalMember, Part: memberPart(p.Name, aws.ToString(c.InferenceComponentName)),
+			o.Signals = append(o.Signals, estate.Signal{Name: signalComponent, Part: memberPart(p.Name, aws.ToString(c.InferenceComponentName)),
 				Source: "sagemaker:ListInferenceComponents LastModifiedTime", Quality: estate.Good,
 				At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Value: inService(c.InferenceComponentStatus), Note: string(c.InferenceComponentStatus)})
 		}
@@ -180,7 +177,7 @@ func endpointConfig(ctx context.Context, s *Scope, name string) (*sagemaker.Desc
 		return nil, true, nil
 	}
 	a, err := once(s, "endpoint-config/"+name, func() (answer, error) {
-		out, gone, err := describe(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
+		out, gone, err := Describe(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
 			return s.SageMaker().DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: &name})
 		}, func(o *sagemaker.DescribeEndpointConfigOutput) bool { return len(o.ProductionVariants) > 0 })
 		if out != nil {
@@ -284,7 +281,7 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 	ep := Dimension{"EndpointName", r.Name}
 	if r.Type == typeAsync {
 		want(signalBacklog, "", namespaceUse, "ApproximateBacklogSize", "Maximum", ep)
-		want(signalQueue, "", namespaceUse, "ApproximateBacklogSize", "SampleCount", ep)
+		want(signalQueuePublished, "", namespaceUse, "ApproximateBacklogSize", "SampleCount", ep)
 	}
 	for _, p := range r.Parts {
 		if p.Role != roleProduction {
@@ -293,13 +290,13 @@ func (endpoint) Series(r estate.Resource, c estate.Criteria) []Series {
 		v := Dimension{"VariantName", p.Name}
 		if p.Mode != modeServerless {
 			want(signalRunning, p.Name, namespaceInstances, "CPUUtilization", "SampleCount", ep, v)
-			out = append(out, Series{Signal: signalFresh, Part: p.Name, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount",
+			out = append(out, Series{Signal: signalRunningLately, Part: p.Name, Namespace: namespaceInstances, Metric: "CPUUtilization", Stat: "SampleCount",
 				Dimensions: []Dimension{ep, v}, Window: stampWindow(c), Newest: true})
 		}
 		switch {
 		case r.Type == typeAsync:
 			want(signalProcessed, p.Name, namespaceUse, "InvocationsProcessed", "Sum", ep, v)
-			want(signalLatency, p.Name, namespaceUse, "ModelLatency", "SampleCount", ep, v)
+			want(signalAnswered, p.Name, namespaceUse, "ModelLatency", "SampleCount", ep, v)
 		case p.Mode == modeComponents:
 			for _, name := range p.Members {
 				want(signalInvocations, memberPart(p.Name, name), namespaceUse, "Invocations", "Sum", Dimension{"InferenceComponentName", name})
@@ -340,7 +337,7 @@ func memberPart(variant, member string) string { return variant + "/" + member }
 
 // Inspect looks for what bypasses the variant, where all else is silent: the containers of a multi-container model may be
 // invoked directly, and that is published under the container's name alone.
-func (endpoint) Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c estate.Criteria) {
+func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
 	type question struct {
 		o    *estate.Observation
 		part string
@@ -348,12 +345,12 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, os []*estate.Observation,
 	var wanted []Series
 	var asked []question
 	var mu sync.Mutex
-	each(ctx, os, func(ctx context.Context, o *estate.Observation) {
+	each(ctx, obs, func(ctx context.Context, o *estate.Observation) {
 		if _, settled := endpointStatus(o.Resource, c.Now); settled {
 			return
 		}
 		for _, p := range o.Resource.Parts {
-			if !directly(o.Resource, p) || judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
+			if !mayBypass(o.Resource, p) || judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
 				continue
 			}
 			names, sig := containers(ctx, s, o.Resource, p, c)
@@ -378,108 +375,9 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, os []*estate.Observation,
 	}
 }
 
-// directly reports whether a part of the endpoint may serve invocations that bypass it.
-func directly(r estate.Resource, p estate.Part) bool {
+// mayBypass reports whether a part of the endpoint may serve invocations that bypass it.
+func mayBypass(r estate.Resource, p estate.Part) bool {
 	return r.Type != typeAsync && p.Mode == modeInstances && p.Role == roleProduction && p.Count > 0
-}
-
-// attributeImages and the name of a variant are the attribute that says how many images are deployed on the variant.
-const attributeImages = "images "
-
-// listedFor is how long CloudWatch lists a metric that is silent.
-const listedFor = 14 * 24 * time.Hour
-
-// containers are the names of the containers of a variant that may be invoked directly. The signal says whether that could
-// be found out: without the model, nobody knows.
-//
-// One listing for the target names every container that was invoked within two weeks. That is enough where one image is
-// deployed, which most likely is one container; else the model names its containers, so that rarer use is found, too.
-func containers(ctx context.Context, s *Scope, r estate.Resource, p estate.Part, c estate.Criteria) ([]string, estate.Signal) {
-	if r.Attributes[attributeImages+p.Name] == "1" && c.IdleFor <= listedFor {
-		listed, err := listedContainers(ctx, s)
-		if err != nil {
-			return nil, brokenSignal(signalContainers, p.Name, "cloudwatch:ListMetrics", err)
-		}
-		names := listed[memberPart(r.Name, p.Name)]
-		return names, estate.Signal{Name: signalContainers, Part: p.Name, Source: "cloudwatch:ListMetrics", Quality: estate.Good, Value: float64(len(names))}
-	}
-	return modelContainers(ctx, s, r.Attributes["endpointConfig"], p.Name)
-}
-
-// listedContainers are the names of the containers that were invoked directly within two weeks, by endpoint/variant.
-func listedContainers(ctx context.Context, s *Scope) (map[string][]string, error) {
-	return once(s, "listed-containers", func() (map[string][]string, error) {
-		found := map[string][]string{}
-		pages := cloudwatch.NewListMetricsPaginator(s.CloudWatch(), &cloudwatch.ListMetricsInput{
-			Namespace: aws.String(namespaceUse), MetricName: aws.String("Invocations"),
-			Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ContainerName")}},
-		})
-		for pages.HasMorePages() {
-			page, err := call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
-				func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
-			if err != nil {
-				return nil, err
-			}
-			for _, m := range page.Metrics {
-				by := map[string]string{}
-				for _, d := range m.Dimensions {
-					by[aws.ToString(d.Name)] = aws.ToString(d.Value)
-				}
-				key := memberPart(by["EndpointName"], by["VariantName"])
-				if name := by["ContainerName"]; !slices.Contains(found[key], name) {
-					found[key] = append(found[key], name)
-				}
-			}
-		}
-		return found, nil
-	})
-}
-
-// modelContainers are the names of the containers of the variant's model, none where there is one container only.
-func modelContainers(ctx context.Context, s *Scope, config, variant string) ([]string, estate.Signal) {
-	const op = "sagemaker:DescribeModel"
-	sig := estate.Signal{Name: signalContainers, Part: variant, Source: op, Quality: estate.Absent, Note: "its model was deleted"}
-	cfg, gone, err := endpointConfig(ctx, s, config)
-	if err != nil {
-		return nil, brokenSignal(signalContainers, variant, "sagemaker:DescribeEndpointConfig", err)
-	}
-	if gone {
-		return nil, sig
-	}
-	i := slices.IndexFunc(cfg.ProductionVariants, func(v types.ProductionVariant) bool { return aws.ToString(v.VariantName) == variant })
-	if i < 0 {
-		return nil, sig
-	}
-	type answer struct {
-		names []string
-		gone  bool
-	}
-	model := aws.ToString(cfg.ProductionVariants[i].ModelName)
-	a, err := once(s, "containers/"+model, func() (answer, error) {
-		m, gone, err := describe(s, op, func() (*sagemaker.DescribeModelOutput, error) {
-			return s.SageMaker().DescribeModel(ctx, &sagemaker.DescribeModelInput{ModelName: &model})
-		}, func(o *sagemaker.DescribeModelOutput) bool { return o.ModelName != nil })
-		if gone || err != nil {
-			return answer{gone: gone}, err
-		}
-		var names []string
-		if len(m.Containers) > 1 {
-			for _, c := range m.Containers {
-				if c.ContainerHostname != nil {
-					names = append(names, *c.ContainerHostname)
-				}
-			}
-		}
-		return answer{names: names}, nil
-	})
-	switch {
-	case err != nil:
-		return nil, brokenSignal(signalContainers, variant, op, err)
-	case a.gone:
-		return nil, sig
-	}
-	sig.Quality, sig.Value, sig.Note = estate.Good, float64(len(a.names)), ""
-	return a.names, sig
 }
 
 func (endpoint) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
@@ -492,33 +390,30 @@ func (endpoint) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria)
 	var production []estate.PartVerdict
 	verdict := estate.Verdict{State: estate.Unknown, Rule: "endpoint/scaled-to-zero",
 		Why: "it has no instance now, so that it bills nothing"}
-	var whole []estate.Verdict
+	var running []estate.Verdict
 	for _, p := range r.Parts {
 		if p.Role != roleProduction {
 			continue
 		}
 		v := judgeVariant(r, p, sigs, c)
-		production = append(production, partVerdict(p.Name, v))
+		production = append(production, estate.PartVerdict{Part: p.Name, Verdict: v})
 		if p.Count > 0 || p.Mode == modeServerless {
-			whole = append(whole, v)
+			running = append(running, v)
 		}
 	}
-	if len(whole) > 0 {
-		verdict = combine(whole)
+	if len(running) > 0 {
+		verdict = combine(running)
 	}
+	whole := verdict
 	verdict.Parts = production
 	for _, p := range r.Parts {
 		if p.Role == roleShadow {
-			pv := partVerdict(p.Name, verdict)
-			pv.Why = "a shadow variant is mirrored traffic only: it goes with the endpoint"
-			verdict.Parts = append(verdict.Parts, pv)
+			shadow := whole
+			shadow.Rule, shadow.Why = "endpoint/shadow", "a shadow variant is mirrored traffic only: it goes with the endpoint"
+			verdict.Parts = append(verdict.Parts, estate.PartVerdict{Part: p.Name, Verdict: shadow})
 		}
 	}
 	return verdict
-}
-
-func partVerdict(name string, v estate.Verdict) estate.PartVerdict {
-	return estate.PartVerdict{Part: name, State: v.State, Confidence: v.Confidence, Since: v.Since, Open: v.Open, LastUse: v.LastUse, Why: v.Why}
 }
 
 // endpointStatus answers for the states in which use proves nothing.
@@ -551,7 +446,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 	t := traffic{from: from, noControl: p.Mode == modeServerless}
 	names := []string{signalInvocations, signalContainer}
 	if r.Type == typeAsync {
-		names = []string{signalProcessed, signalLatency}
+		names = []string{signalProcessed, signalAnswered}
 		t.queue, _ = sigs.Find(signalBacklog, "")
 	}
 	for _, s := range sigs {
@@ -563,7 +458,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 		}
 	}
 	t.control, _ = sigs.Find(signalRunning, p.Name)
-	t.fresh, _ = sigs.Find(signalFresh, p.Name)
+	t.fresh, _ = sigs.Find(signalRunningLately, p.Name)
 	t.errors, _ = sigs.Find(signalErrors, p.Name)
 	if len(t.uses) == 0 {
 		return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
@@ -575,15 +470,15 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 	case p.Mode == modeServerless && p.Count == 0:
 		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "endpoint/pay-per-use", Why: "serverless without provisioned concurrency: unused, it bills nothing"}
 	case r.Type == typeAsync:
-		published, _ := sigs.Find(signalQueue, "")
+		published, _ := sigs.Find(signalQueuePublished, "")
 		if from, _, ok := unbroken(published, c.Now); published.Quality.Broken() {
 			return unreadable("endpoint/unreadable", published)
 		} else if !ok || from.After(v.Since) {
 			v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "async/no-backlog-series"
 			v.Why += "; its backlog was not published all the time, so that the queue itself was not seen"
 		}
-	case directly(r, p):
-		asked, ok := sigs.Find(signalContainers, p.Name)
+	case mayBypass(r, p):
+		asked, ok := sigs.Find(signalContainerList, p.Name)
 		switch {
 		case !ok:
 			return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleContainersUnasked,
@@ -609,12 +504,12 @@ func judgeMembers(p estate.Part, sigs estate.Signals, c estate.Criteria, from ti
 			Why: "its instances carry no inference component, so that nothing can be invoked; since when, nothing tells", Remedy: "ask its owner whether one is still to come"}
 	}
 	control, _ := sigs.Find(signalRunning, p.Name)
-	fresh, _ := sigs.Find(signalFresh, p.Name)
+	fresh, _ := sigs.Find(signalRunningLately, p.Name)
 	var all []estate.Verdict
 	for _, name := range p.Members {
 		part := memberPart(p.Name, name)
 		use, ok := sigs.Find(signalInvocations, part)
-		member, listed := sigs.Find(signalMember, part)
+		member, listed := sigs.Find(signalComponent, part)
 		if !ok || !listed {
 			return estate.Verdict{State: estate.Unknown, Rule: "endpoint/unasked", Why: "its metrics were not asked for"}
 		}
@@ -630,56 +525,4 @@ func judgeMembers(p estate.Part, sigs estate.Signals, c estate.Criteria, from ti
 		all = append(all, v)
 	}
 	return combine(all)
-}
-
-// combine is the verdict on a whole of which each piece was judged: used if any is, unknown if any is, idle since the last became idle.
-func combine(vs []estate.Verdict) estate.Verdict {
-	pick := func(state estate.State, better func(a, b estate.Verdict) bool) (out estate.Verdict, ok bool) {
-		for _, v := range vs {
-			if v.State == state && (!ok || better(v, out)) {
-				out, ok = v, true
-			}
-		}
-		return out, ok
-	}
-	if v, ok := pick(estate.Active, func(a, b estate.Verdict) bool { return a.LastUse.After(b.LastUse) }); ok {
-		return v
-	}
-	if v, ok := pick(estate.Unknown, func(a, b estate.Verdict) bool { return a.LastUse.After(b.LastUse) }); ok {
-		return v
-	}
-	v, _ := pick(estate.Idle, func(a, b estate.Verdict) bool { return a.Since.After(b.Since) })
-	for _, o := range vs {
-		if o.Confidence.Rank() < v.Confidence.Rank() {
-			v.Confidence, v.Rule, v.Why, v.Remedy = o.Confidence, o.Rule, o.Why, o.Remedy
-		}
-	}
-	return v
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// hosted lists the target's inference components once: by endpoint, then by variant, each by name.
-func hosted(ctx context.Context, s *Scope) (map[string]map[string][]types.InferenceComponentSummary, error) {
-	return once(s, "hosted", func() (map[string]map[string][]types.InferenceComponentSummary, error) {
-		listed, err := listComponents(ctx, s)
-		all := slices.Clone(listed)
-		slices.SortFunc(all, func(a, b types.InferenceComponentSummary) int {
-			return strings.Compare(aws.ToString(a.InferenceComponentName), aws.ToString(b.InferenceComponentName))
-		})
-		by := map[string]map[string][]types.InferenceComponentSummary{}
-		for _, c := range all {
-			ep, v := aws.ToString(c.EndpointName), aws.ToString(c.VariantName)
-			if by[ep] == nil {
-				by[ep] = map[string][]types.InferenceComponentSummary{}
-			}
-			by[ep][v] = append(by[ep][v], c)
-		}
-		return by, err
-	})
 }

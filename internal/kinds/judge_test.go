@@ -38,7 +38,7 @@ func used(name, part string, sum float64, ages ...time.Duration) estate.Signal {
 var week = estate.Criteria{Now: now, IdleFor: 7 * day}
 
 // arriving is the newest datapoint of a series that is up to date.
-var arriving = estate.Signal{Name: signalFresh, Source: "test", Quality: estate.Good, At: now}
+var arriving = estate.Signal{Name: signalRunningLately, Source: "test", Quality: estate.Good, At: now}
 
 func TestTraffic(t *testing.T) {
 	running := used(signalRunning, "v", 1000, 100*day, 0)
@@ -111,8 +111,8 @@ func TestApp(t *testing.T) {
 		return estate.Signal{Name: signalLog, Source: "test", Quality: estate.Good, At: before(age)}
 	}
 	same := estate.Signals{
-		{Name: signalUserStamp, Quality: estate.Contaminated, At: now}, {Name: signalHealthStamp, Quality: estate.Good, At: now}}
-	never := estate.Signal{Name: signalOnceAlive, Quality: estate.Absent}
+		{Name: signalUserActivity, Quality: estate.Contaminated, At: now}, {Name: signalHealthCheck, Quality: estate.Good, At: now}}
+	never := estate.Signal{Name: signalHeartbeatHistory, Quality: estate.Absent}
 	for _, tc := range []struct {
 		name  string
 		r     estate.Resource
@@ -136,14 +136,14 @@ func TestApp(t *testing.T) {
 		{"kernel gateway: the log of a former life", appOf("KernelGateway", 3*time.Hour), estate.Signals{log(25 * time.Hour)}, two, estate.Unknown, "", "app/log-older"},
 		{"jupyterlab: activity stamp is the health check's", appOf("JupyterLab", 3*day), same, two, estate.Unknown, "", "app/contaminated"},
 		{"jupyterlab: user active after the health check", appOf("JupyterLab", 3*day), estate.Signals{
-			{Name: signalUserStamp, Quality: estate.Good, At: before(time.Minute)}, {Name: signalHealthStamp, Quality: estate.Good, At: before(5 * time.Minute)}}, two, estate.Active, estate.Medium, "app/user-activity"},
-		{"kernel gateway: log silent, and a heartbeat once", appOf("KernelGateway", 3*day), append(estate.Signals{log(25 * time.Hour), {Name: signalOnceAlive, Quality: estate.Good, At: before(day)}}, same...), two, estate.Unknown, "", "app/heartbeat-stale"},
+			{Name: signalUserActivity, Quality: estate.Good, At: before(time.Minute)}, {Name: signalHealthCheck, Quality: estate.Good, At: before(5 * time.Minute)}}, two, estate.Active, estate.Medium, "app/user-activity"},
+		{"kernel gateway: log silent, and a heartbeat once", appOf("KernelGateway", 3*day), append(estate.Signals{log(25 * time.Hour), {Name: signalHeartbeatHistory, Quality: estate.Good, At: before(day)}}, same...), two, estate.Unknown, "", "app/heartbeat-stale"},
 		{"kernel gateway: log silent, never described", appOf("KernelGateway", 3*day), estate.Signals{log(25 * time.Hour), never}, two, estate.Unknown, "", "app/undescribed"},
 		{"heartbeat: within the limit when it last reported", appOf("JupyterLab", 3*day), estate.Signals{stamp(signalHeartbeat, 110*time.Minute, 14*time.Minute, estate.Good)}, two, estate.Unknown, "", "app/heartbeat-lag"},
 		{"canvas says used, heartbeat says idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 5*time.Hour, 0, estate.Good), stamp(signalCanvas, 0, 0, estate.Good)}, two, estate.Active, estate.High, "app/canvas-activity-used"},
 		{"canvas denied, heartbeat says idle", appOf("Canvas", 3*day), estate.Signals{stamp(signalHeartbeat, 5*time.Hour, 0, estate.Good), stamp(signalCanvas, 0, 0, estate.Denied)}, two, estate.Unknown, "", "app/canvas-activity-unreadable"},
 		{"tensorboard of three weeks", appOf("TensorBoard", 21*day), append(estate.Signals{never}, same...), two, estate.Idle, estate.Low, "app/age"},
-		{"tensorboard of three weeks, stamps unreadable", appOf("TensorBoard", 21*day), estate.Signals{{Name: signalUserStamp, Quality: estate.Denied}}, two, estate.Unknown, "", "app/unreadable"},
+		{"tensorboard of three weeks, stamps unreadable", appOf("TensorBoard", 21*day), estate.Signals{{Name: signalUserActivity, Quality: estate.Denied}}, two, estate.Unknown, "", "app/unreadable"},
 		{"pending", func() estate.Resource { r := appOf("JupyterLab", day); r.Status = "Pending"; return r }(), nil, two, estate.Unknown, "", "app/changing"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -183,24 +183,24 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 		switch rapid.SampledFrom([]string{"app", "endpoint", "async", "component", "carrier", "serverless"}).Draw(t, "kind") {
 		case "app":
 			k, r = app{}, appOf(rapid.SampledFrom([]string{"JupyterLab", "KernelGateway", "Canvas", "TensorBoard"}).Draw(t, "type"), age)
-			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserStamp, ""}, {signalOnceAlive, ""}}
+			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserActivity, ""}, {signalHeartbeatHistory, ""}}
 		case "endpoint":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeRealTime, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
-			names = [][2]string{{signalInvocations, "v"}, {signalContainer, "v"}, {signalRunning, "v"}, {signalHistory, "v"}, {signalFresh, "v"}, {signalContainers, "v"}}
+			names = [][2]string{{signalInvocations, "v"}, {signalContainer, "v"}, {signalRunning, "v"}, {signalHistory, "v"}, {signalRunningLately, "v"}, {signalContainerList, "v"}}
 		case "async":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeAsync, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
-			names = [][2]string{{signalBacklog, ""}, {signalProcessed, "v"}, {signalLatency, "v"}, {signalRunning, "v"}, {signalFresh, "v"}, {signalQueue, ""}}
+			names = [][2]string{{signalBacklog, ""}, {signalProcessed, "v"}, {signalAnswered, "v"}, {signalRunning, "v"}, {signalRunningLately, "v"}, {signalQueuePublished, ""}}
 		case "component":
 			k, r = component{}, estate.Resource{Status: "InService", Created: before(age), Modified: before(age), Attributes: map[string]string{"copies": "1"}}
-			names = [][2]string{{signalInvocations, ""}, {signalRunning, ""}, {signalFresh, ""}, {signalHistory, ""}}
+			names = [][2]string{{signalInvocations, ""}, {signalRunning, ""}, {signalRunningLately, ""}, {signalHistory, ""}}
 		case "carrier":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeComponents, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeComponents, Count: 1, Members: []string{"a", "b"}}}}
-			names = [][2]string{{signalInvocations, "v/a"}, {signalInvocations, "v/b"}, {signalRunning, "v"}, {signalFresh, "v"}}
+			names = [][2]string{{signalInvocations, "v/a"}, {signalInvocations, "v/b"}, {signalRunning, "v"}, {signalRunningLately, "v"}}
 			for _, m := range []string{"v/a", "v/b"} {
-				sigs = append(sigs, estate.Signal{Name: signalMember, Part: m, Quality: estate.Good, At: before(age), Note: "InService"})
+				sigs = append(sigs, estate.Signal{Name: signalComponent, Part: m, Quality: estate.Good, At: before(age), Note: "InService"})
 			}
 		case "serverless":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeServerless, Created: before(age), Modified: before(age),

@@ -18,7 +18,7 @@ import (
 type Kind interface {
 	// Name is the family's name, as in a policy file and in --kind.
 	Name() estate.Kind
-	// Summary is one line for people.
+	// Summary is one line for people: shells show it when they complete --kind.
 	Summary() string
 	// Operations are the AWS operations that the family reads with, and what is hidden where one is denied.
 	Operations() []Operation
@@ -34,7 +34,7 @@ type Kind interface {
 	// Series are the metric series that speak of the resource's use. Pure.
 	Series(r estate.Resource, c estate.Criteria) []Series
 	// Inspect adds the signals that are not metrics, where those leave a doubt. It reports failures through s.Cover and as signals.
-	Inspect(ctx context.Context, s *Scope, os []*estate.Observation, c estate.Criteria)
+	Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria)
 	// Judge is pure: the same resource, signals and criteria give the same verdict.
 	Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict
 }

@@ -23,9 +23,6 @@ const (
 	metricCalls = 4
 )
 
-// reading bounds the GetMetricData under way over all targets, because a full answer takes some ten megabytes to read.
-var reading = make(chan struct{}, 8)
-
 // Metrics fetches the series in as few calls as the limit allows and returns one signal for each, in the order given.
 // A series that is wanted twice is fetched once.
 func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
@@ -53,8 +50,11 @@ func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 				for i, f := range batch {
 					queries[i] = f.series.query(i)
 				}
-				reading <- struct{}{}
-				defer func() { <-reading }()
+				select {
+				case s.Reading <- struct{}{}:
+					defer func() { <-s.Reading }()
+				case <-ctx.Done(): // the call fails at once, and says so
+				}
 				for i, p := range s.metricData(ctx, window, queries) {
 					batch[i].signal = batch[i].series.signal(p)
 				}
@@ -104,7 +104,7 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 		StartTime:         aws.Time(w.From), EndTime: aws.Time(binEnd(w.To, time.Duration(w.Period))), ScanBy: types.ScanByTimestampAscending,
 	})
 	for pages.HasMorePages() {
-		page, err := call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
 			func(o *cloudwatch.GetMetricDataOutput) bool { return o.MetricDataResults != nil })
 		if err != nil {
 			for i := range out {
@@ -186,6 +186,9 @@ func (s Series) signal(p points) estate.Signal {
 	if s.Newest {
 		last := len(p.times) - 1
 		sig.At, sig.Value, sig.Unit = end(p.times[last]), p.values[last], s.Unit
+		if s.Window.To.Sub(sig.At) > metricLag {
+			sig.Quality = estate.Stale
+		}
 		return sig
 	}
 	for i, t := range p.times {

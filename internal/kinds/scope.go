@@ -19,6 +19,8 @@ type Scope struct {
 	Domain string
 	// Only limits families to one resource, by ARN or name, and what its verdict depends on; empty means all.
 	Only string
+	// Reading bounds the GetMetricData under way over all scopes that share it: a full answer takes some ten megabytes to read.
+	Reading chan struct{}
 	// Report records how a call of an operation ended.
 	Report func(operation string, o estate.Outcome, err error)
 
@@ -33,7 +35,7 @@ func (s *Scope) Cover(operation string, err error) {
 	}
 	o := cloud.Classify(err).Outcome()
 	if o == estate.OutcomeSeen {
-		o = estate.OutcomeFailed // what is gone was seen to be gone, but only where one thing was asked for: see describe
+		o = estate.OutcomeFailed // what is gone was seen to be gone, but only where one thing was asked for: see Describe
 	}
 	s.Report(operation, o, err)
 }
@@ -49,29 +51,29 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
-// ErrHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
-var ErrHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
+// errHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
+var errHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
 
-// call runs an operation and records its coverage. Has says whether an answer holds what the API promises of it: an empty
+// Call runs an operation of the scope and records its coverage. Has says whether an answer holds what the API promises of it: an empty
 // answer is not an answer that says "none".
-func call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
+func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
 	out, err := f()
 	if err == nil && !has(out) {
-		err = ErrHollow
+		err = errHollow
 	}
 	s.Cover(operation, err)
 	return out, err
 }
 
-// describe is call for an operation on one resource that was listed: that it is gone by now is no failure.
-func describe[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
+// Describe is Call for an operation on one resource that was listed: that it is gone by now is no failure.
+func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
 	out, err = f()
 	if cloud.Classify(err) == cloud.NotFound {
 		s.Cover(operation, nil)
 		return out, true, nil
 	}
 	if err == nil && !has(out) {
-		err = ErrHollow
+		err = errHollow
 	}
 	s.Cover(operation, err)
 	return out, false, err

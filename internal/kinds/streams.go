@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,9 +41,9 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 		}
 		out[name] = sig
 	}
-	fail := func(err error) map[string]estate.Signal {
+	fail := func(gone bool, err error) map[string]estate.Signal {
 		for n := range missing {
-			if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+			if gone {
 				out[n] = estate.Signal{Name: signalLog, Source: "logs " + group, Quality: estate.Absent, Note: "there is no such log group"}
 			} else {
 				out[n] = brokenSignal(signalLog, "", "logs "+group, err)
@@ -52,23 +51,19 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 		}
 		return out
 	}
-	describe := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+	ask := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
 		in.LogGroupName = &group
-		page, gone, err := describe(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+		return Describe(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
 			return s.Logs().DescribeLogStreams(ctx, in)
 		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
-		if gone {
-			return nil, &types.ResourceNotFoundException{}
-		}
-		return page, err
 	}
 
 	var token *string
 	for calls := 0; len(missing) > calls; calls++ { //nolint:intrange // what is missing shrinks on the way
-		page, err := describe(&cloudwatchlogs.DescribeLogStreamsInput{
+		page, gone, err := ask(&cloudwatchlogs.DescribeLogStreamsInput{
 			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
-		if err != nil {
-			return fail(err)
+		if gone || err != nil {
+			return fail(gone, err)
 		}
 		for _, st := range page.LogStreams {
 			take(st)
@@ -82,9 +77,9 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 			continue
 		}
 		// The exact name sorts before every longer name that begins with it, such as its LifecycleConfigOnStart child.
-		page, err := describe(&cloudwatchlogs.DescribeLogStreamsInput{LogStreamNamePrefix: aws.String(n), Limit: aws.Int32(1)})
-		if err != nil {
-			return fail(err)
+		page, gone, err := ask(&cloudwatchlogs.DescribeLogStreamsInput{LogStreamNamePrefix: aws.String(n), Limit: aws.Int32(1)})
+		if gone || err != nil {
+			return fail(gone, err)
 		}
 		for _, st := range page.LogStreams {
 			take(st)

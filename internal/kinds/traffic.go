@@ -39,10 +39,10 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	trickle := recent && t.trickle(c)
 	if recent && !trickle {
 		v = estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: last, Rule: "traffic/used",
-			Why: "used " + since(c.Now, last, t.uses[0].Window)}
+			Why: "used " + lately(c.Now, last, t.uses[0].Window)}
 		if t.errors.Value > 0 && t.errors.Value >= calls {
 			v.Rule = "traffic/errors-only"
-			v.Why = "called " + since(c.Now, last, t.uses[0].Window) + ", but every call in the window failed with a 4xx error"
+			v.Why = "called " + lately(c.Now, last, t.uses[0].Window) + ", but every call in the window failed with a 4xx error"
 			v.Remedy = "look at who calls it: nobody gets an answer from it"
 		}
 		return v
@@ -104,7 +104,7 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 func (t traffic) lastUse() (last time.Time, calls float64) {
 	for _, u := range t.uses {
 		last = later(last, u.At)
-		if u.Name != signalLatency {
+		if u.Name != signalAnswered {
 			calls += u.Value
 		}
 	}
@@ -138,7 +138,7 @@ func (t traffic) trickle(c estate.Criteria) bool {
 	var sum float64
 	for _, u := range t.uses {
 		for _, s := range u.Spans {
-			if u.Name != signalLatency && s.To.After(from) {
+			if u.Name != signalAnswered && s.To.After(from) {
 				sum += s.Sum
 			}
 		}
@@ -186,6 +186,38 @@ func (t traffic) rhythm(now time.Time) (time.Duration, bool) {
 	return longest, longest > 0 && present < longest+longest/2
 }
 
+// combine is the verdict on a whole of which each piece was judged: used if any is, unknown if any is, idle since the last became idle.
+func combine(vs []estate.Verdict) estate.Verdict {
+	pick := func(state estate.State, better func(a, b estate.Verdict) bool) (out estate.Verdict, ok bool) {
+		for _, v := range vs {
+			if v.State == state && (!ok || better(v, out)) {
+				out, ok = v, true
+			}
+		}
+		return out, ok
+	}
+	if v, ok := pick(estate.Active, func(a, b estate.Verdict) bool { return a.LastUse.After(b.LastUse) }); ok {
+		return v
+	}
+	if v, ok := pick(estate.Unknown, func(a, b estate.Verdict) bool { return a.LastUse.After(b.LastUse) }); ok {
+		return v
+	}
+	v, _ := pick(estate.Idle, func(a, b estate.Verdict) bool { return a.Since.After(b.Since) })
+	for _, o := range vs {
+		if o.Confidence.Rank() < v.Confidence.Rank() {
+			v.Confidence, v.Rule, v.Why, v.Remedy = o.Confidence, o.Rule, o.Why, o.Remedy
+		}
+	}
+	return v
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // unreadable is the verdict where a signal could not be read: an error path, which never ends in idle.
 func unreadable(rule string, s estate.Signal) estate.Verdict {
 	v := estate.Verdict{State: estate.Unknown, Rule: rule, Why: s.Source + ": " + string(s.Quality)}
@@ -201,8 +233,8 @@ func unreadable(rule string, s estate.Signal) estate.Verdict {
 	return v
 }
 
-// since says how long ago something in a series of the window happened: within its newest period, nothing finer is known.
-func since(now, t time.Time, w estate.Window) string {
+// lately says how long ago something in a series of the window happened: within its newest period, nothing finer is known.
+func lately(now, t time.Time, w estate.Window) string {
 	if d := now.Sub(t); d >= time.Duration(w.Period) {
 		return span(d) + " ago"
 	}

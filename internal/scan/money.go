@@ -98,7 +98,7 @@ func waste(snap *estate.Snapshot, o *estate.Observation) estate.Waste {
 				pw.Hourly, pw.Known = pw.Hourly.Add(h), pw.Known && known
 			}
 		}
-		pw.SoFar = pw.Hourly.Mul(hours(snap.At.Sub(p.Since).Hours()))
+		pw.SoFar = pw.Hourly.Mul(hours(p.IdleFor(snap.At).Hours()))
 		w.Parts = append(w.Parts, pw)
 	}
 	return w

@@ -46,6 +46,9 @@ type Progress struct {
 // targetsAtOnce bounds the targets under scan together. Each has its own token buckets, so they do not slow each other.
 const targetsAtOnce = 64
 
+// answersAtOnce bounds the metric answers read together over all targets.
+const answersAtOnce = 8
+
 // Run scans the sessions. What could not be seen is in the coverage, and a cancelled scan returns what is known by then,
 // marked as interrupted. The one error is to ask for a domain that no target has.
 //
@@ -60,10 +63,11 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
+	reading := make(chan struct{}, answersAtOnce)
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
-		results[i] = newTarget(s, &o, snap)
+		results[i] = newTarget(s, &o, snap, reading, func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
 			return nil
@@ -122,9 +126,9 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot) *target {
-	t := &target{options: o, snap: snap, reports: map[string]estate.Coverage{}}
-	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Report: t.report}
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, reading chan struct{}, stopped func() bool) *target {
+	t := &target{options: o, snap: snap, stopped: stopped, reports: map[string]estate.Coverage{}}
+	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Reading: reading, Report: t.report}
 	return t
 }
 
@@ -167,7 +171,6 @@ func (t *target) progress(stage string) {
 }
 
 func (t *target) scan(ctx context.Context) {
-	t.stopped = func() bool { return ctx.Err() != nil }
 	if t.options.Domain != "" && !t.domainExists(ctx) {
 		t.progress("done")
 		return
@@ -195,15 +198,11 @@ func (t *target) scan(ctx context.Context) {
 
 // domainExists asks for the domain; a target that lacks it has nothing to scan.
 func (t *target) domainExists(ctx context.Context) bool {
-	const op = "sagemaker:DescribeDomain"
-	_, err := t.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &t.options.Domain})
-	if cloud.Classify(err) == cloud.NotFound {
-		t.Cover(op, nil)
-		return false
-	}
-	t.Cover(op, err)
-	t.domain = err == nil
-	return true // when it cannot be asked, the listing will show
+	_, gone, err := kinds.Describe(t.Scope, "sagemaker:DescribeDomain", func() (*sagemaker.DescribeDomainOutput, error) {
+		return t.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &t.options.Domain})
+	}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
+	t.domain = !gone && err == nil
+	return !gone // when it cannot be asked, the listing will show
 }
 
 // lanes are the families by what they have in common: Studio apps share no call with endpoints and their inference components, so that

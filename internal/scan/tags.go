@@ -30,11 +30,8 @@ func (t *target) tag(ctx context.Context) {
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(t.Tagging(), &resourcegroupstaggingapi.GetResourcesInput{
 		ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err == nil && page.ResourceTagMappingList == nil {
-			err = kinds.ErrHollow
-		}
-		t.Cover("tag:GetResources", err)
+		page, err := kinds.Call(t.Scope, "tag:GetResources", func() (*resourcegroupstaggingapi.GetResourcesOutput, error) { return pages.NextPage(ctx) },
+			func(o *resourcegroupstaggingapi.GetResourcesOutput) bool { return o.ResourceTagMappingList != nil })
 		if err != nil {
 			return
 		}

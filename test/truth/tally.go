@@ -125,7 +125,7 @@ func (t *Tally) count(s *estate.Snapshot, truth map[string]world.Life, lag time.
 		for _, p := range o.Verdict.Parts {
 			if part, ok := truth[o.Resource.ARN+"#"+p.Part]; ok {
 				t.verdict(s, o.Resource.ARN+"#"+p.Part, time.Duration(s.IdleFor[k.Name()]), part,
-					estate.Verdict{State: p.State, Confidence: p.Confidence, Since: p.Since, Why: p.Why}, lag)
+					p.Verdict, lag)
 			}
 		}
 	}
