@@ -43,8 +43,8 @@ $(LINT):
 	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	@mv $(@D)/golangci-lint $@
 
-bench: build ## calls, time and memory beside their lower bounds; writes docs/benchmarks.md's figures to the terminal
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench
+bench: ## calls, time and memory beside their lower bounds, and verdicts beside the truth
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
 
 generate: ## the scenario schema and the command pages
 	go generate ./...
