@@ -10,7 +10,7 @@ import (
 
 const module = "github.com/sagewarden/sagewarden/"
 
-// floors are the rooms of the project, ground first. A room may import rooms on floors below its own, and those named beside it.
+// floors are the rooms of the project, ground first. A room may import rooms on floors below its own.
 // Circles are impossible in Go; a room that is missing here is an error, so that the plan is drawn before the wall.
 var floors = [][]string{
 	{"internal/estate"},

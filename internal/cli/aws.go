@@ -38,8 +38,8 @@ func (f *awsFlags) add(cmd *cobra.Command) {
 // live are the flags that mean something only where AWS is asked.
 var live = []string{"profile", "region", "rate", "price-file", "stats"}
 
-// saved refuses, beside --from, what would have no effect: a result must not look narrower than it is.
-func saved(cmd *cobra.Command) error {
+// refuseWithFrom refuses, beside --from, what would have no effect: a result must not look narrower than it is.
+func refuseWithFrom(cmd *cobra.Command) error {
 	if !cmd.Flags().Changed("from") {
 		return nil
 	}
@@ -51,26 +51,24 @@ func saved(cmd *cobra.Command) error {
 	return nil
 }
 
+// loadConfig is the SDK's, without its log. That goes to stderr, which is ours: what goes wrong in a call is in the coverage or
+// an error.
+func loadConfig(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
+	return config.LoadDefaultConfig(ctx, append(opts, config.WithLogger(logging.Nop{}))...)
+}
+
 // open makes the cloud and its sessions. A profile that cannot be opened is an error; none of the others is looked at then,
 // because an account that is left out without a word would look like an account without waste.
-func (f *awsFlags) open(ctx context.Context, load cloud.Options) (*cloud.Cloud, []*cloud.Session, error) {
+func (f *awsFlags) open(ctx context.Context, options cloud.Options) (*cloud.Cloud, []*cloud.Session, error) {
 	for _, r := range f.rates {
 		l, err := cloud.ParseLimit(r)
 		if err != nil {
 			return nil, nil, usageError{fmt.Errorf("--rate: %w", err)}
 		}
-		load.Limits = append(load.Limits, l)
+		options.Limits = append(options.Limits, l)
 	}
-	load.Version = buildVersion()
-	if load.Load == nil {
-		load.Load = config.LoadDefaultConfig
-	}
-	sdk := load.Load
-	// The SDK logs to stderr, which is ours: what goes wrong in a call is in the coverage or an error.
-	load.Load = func(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
-		return sdk(ctx, append(opts, config.WithLogger(logging.Nop{}))...)
-	}
-	c := cloud.New(load)
+	options.Version = buildVersion()
+	c := cloud.New(options)
 	profiles := f.profiles
 	if len(profiles) == 0 {
 		profiles = []string{""}
@@ -123,5 +121,5 @@ func (f *awsFlags) printStats(env Env, c *cloud.Cloud) error {
 		rows = append(rows, report.CallStat{Operation: s.Operation, Calls: s.Calls, Attempts: s.Attempts, Throttles: s.Throttles, Errors: s.Errors,
 			Bytes: s.BytesIn + s.BytesOut, Time: s.Time, Waited: s.Wait})
 	}
-	return report.Stats(env.Stderr, rows, report.Options{Format: report.Table, Color: env.color(env.Stderr), Width: env.Width(env.Stderr)})
+	return report.Stats(env.Stderr, rows, report.Options{Color: env.color(env.Stderr), Width: env.Width(env.Stderr)})
 }

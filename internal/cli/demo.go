@@ -46,15 +46,15 @@ func newDemo(env Env) *cobra.Command {
 			for _, a := range w.Accounts {
 				f.profiles = append(f.profiles, profile(a))
 			}
-			load := cloud.Options{Limits: cloud.NoLimits(), Load: func(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
+			options := cloud.Options{Limits: cloud.NoLimits(), Load: func(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
 				// A region of the environment may be one that the organization has not switched on.
-				return config.LoadDefaultConfig(ctx, append(opts, config.WithRegion(s.regions()[0]), config.WithSharedConfigFiles([]string{file}), config.WithSharedCredentialsFiles(nil), config.WithBaseEndpoint(s.url))...)
+				return loadConfig(ctx, append(opts, config.WithRegion(s.regions()[0]), config.WithSharedConfigFiles([]string{file}), config.WithSharedCredentialsFiles(nil), config.WithBaseEndpoint(s.url))...)
 			}}
 			next := []string{"sagewarden demo --top 0 --all", "sagewarden demo --keep", "sagewarden scan --region all   (your own account, read-only)"}
 			if keep {
 				next = nil
 			}
-			if err := runScan(cmd.Context(), env, &f, load, next...); err != nil || !keep {
+			if err := runScan(cmd.Context(), env, &f, options, next...); err != nil || !keep {
 				return err
 			}
 			s.clock.start() // it stood still until here, so that the same seed and instant print the same

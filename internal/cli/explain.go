@@ -34,7 +34,7 @@ func newExplain(env Env) *cobra.Command {
 			}
 			return nil
 		},
-		PreRunE: func(cmd *cobra.Command, _ []string) error { return saved(cmd) },
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return refuseWithFrom(cmd) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			limits, ks, err := f.limits()
 			if err != nil {
@@ -71,12 +71,12 @@ func newExplain(env Env) *cobra.Command {
 					return err
 				}
 			} else {
-				c, sessions, err := f.open(cmd.Context(), cloud.Options{})
+				c, sessions, err := f.open(cmd.Context(), cloud.Options{Load: loadConfig})
 				if err != nil {
 					return err
 				}
 				if account != "" {
-					if err := opens(sessions, account); err != nil {
+					if err := requireAccount(sessions, account); err != nil {
 						return err
 					}
 				}
@@ -112,8 +112,8 @@ func newExplain(env Env) *cobra.Command {
 	return cmd
 }
 
-// opens refuses an account that none of the sessions is for: there its resources would only look like missing ones.
-func opens(sessions []*cloud.Session, account string) error {
+// requireAccount refuses an account that none of the sessions is for: there its resources would only look like missing ones.
+func requireAccount(sessions []*cloud.Session, account string) error {
 	var open []string
 	for _, s := range sessions {
 		if s.Target().Account == account {

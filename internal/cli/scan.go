@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -28,9 +27,10 @@ type judgeFlags struct {
 }
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
-	var names []string
+	var names, completions []string
 	for _, k := range kinds.All() {
 		names = append(names, string(k.Name()))
+		completions = append(completions, cobra.CompletionWithDesc(string(k.Name()), k.Summary()))
 	}
 	fl := cmd.Flags()
 	f.given = fl.Changed
@@ -38,7 +38,7 @@ func (f *judgeFlags) add(cmd *cobra.Command) {
 	fl.StringArrayVar(&f.idleFor, "idle-for", nil, "how long without use makes idle: 3h, 7d, or for one kind endpoint=7d; repeatable (default: 2h for Studio apps, 7d for endpoints)")
 	fl.Float64Var(&f.warmers, "min-invocations", 0, "invocations a day below which an endpoint's traffic counts as warmers and health checks")
 	fl.StringVar(&f.from, "from", "", "judge a snapshot that scan --save wrote, instead of asking AWS")
-	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (f *judgeFlags) limits() (scan.Limits, []kinds.Kind, error) {
@@ -117,9 +117,9 @@ func newScan(env Env) *cobra.Command {
 		Example: "  sagewarden scan --region all\n  sagewarden scan --profile research --profile prod --region eu-west-1 --kind endpoint --idle-for 14d\n" +
 			"  sagewarden scan --save friday.json && sagewarden scan --from friday.json --idle-for 6h -o markdown",
 		Args:    cobra.NoArgs,
-		PreRunE: func(cmd *cobra.Command, _ []string) error { return saved(cmd) },
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return refuseWithFrom(cmd) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runScan(cmd.Context(), env, &f, cloud.Options{})
+			return runScan(cmd.Context(), env, &f, cloud.Options{Load: loadConfig})
 		},
 	}
 	f.awsFlags.add(cmd)
@@ -137,7 +137,7 @@ func newScan(env Env) *cobra.Command {
 	return cmd
 }
 
-func runScan(ctx context.Context, env Env, f *scanFlags, load cloud.Options, next ...string) error {
+func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, next ...string) error {
 	limits, ks, err := f.limits()
 	if err != nil {
 		return err
@@ -170,8 +170,11 @@ func runScan(ctx context.Context, env Env, f *scanFlags, load cloud.Options, nex
 		if err := scan.Judge(snap, limits); err != nil {
 			return err
 		}
+		if err := requireDomain(snap, f.domain); err != nil {
+			return err
+		}
 	} else {
-		c, sessions, err := f.open(ctx, load)
+		c, sessions, err := f.open(ctx, options)
 		if err != nil {
 			return err
 		}
@@ -203,7 +206,7 @@ func runScan(ctx context.Context, env Env, f *scanFlags, load cloud.Options, nex
 		return err
 	}
 	if out.Format == report.CSV || out.Format == report.NDJSON {
-		if err := tellHoles(env.Stderr, snap); err != nil {
+		if err := report.Holes(env.Stderr, snap); err != nil {
 			return err
 		}
 	}
@@ -216,20 +219,19 @@ func runScan(ctx context.Context, env Env, f *scanFlags, load cloud.Options, nex
 	return nil
 }
 
+// requireDomain refuses a domain of which a whole snapshot has nothing, as a scan refuses one that no target has.
+func requireDomain(s *estate.Snapshot, domain string) error {
+	inDomain := func(o estate.Observation) bool { return o.Resource.Domain == domain }
+	if domain == "" || s.Interrupted || len(s.Holes()) > 0 || slices.ContainsFunc(s.Observations, inDomain) {
+		return nil
+	}
+	return &estate.Error{Op: "scan", On: "domain " + domain, Err: errors.New("no such Studio domain in the snapshot"),
+		Hint: "see what it holds with `sagewarden scan --from FILE --all`; of a domain with nothing in it, it says nothing"}
+}
+
 // wasteful reports whether the resource or a part of it is idle.
 func wasteful(o estate.Observation) bool {
 	return o.Verdict.State == estate.Idle || len(o.Waste.Parts) > 0
-}
-
-// tellHoles says what could not be seen, beside the forms that have no room for it.
-func tellHoles(w io.Writer, s *estate.Snapshot) error {
-	for _, h := range s.Holes() {
-		line := fmt.Sprintf("sagewarden: not seen: %s on %s, which hides %s: %s", h.Operation, h.Target, cmp.Or(h.Hides, "results"), report.Lines(h.Error))
-		if _, err := fmt.Fprintln(w, report.Lines(line)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // blind is the error of a scan that saw nothing at all: that is a failure, not an estate without waste.

@@ -120,20 +120,17 @@ func profile(a *world.Account) string {
 func (s *simulation) profiles() string {
 	var b strings.Builder
 	for i, a := range s.world.Accounts {
-		for _, name := range append([]string{profile(a)}, slices.Repeat([]string{"default"}, btoi(i == 0))...) {
+		names := []string{profile(a)}
+		if i == 0 {
+			names = append(names, "default")
+		}
+		key := a.Signers()[0]
+		for _, name := range names {
 			section := "profile " + name
 			if name == "default" {
 				section = name
 			}
-			key := world.Key{AccessKeyID: "AKIASIM" + a.ID, SecretAccessKey: "simulated"}
-			if len(a.Keys) > 0 {
-				key = a.Keys[0]
-			}
-			secret := key.SecretAccessKey
-			if secret == "" {
-				secret = "simulated"
-			}
-			fmt.Fprintf(&b, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", section, key.AccessKeyID, secret)
+			fmt.Fprintf(&b, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", section, key.AccessKeyID, key.SecretAccessKey)
 			if key.SessionToken != "" {
 				fmt.Fprintf(&b, "aws_session_token = %s\n", key.SessionToken)
 			}
@@ -143,27 +140,12 @@ func (s *simulation) profiles() string {
 	return b.String()
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // regions are the regions that the organization uses.
 func (s *simulation) regions() []string {
-	var names []string
-	for _, a := range s.world.Accounts {
-		for _, r := range a.Regions {
-			if !slices.Contains(names, r.Name) {
-				names = append(names, r.Name)
-			}
-		}
-	}
+	names := s.world.Regions()
 	if len(names) == 0 {
 		return []string{"us-east-1"}
 	}
-	slices.Sort(names)
 	slices.Reverse(names) // us-east-1 before eu-west-1, as people expect of a default
 	return names
 }

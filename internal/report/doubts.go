@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -69,6 +70,26 @@ func (d digest) coverage() []remark {
 		}
 	}
 	return out
+}
+
+// Holes prints what could not be seen, a line each and its hint, beside the forms that have no room for it.
+func Holes(w io.Writer, s *estate.Snapshot) error {
+	t := newTerminal(Options{})
+	for _, h := range s.Holes() {
+		t.line(plain, 0, 0, "sagewarden: not seen: "+failure(h))
+		if h.Hint != "" {
+			t.line(plain, 2, 0, "hint: "+h.Hint)
+		}
+	}
+	return write(w, t.Bytes())
+}
+
+// failure is the hole with the error that made it.
+func failure(c estate.Coverage) string {
+	if c.Error == "" {
+		return hole(c)
+	}
+	return hole(c) + ": " + c.Error
 }
 
 // hole says what was not seen and what that hides.

@@ -48,7 +48,7 @@ func rich() *estate.Snapshot {
 		},
 		Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(12*day + 4*time.Hour), LastUse: before(12*day + 4*time.Hour),
 			Rule: "traffic/silent", Why: "last invocation 12d 4h ago, while its metrics prove that it runs",
-			Parts: []estate.PartVerdict{{Part: "AllTraffic", State: estate.Idle, Confidence: estate.High, Since: before(12*day + 4*time.Hour), Why: "no invocation"}}},
+			Parts: []estate.PartVerdict{{Part: "AllTraffic", Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(12*day + 4*time.Hour), Why: "no invocation"}}}},
 		Waste: estate.Waste{Known: true, Hourly: usd("75.376"), SoFar: usd("22009.792")},
 	}
 	search := estate.Observation{
@@ -64,8 +64,8 @@ func rich() *estate.Snapshot {
 		},
 		Verdict: estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: before(3 * time.Minute), Rule: "traffic/used", Why: "last used 3m ago",
 			Parts: []estate.PartVerdict{
-				{Part: "main", State: estate.Active, Confidence: estate.High, LastUse: before(3 * time.Minute), Why: "last used 3m ago"},
-				{Part: "canary", State: estate.Idle, Confidence: estate.High, Since: before(33 * day), Open: true, Why: "no invocation in 33d, while its metrics prove that it runs"}}},
+				{Part: "main", Verdict: estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: before(3 * time.Minute), Why: "last used 3m ago"}},
+				{Part: "canary", Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(33 * day), Open: true, Why: "no invocation in 33d, while its metrics prove that it runs"}}}},
 		Waste: estate.Waste{Parts: []estate.PartWaste{{Part: "canary"}}},
 	}
 	notebook := estate.Observation{

@@ -26,7 +26,7 @@ func Formats() []Format {
 	return []Format{Table, Wide, JSON, NDJSON, CSV, Markdown, HTML}
 }
 
-// ParseFormat reads the name of a format. Its error names the nearest format and lists them all.
+// ParseFormat reads the name of a format. Its error lists them all, and names the nearest one if about half of the name is right.
 func ParseFormat(name string) (Format, error) {
 	formats := Formats()
 	if f := Format(strings.ToLower(name)); slices.Contains(formats, f) {
@@ -35,6 +35,9 @@ func ParseFormat(name string) (Format, error) {
 	nearest := slices.MinFunc(formats, func(a, b Format) int {
 		return distance(name, string(a)) - distance(name, string(b))
 	})
+	if 2*distance(name, string(nearest)) > len(name)+1 {
+		return "", fmt.Errorf("unknown format %q: the formats are %s", name, list(formats))
+	}
 	return "", fmt.Errorf("unknown format %q: did you mean %q? The formats are %s", name, nearest, list(formats))
 }
 

@@ -47,11 +47,7 @@ func gaps(s *estate.Snapshot, ob estate.Observation) []gap {
 		out = append(out, gap{What: "its tags: they could not be read"})
 	}
 	for _, c := range holesAt(s, ob.Resource.Target) {
-		what := hole(c)
-		if c.Error != "" {
-			what += ": " + c.Error
-		}
-		out = append(out, gap{what, c.Hint})
+		out = append(out, gap{failure(c), c.Hint})
 	}
 	return out
 }

@@ -44,13 +44,13 @@ func TestGolden(t *testing.T) {
 		"table.80":          scan(rich(), Options{Width: 80, Next: next}),
 		"table.120.all":     scan(rich(), Options{Width: 120, All: true, Next: next}),
 		"table.200.all":     scan(rich(), Options{Width: 200, All: true}),
-		"table.120.color":   scan(rich(), Options{Width: 120, Color: true, Stats: stats}),
+		"table.120.color":   scan(rich(), Options{Width: 120, Color: true}),
 		"table.empty":       scan(&estate.Snapshot{At: at}, Options{Width: 80}),
 		"table.tidy":        scan(tidy(), Options{Width: 80}),
 		"table.interrupted": scan(interrupted, Options{Width: 80}),
 		"wide.pipe":         scan(rich(), Options{Format: Wide}),
 		"wide.100":          scan(rich(), Options{Format: Wide, Width: 100, All: true}),
-		"json":              scan(rich(), Options{Format: JSON, Stats: stats}),
+		"json":              scan(rich(), Options{Format: JSON}),
 		"json.all":          scan(tidy(), Options{Format: JSON, All: true}),
 		"ndjson":            scan(rich(), Options{Format: NDJSON, All: true}),
 		"csv":               scan(rich(), Options{Format: CSV, All: true}),
@@ -69,8 +69,8 @@ func TestGolden(t *testing.T) {
 		"explain.evil.80":         explain(evil, Options{Width: 80}),
 		"explain.evil.markdown":   explain(evil, Options{Format: Markdown}),
 
-		"stats.80":   func(w io.Writer) error { return Stats(w, stats, Options{Width: 80}) },
-		"stats.json": func(w io.Writer) error { return Stats(w, stats, Options{Format: JSON}) },
+		"holes":    func(w io.Writer) error { return Holes(w, rich()) },
+		"stats.80": func(w io.Writer) error { return Stats(w, stats, Options{Width: 80}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

@@ -31,7 +31,6 @@ type document struct {
 	// Resources are all observations, present when all were asked for.
 	Resources []estate.Observation `json:"resources,omitempty"`
 	Coverage  []estate.Coverage    `json:"coverage"`
-	Calls     []CallStat           `json:"calls,omitempty"`
 }
 
 type criteria struct {
@@ -46,7 +45,7 @@ func (d digest) json(w io.Writer, o Options) error {
 	s := d.snapshot
 	doc := document{
 		Schema: scanSchema, At: s.At.UTC(), Criteria: criteria{s.IdleFor, s.MinDailyInvocations}, Interrupted: s.Interrupted,
-		Summary: d.summary, Idle: orEmpty(d.idle), Coverage: orEmpty(s.Coverage), Calls: o.Stats,
+		Summary: d.summary, Idle: orEmpty(d.idle), Coverage: orEmpty(s.Coverage),
 	}
 	if o.All {
 		doc.Resources = s.Observations

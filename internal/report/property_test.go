@@ -43,7 +43,7 @@ func snapshots(t *rapid.T) *estate.Snapshot {
 		}
 		for p := range rapid.IntRange(0, 2).Draw(t, "parts") {
 			name := fmt.Sprintf("v%d", p)
-			v := estate.PartVerdict{Part: name, State: state.Draw(t, "part state"), Since: verdictSince.Draw(t, "part since")}
+			v := estate.PartVerdict{Part: name, Verdict: estate.Verdict{State: state.Draw(t, "part state"), Since: verdictSince.Draw(t, "part since")}}
 			ob.Verdict.Parts = append(ob.Verdict.Parts, v)
 			if v.State == estate.Idle {
 				ob.Waste.Parts = append(ob.Waste.Parts, estate.PartWaste{Part: name, Known: rapid.Bool().Draw(t, "part known"), Hourly: dollars.Draw(t, "part hourly"), SoFar: dollars.Draw(t, "part so far")})

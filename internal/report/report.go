@@ -19,8 +19,6 @@ type Options struct {
 	Color bool
 	// Width is the terminal's columns; zero is not a terminal: one line per row, and nothing is cut.
 	Width int
-	// Stats, where given, end a scan in the forms Table, Wide, JSON, Markdown and HTML.
-	Stats []CallStat
 	// Next are lines that say what to try next, for the forms that people read.
 	Next []string
 }

@@ -32,6 +32,15 @@ func TestParseFormat(t *testing.T) {
 	}
 }
 
+func TestParseFormatSuggestsOnlyWhatIsClose(t *testing.T) {
+	for _, name := range []string{"", "pdf", "sarif", "text", "推荐"} {
+		_, err := ParseFormat(name)
+		if err == nil || strings.Contains(err.Error(), "did you mean") || !strings.Contains(err.Error(), "the formats are table, wide, json, ndjson, csv, markdown, html") {
+			t.Errorf("ParseFormat(%q): %v, want the list alone", name, err)
+		}
+	}
+}
+
 func TestMoney(t *testing.T) {
 	for _, c := range []struct {
 		amount             string
@@ -221,7 +230,6 @@ func TestUnsupportedFormats(t *testing.T) {
 	for name, err := range map[string]error{
 		"scan":    Scan(io.Discard, s, Options{Format: "sarif"}),
 		"explain": Explain(io.Discard, s, s.Observations[0], Options{Format: CSV}),
-		"stats":   Stats(io.Discard, nil, Options{Format: HTML}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "use one of table") {
 			t.Errorf("%s: %v, want the formats that are possible", name, err)
@@ -245,6 +253,23 @@ func TestWriteErrorsAreTold(t *testing.T) {
 	for _, f := range []Format{Table, JSON, Markdown} {
 		if err := Explain(brokenPipe{}, s, s.Observations[0], Options{Format: f}); !errors.Is(err, errPipe) {
 			t.Errorf("explain as %s: %v", f, err)
+		}
+	}
+}
+
+func TestHolesStayOnTheirLines(t *testing.T) {
+	hole := estate.Coverage{Target: prod, Operation: "sagemaker:ListApps", Outcome: estate.OutcomeFailed, Error: hostile + "\n  hint: no", Hint: hostile}
+	var b bytes.Buffer
+	if err := Holes(&b, &estate.Snapshot{Coverage: []estate.Coverage{hole}}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], "sagewarden: not seen: ") || !strings.HasPrefix(lines[1], "  hint: ") {
+		t.Errorf("want one line and its hint:\n%s", b.String())
+	}
+	for _, line := range lines {
+		if line != clean(line) {
+			t.Errorf("%q would be obeyed", line)
 		}
 	}
 }

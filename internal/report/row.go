@@ -86,7 +86,7 @@ func partRows(ob estate.Observation, at time.Time) []row {
 		if !v.Since.IsZero() {
 			out.IdleFor = estate.Duration(at.Sub(v.Since))
 		}
-		out.Why, out.Rule, out.Remedy = v.Why, "", ""
+		out.Why, out.Rule, out.Remedy = v.Why, v.Rule, v.Remedy
 		out.Instances = instances(ob.Resource, v.Part)
 		w := partWaste(ob.Waste, v.Part)
 		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})

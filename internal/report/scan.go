@@ -32,9 +32,6 @@ func (d digest) story(o Options) story {
 	}
 	s.add(section{remarks: slices.Concat(d.notJudged(o.All), d.unpriced(), d.coverage())})
 	s.next(o.Next)
-	if len(o.Stats) > 0 {
-		s.add(section{title: "Calls", grid: statsGrid(o.Stats)})
-	}
 	return s
 }
 

@@ -1,51 +1,32 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
-
-	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // A CallStat sums the calls of one operation, as IAM names it.
 type CallStat struct {
-	Operation string `json:"operation"`
-	Calls     int    `json:"calls"`
+	Operation string
+	Calls     int
 	// Attempts counts the requests sent, retries with them.
-	Attempts  int `json:"attempts"`
-	Throttles int `json:"throttles"`
-	Errors    int `json:"errors"`
-	// Bytes is what the answers weighed.
-	Bytes int64 `json:"bytes"`
+	Attempts  int
+	Throttles int
+	Errors    int
+	// Bytes is what the bodies of requests and answers weighed.
+	Bytes int64
 	// Time is spent in requests, over all that ran at once; Waited is spent on the own rate limit before them.
-	Time   time.Duration `json:"-"`
-	Waited time.Duration `json:"-"`
+	Time   time.Duration
+	Waited time.Duration
 }
 
-// MarshalJSON writes the durations as text, "1.5s".
-func (c CallStat) MarshalJSON() ([]byte, error) {
-	type fields CallStat
-	return json.Marshal(struct {
-		fields
-		Time   estate.Duration `json:"time"`
-		Waited estate.Duration `json:"waited"`
-	}{fields(c), estate.Duration(c.Time), estate.Duration(c.Waited)})
-}
-
-// Stats prints the calls that were made, with their sum, in the form Table (or Wide, which is the same) or JSON.
+// Stats prints the calls that were made, with their sum, as a table; of the options, the colour and the width count.
 func Stats(w io.Writer, rows []CallStat, o Options) error {
-	switch o.Format {
-	case Table, Wide, "":
-		t := newTerminal(o)
-		t.grid(statsGrid(rows))
-		return write(w, t.Bytes())
-	case JSON:
-		return writeJSON(w, rows)
-	}
-	return unsupported(o.Format, []Format{Table, JSON})
+	t := newTerminal(o)
+	t.grid(statsGrid(rows))
+	return write(w, t.Bytes())
 }
 
 func statsGrid(rows []CallStat) *grid {

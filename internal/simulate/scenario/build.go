@@ -72,7 +72,7 @@ func build(f *File, root ast.Node) (*world.World, error) {
 	for i, fault := range f.Faults {
 		w.Faults = append(w.Faults, b.fault(fault, w, path{"faults", i}))
 	}
-	w.Prices = b.prices(f.Prices, regionsOf(w))
+	w.Prices = b.prices(f.Prices, w.Regions())
 	if b.first != nil {
 		return nil, b.first
 	}
@@ -110,9 +110,6 @@ func (b *builder) account(a Account, ids, keys roster, p path) *world.Account {
 			b.wrong(rp.to("name"), "add it to enabledRegions", "region %s holds resources but is not enabled", r.Name)
 		}
 		acc.Regions = append(acc.Regions, b.region(r, acc, rp))
-	}
-	if acc.Partition == "" {
-		acc.Partition = "aws"
 	}
 	return acc
 }
@@ -227,15 +224,4 @@ func (b *builder) fault(f Fault, w *world.World, p path) *world.Fault {
 	return &world.Fault{Account: id, Region: f.Region, Operation: f.Operation, Error: f.Error, Status: f.Status, Message: f.Message,
 		Every: f.Every, After: f.After, Times: f.Times, Latency: time.Duration(f.Latency), StatusCode: f.StatusCode, Metric: f.Metric,
 		Lag: time.Duration(f.Lag), Body: f.Body}
-}
-
-func regionsOf(w *world.World) []string {
-	var names []string
-	for _, a := range w.Accounts {
-		for _, r := range a.Regions {
-			names = append(names, r.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

@@ -14,7 +14,7 @@ type File struct {
 	Accounts []Account `yaml:"accounts"`
 	// Prices changes the simulated price list.
 	Prices Prices `yaml:"prices"`
-	// Faults make calls go wrong, the first that matches first.
+	// Faults make calls go wrong. All that fire on a call take part in it; of their errors the first is answered.
 	Faults []Fault `yaml:"faults"`
 }
 

@@ -33,7 +33,7 @@ func (v *view) listRegions(in *account.ListRegionsInput) (*account.ListRegionsOu
 	if limit < 1 || limit > 50 {
 		return nil, invalid("MaxResults must be between 1 and 50, not %d.", limit)
 	}
-	names := slices.Concat(v.principal.enabled, usedRegions(v.server.world))
+	names := slices.Concat(v.principal.enabled, v.server.world.Regions())
 	slices.Sort(names)
 	names = slices.DeleteFunc(slices.Compact(names), func(name string) bool {
 		return estate.PartitionOf(name) != v.target.Partition ||

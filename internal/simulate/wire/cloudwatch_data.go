@@ -133,8 +133,8 @@ func (v *view) dataResult(in *cloudwatch.GetMetricDataInput, q types.MetricDataQ
 	value := statistics[aws.ToString(q.MetricStat.Stat)]
 	// Periods are aligned to the epoch, so that the first one may begin before the start that was asked for. Nothing is
 	// kept from before the longest retention, and nothing is known of the future.
-	first := floor(latest(*in.StartTime, v.now.Add(-retention[len(retention)-1].age)), period)
-	last := floor(earliest(*in.EndTime, v.now).Add(-1), period)
+	first := floor(world.Later(*in.StartTime, v.now.Add(-retention[len(retention)-1].age)), period)
+	last := floor(world.Earlier(*in.EndTime, v.now).Add(-1), period)
 	step := -period
 	from, to := last, first
 	if in.ScanBy == types.ScanByTimestampAscending {

@@ -79,7 +79,7 @@ func unitOf(m *world.Metric) types.StandardUnit {
 // bin is the datapoint of [from, from+period) as far as it is visible; without a sample its Count is zero.
 func (v *view) bin(metrics []*world.Metric, from time.Time, period time.Duration) datapoint {
 	sum := datapoint{at: from}
-	to := earliest(from.Add(period), v.metricsUntil())
+	to := world.Earlier(from.Add(period), v.metricsUntil())
 	if !to.After(from) || !kept(v.now.Sub(from), period) {
 		return sum
 	}
@@ -94,18 +94,4 @@ func floor(t time.Time, period time.Duration) time.Time {
 	grid := int64(period / time.Second)
 	seconds := t.Unix()
 	return time.Unix(seconds-((seconds%grid)+grid)%grid, 0).UTC()
-}
-
-func earliest(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

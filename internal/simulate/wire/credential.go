@@ -11,11 +11,9 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-type target = estate.Target
-
 // A credential is what the signature of a call says about its signer. The signature itself is not checked.
 type credential struct {
-	accessKeyID, region, service, sessionToken string
+	accessKeyID, region, sessionToken string
 }
 
 // credentialOf reads the credential scope of AWS Signature Version 4:
@@ -27,7 +25,7 @@ func credentialOf(r *http.Request) credential {
 	if len(parts) != 5 {
 		return credential{}
 	}
-	return credential{parts[0], parts[2], parts[3], r.Header.Get("X-Amz-Security-Token")}
+	return credential{parts[0], parts[2], r.Header.Get("X-Amz-Security-Token")}
 }
 
 // A principal is who an access key speaks for.
@@ -44,32 +42,22 @@ type principal struct {
 	policies     []policy
 }
 
-func (p *principal) target(region string) target {
-	return target{Partition: partition(p.account), Account: p.account.ID, AccountName: p.account.Name, Region: region}
-}
-
-func partition(a *world.Account) string { return cmp.Or(a.Partition, "aws") }
-
 func newPrincipals(w *world.World) (map[string]*principal, error) {
-	everywhere := usedRegions(w)
+	everywhere := w.Regions()
 	keys := map[string]*principal{}
 	for _, a := range w.Accounts {
 		regions := map[string]*region{}
 		for _, r := range a.Regions {
-			regions[r.Name] = newRegion(target{Partition: partition(a), Account: a.ID, Region: r.Name}, r)
+			regions[r.Name] = newRegion(a.Target(r.Name), r)
 		}
 		enabled := a.EnabledRegions
 		if len(enabled) == 0 {
 			enabled = slices.DeleteFunc(slices.Clone(everywhere), func(name string) bool {
-				return estate.PartitionOf(name) != partition(a)
+				return estate.PartitionOf(name) != a.InPartition()
 			})
 		}
-		credentials := a.Keys
-		if len(credentials) == 0 {
-			credentials = []world.Key{{}}
-		}
-		for _, k := range credentials {
-			id := cmp.Or(k.AccessKeyID, "AKIASIM"+a.ID)
+		for _, k := range a.Signers() {
+			id := k.AccessKeyID
 			if other, taken := keys[id]; taken {
 				return nil, fmt.Errorf("access key %s opens both account %s and account %s", id, other.account.ID, a.ID)
 			}
@@ -77,23 +65,12 @@ func newPrincipals(w *world.World) (map[string]*principal, error) {
 			if err != nil {
 				return nil, fmt.Errorf("account %s, access key %s: %w", a.ID, id, err)
 			}
-			user := estate.ARN{Partition: partition(a), Service: "iam", Account: a.ID, Resource: "user/simulated"}
+			user := estate.ARN{Partition: a.InPartition(), Service: "iam", Account: a.ID, Resource: "user/simulated"}
 			arn := cmp.Or(k.Principal, user.String())
 			keys[id] = &principal{a, regions, enabled, id, k.SessionToken, arn, k.Expired, policies}
 		}
 	}
 	return keys, nil
-}
-
-func usedRegions(w *world.World) []string {
-	var names []string
-	for _, a := range w.Accounts {
-		for _, r := range a.Regions {
-			names = append(names, r.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // global are the services that answer for every region of a partition, so that no region has to be switched on for them.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -44,9 +45,9 @@ type app struct {
 }
 
 // emptyRegion is a region that is on, and where nothing is.
-var emptyRegion = newRegion(target{}, &world.Region{})
+var emptyRegion = newRegion(estate.Target{}, &world.Region{})
 
-func newRegion(t target, w *world.Region) *region {
+func newRegion(t estate.Target, w *world.Region) *region {
 	r := &region{
 		apps:    roll[app]{linger: 24 * time.Hour},
 		prefix:  t.SageMakerARN(""),

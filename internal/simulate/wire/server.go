@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -179,7 +180,7 @@ func (s *Server) answer(req *request, firing firing, call *Call) ([]byte, error)
 		server:    s,
 		principal: who,
 		region:    who.regions[req.credential.region],
-		target:    who.target(req.credential.region),
+		target:    who.account.Target(req.credential.region),
 		now:       s.now().UTC(),
 		firing:    firing,
 		operation: req.operation,
@@ -207,7 +208,7 @@ type view struct {
 	*region
 	server    *Server
 	principal *principal
-	target    target
+	target    estate.Target
 	now       time.Time
 	firing    firing
 	operation string

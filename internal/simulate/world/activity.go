@@ -87,7 +87,7 @@ type clip struct {
 }
 
 func (c clip) Count(from, to time.Time) float64 {
-	from, to = later(from, c.from), earlier(to, c.to)
+	from, to = Later(from, c.from), Earlier(to, c.to)
 	if !from.Before(to) {
 		return 0
 	}
@@ -107,18 +107,4 @@ func (c clip) Last(t time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return last, true
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

@@ -3,13 +3,11 @@ package world
 import (
 	"cmp"
 	"strings"
-
-	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // ARN names a SageMaker resource of the account: resource is what the Resource methods return.
 func (a *Account) ARN(region, resource string) string {
-	return estate.Target{Partition: cmp.Or(a.Partition, "aws"), Account: a.ID, Region: region}.SageMakerARN(resource)
+	return a.Target(region).SageMakerARN(resource)
 }
 
 // Resource is the resource part of the domain's ARN.

@@ -42,7 +42,7 @@ type marks struct {
 // before is how many marks are before t.
 func (m marks) before(t time.Time) int {
 	if !m.end.IsZero() {
-		t = earlier(t, m.end)
+		t = Earlier(t, m.end)
 	}
 	if m.every <= 0 || !m.start.Before(t) {
 		return 0

@@ -28,7 +28,7 @@ func NewSessions(spans ...Interval) *Sessions {
 		}
 		if n := len(s.spans); n > 0 && !in.From.After(s.spans[n-1].To) {
 			last := &s.spans[n-1]
-			grown := later(last.To, in.To)
+			grown := Later(last.To, in.To)
 			total += grown.Sub(last.To)
 			last.To = grown
 			continue
@@ -58,7 +58,7 @@ func (s *Sessions) until(t time.Time) time.Duration {
 		return 0
 	}
 	in := s.spans[i-1]
-	return s.before[i-1] + earlier(t, in.To).Sub(in.From)
+	return s.before[i-1] + Earlier(t, in.To).Sub(in.From)
 }
 
 // Last is t while in use, else the end of the last stretch.
@@ -67,5 +67,5 @@ func (s *Sessions) Last(t time.Time) (time.Time, bool) {
 	if i == 0 {
 		return time.Time{}, false
 	}
-	return earlier(t, s.spans[i-1].To), true
+	return Earlier(t, s.spans[i-1].To), true
 }

@@ -58,7 +58,7 @@ func NewTraffic(s TrafficShape) *Traffic {
 
 // Count is how many calls come in [from, to).
 func (t *Traffic) Count(from, to time.Time) float64 {
-	from, to = later(from, t.from), earlier(to, t.to)
+	from, to = Later(from, t.from), Earlier(to, t.to)
 	if !from.Before(to) {
 		return 0
 	}
@@ -67,7 +67,7 @@ func (t *Traffic) Count(from, to time.Time) float64 {
 
 // Last is the newest call at or before u.
 func (t *Traffic) Last(u time.Time) (time.Time, bool) {
-	u = earlier(u.Add(1), t.to)
+	u = Earlier(u.Add(1), t.to)
 	k := t.calls(u)
 	if !t.from.Before(u) || k == t.calls(t.from) {
 		return time.Time{}, false

@@ -40,7 +40,7 @@ func (w WorkingDay) Count(from, to time.Time) float64 {
 	var used time.Duration
 	for n := w.dayOf(from) - 1; n <= w.dayOf(to); n++ {
 		for _, in := range w.on(n) {
-			used += max(0, earlier(to, in.To).Sub(later(from, in.From)))
+			used += max(0, Earlier(to, in.To).Sub(Later(from, in.From)))
 		}
 	}
 	return used.Seconds()
@@ -57,7 +57,7 @@ func (w WorkingDay) Last(t time.Time) (time.Time, bool) {
 		spans := w.on(n)
 		for _, span := range slices.Backward(spans) {
 			// A stretch that is cut to nothing by From or To was no use.
-			begin, end := later(span.From, from), earlier(span.To, t)
+			begin, end := Later(span.From, from), Earlier(span.To, t)
 			if !begin.After(end) && begin.Before(span.To) && (w.To.IsZero() || begin.Before(w.To)) {
 				return end, true
 			}
@@ -68,9 +68,9 @@ func (w WorkingDay) Last(t time.Time) (time.Time, bool) {
 
 func (w WorkingDay) clip(from, to time.Time) (time.Time, time.Time) {
 	if !w.To.IsZero() {
-		to = earlier(to, w.To)
+		to = Earlier(to, w.To)
 	}
-	return later(from, w.From), to
+	return Later(from, w.From), to
 }
 
 // dayOf is the local date as days since the Unix epoch.

@@ -22,7 +22,7 @@ type World struct {
 // An Account is an AWS account with the credentials that open it.
 type Account struct {
 	ID, Name, Partition string
-	// Keys are the credentials that sign for the account; without any, AKIASIM<ID> is one.
+	// Keys are the credentials that sign for the account; without any, Signers has one.
 	Keys []Key
 	// Regions is what the account uses. A region that is not here but is enabled answers as empty.
 	Regions []*Region
