@@ -32,7 +32,8 @@ func containers(ctx context.Context, s *Scope, r estate.Resource, p estate.Part,
 			return nil, brokenSignal(signalContainerList, p.Name, "cloudwatch:ListMetrics", err)
 		}
 		names := listed[memberPart(r.Name, p.Name)]
-		return names, estate.Signal{Name: signalContainerList, Part: p.Name, Source: "cloudwatch:ListMetrics", Quality: estate.Good, Value: float64(len(names))}
+		return names, estate.Signal{Name: signalContainerList, Part: p.Name, Source: "cloudwatch:ListMetrics", Quality: estate.Good, Value: float64(len(names)),
+			Window: estate.Window{From: c.Now.Add(-listedFor), To: c.Now}}
 	}
 	return modelContainers(ctx, s, r.Attributes["endpointConfig"], p.Name)
 }

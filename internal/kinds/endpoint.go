@@ -480,7 +480,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 	case mayBypass(r, p):
 		asked, ok := sigs.Find(signalContainerList, p.Name)
 		switch {
-		case !ok:
+		case !ok, !asked.Window.From.IsZero() && c.Now.Sub(asked.Window.From) < c.IdleFor:
 			return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleContainersUnasked,
 				Why: "no invocation of the variant, but direct invocations of its containers were not asked for", Remedy: "scan again with this limit"}
 		case asked.Quality.Broken():

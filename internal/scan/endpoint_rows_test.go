@@ -397,6 +397,20 @@ func TestJudgedAnewByAShorterLimit(t *testing.T) {
 	expect(t, s, "ep", estate.Unknown, "endpoint/containers-unasked")
 }
 
+// TestJudgedAnewByALongerLimit: a listing of two weeks says nothing of a month.
+func TestJudgedAnewByALongerLimit(t *testing.T) {
+	l := newLab()
+	endpointShape{name: "ep"}.add(l.east)
+	l.east.Metrics = append(l.east.Metrics, &world.Metric{Namespace: "AWS/SageMaker", Name: "Invocations",
+		Dimensions: map[string]string{"EndpointName": "ep", "VariantName": "main", "ContainerName": "main"}, Pattern: world.Samples{Of: times(20 * day), Value: 1}})
+	s := l.scan(t)
+	expect(t, s, "ep", estate.Idle, "traffic/silent")
+	if err := scan.Judge(s, scan.Limits{IdleFor: map[estate.Kind]time.Duration{"": 30 * day}}); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, s, "ep", estate.Unknown, "endpoint/containers-unasked")
+}
+
 // TestLateMetrics: what CloudWatch has not shown yet is not silence.
 func TestLateMetrics(t *testing.T) {
 	busy := map[string]world.Activity{"main": world.Every{Period: 10 * time.Second, From: ago(2*time.Hour + 50*time.Minute)}}
