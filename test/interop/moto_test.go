@@ -96,6 +96,7 @@ func (s sight) resource(o order) estate.Resource {
 		// With its configuration gone, only ListInferenceComponents could say what runs on it, and that fails here.
 		r.Attributes["endpointConfigGone"] = "true"
 		r.Type = ""
+		r.Meters = []estate.Meter{{Component: component, Count: 1}} // it bills something, and nobody knows what
 		return r
 	}
 	for _, v := range s.Variants {
