@@ -42,7 +42,7 @@ func newDemo(env Env) *cobra.Command {
 			}
 			defer s.close()
 
-			f := scanFlags{outputFlags: outputFlags{format: format, all: all, top: top}, awsFlags: awsFlags{regions: s.regions(), stats: stats}}
+			f := scanFlags{outputFlags: outputFlags{format: format, all: all, top: top}, evidenceFlags: evidenceFlags{awsFlags: awsFlags{regions: s.regions(), stats: stats}}}
 			for _, a := range w.Accounts {
 				f.profiles = append(f.profiles, profile(a))
 			}

@@ -17,8 +17,7 @@ import (
 
 func newExplain(env Env) *cobra.Command {
 	var f struct {
-		awsFlags
-		judgeFlags
+		evidenceFlags
 		outputFlags
 	}
 	cmd := &cobra.Command{
@@ -34,7 +33,6 @@ func newExplain(env Env) *cobra.Command {
 			}
 			return nil
 		},
-		PreRunE: func(cmd *cobra.Command, _ []string) error { return refuseWithFrom(cmd) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			limits, ks, err := f.limits()
 			if err != nil {
@@ -59,39 +57,14 @@ func newExplain(env Env) *cobra.Command {
 				}
 				ks, f.regions, account = []kinds.Kind{k}, []string{arn.Region}, arn.Account
 			}
-			var snap *estate.Snapshot
-			if f.from != "" {
-				if snap, err = scan.Load(f.from); err != nil {
-					return err
-				}
-				if !f.given("min-invocations") {
-					limits.MinDailyInvocations = snap.MinDailyInvocations
-				}
-				if err := scan.Judge(snap, limits); err != nil {
-					return err
-				}
-			} else {
-				c, sessions, err := f.open(cmd.Context(), cloud.Options{Load: loadConfig})
-				if err != nil {
-					return err
-				}
-				if account != "" {
-					if err := requireAccount(sessions, account); err != nil {
-						return err
-					}
-				}
-				book, err := f.book(env, sessions)
-				if err != nil {
-					return err
-				}
-				snap, err = scan.Run(cmd.Context(), sessions, scan.Options{Kinds: ks, Limits: limits, Prices: book, Only: args[0]})
-				if err == nil {
-					err = blind(snap)
-				}
-				defer func() { _ = f.printStats(env, c) }()
-				if err != nil {
-					return err
-				}
+			var fits func([]*cloud.Session) error
+			if account != "" {
+				fits = func(sessions []*cloud.Session) error { return requireAccount(sessions, account) }
+			}
+			snap, stats, err := f.snapshot(cmd.Context(), env, cloud.Options{Load: loadConfig}, scan.Options{Kinds: ks, Limits: limits, Only: args[0]}, fits)
+			defer stats()
+			if err != nil {
+				return err
 			}
 			o, err := find(snap, args[0])
 			if err != nil {
@@ -106,8 +79,7 @@ func newExplain(env Env) *cobra.Command {
 			return nil
 		},
 	}
-	f.awsFlags.add(cmd)
-	f.judgeFlags.add(cmd)
+	f.add(cmd)
 	cmd.Flags().StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: table, json, markdown")
 	return cmd
 }

@@ -99,8 +99,7 @@ func formats() []string {
 }
 
 type scanFlags struct {
-	awsFlags
-	judgeFlags
+	evidenceFlags
 	outputFlags
 	domain, failOn, save string
 	tags                 []string
@@ -116,14 +115,12 @@ func newScan(env Env) *cobra.Command {
 			"Exit status: 0 fine, 1 failed, 2 usage, 3 idle resources were found and --fail-on idle was given, 4 done but something could not be seen.",
 		Example: "  sagewarden scan --region all\n  sagewarden scan --profile research --profile prod --region eu-west-1 --kind endpoint --idle-for 14d\n" +
 			"  sagewarden scan --save friday.json && sagewarden scan --from friday.json --idle-for 6h -o markdown",
-		Args:    cobra.NoArgs,
-		PreRunE: func(cmd *cobra.Command, _ []string) error { return refuseWithFrom(cmd) },
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runScan(cmd.Context(), env, &f, cloud.Options{Load: loadConfig})
 		},
 	}
-	f.awsFlags.add(cmd)
-	f.judgeFlags.add(cmd)
+	f.add(cmd)
 	fl := cmd.Flags()
 	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(formats(), ", "))
 	fl.BoolVar(&f.all, "all", false, "also show what is in use and what could not be judged")
@@ -159,39 +156,10 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		tags[k] = v
 	}
 
-	var snap *estate.Snapshot
-	if f.from != "" {
-		if snap, err = scan.Load(f.from); err != nil {
-			return err
-		}
-		if !f.given("min-invocations") {
-			limits.MinDailyInvocations = snap.MinDailyInvocations
-		}
-		if err := scan.Judge(snap, limits); err != nil {
-			return err
-		}
-		if err := requireDomain(snap, f.domain); err != nil {
-			return err
-		}
-	} else {
-		c, sessions, err := f.open(ctx, options)
-		if err != nil {
-			return err
-		}
-		book, err := f.book(env, sessions)
-		if err != nil {
-			return err
-		}
-		step, done := progress(env, len(sessions))
-		snap, err = scan.Run(ctx, sessions, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain, Prices: book, Progress: step})
-		done()
-		if err == nil {
-			err = blind(snap)
-		}
-		defer func() { _ = f.printStats(env, c) }()
-		if err != nil {
-			return err
-		}
+	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain}, nil)
+	defer stats()
+	if err != nil {
+		return err
 	}
 	if f.save != "" {
 		if err := scan.Save(f.save, snap); err != nil {

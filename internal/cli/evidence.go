@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/scan"
+)
+
+// evidenceFlags are the flags of the commands that judge what AWS, or a saved snapshot, says.
+type evidenceFlags struct {
+	awsFlags
+	judgeFlags
+}
+
+func (f *evidenceFlags) add(cmd *cobra.Command) {
+	f.awsFlags.add(cmd)
+	f.judgeFlags.add(cmd)
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return refuseWithFrom(cmd) }
+}
+
+// snapshot is what the options ask for, judged. Fits refuses sessions that cannot answer; nil takes all. What stats prints
+// belongs after the output.
+func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Options, o scan.Options, fits func([]*cloud.Session) error) (snap *estate.Snapshot, stats func(), err error) {
+	stats = func() {}
+	if f.from != "" {
+		if snap, err = scan.Load(f.from); err != nil {
+			return nil, stats, err
+		}
+		if !f.given("min-invocations") {
+			o.Limits.MinDailyInvocations = snap.MinDailyInvocations
+		}
+		if err := scan.Judge(snap, o.Limits); err != nil {
+			return nil, stats, err
+		}
+		return snap, stats, requireDomain(snap, o.Domain)
+	}
+	c, sessions, err := f.open(ctx, options)
+	if err != nil {
+		return nil, stats, err
+	}
+	if fits != nil {
+		if err := fits(sessions); err != nil {
+			return nil, stats, err
+		}
+	}
+	if o.Prices, err = f.book(env, sessions); err != nil {
+		return nil, stats, err
+	}
+	step, done := progress(env, len(sessions))
+	o.Progress = step
+	snap, err = scan.Run(ctx, sessions, o)
+	done()
+	if err == nil {
+		err = blind(snap)
+	}
+	return snap, func() { _ = f.printStats(env, c) }, err
+}
