@@ -37,7 +37,7 @@ func TestBucketSpreadsAttempts(t *testing.T) {
 		}
 		b := newBucket(2)
 		waits(t, b, 1)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if got, want := waits(t, b, 3), time.Second; got != want {
 			t.Errorf("3 attempts after an idle hour took %v, want %v: rest is not saved up", got, want)
 		}
@@ -66,12 +66,12 @@ func TestBucketRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBucket(8)
 		b.throttled(0, time.Now())
-		time.Sleep(15 * time.Second)
+		pass(15 * time.Second)
 		b.answered(time.Now())
 		if got := b.limiter.Limit(); math.Abs(float64(got-6)) > 1e-9 {
 			t.Errorf("15 s after a cut to 4/s: %v/s, want 6", got)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		b.answered(time.Now())
 		if got := b.limiter.Limit(); got != 8 {
 			t.Errorf("75 s after the cut: %v/s, want 8", got)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
@@ -204,3 +205,6 @@ func open(ctx context.Context, t *testing.T, c *Cloud, regions ...string) *Sessi
 	}
 	return sessions[len(sessions)-1]
 }
+
+// pass lets time pass in a synctest bubble, where the clock is virtual and nobody waits.
+func pass(d time.Duration) { <-time.After(d) }

@@ -24,7 +24,7 @@ func TestCallsAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newFakeAWS(map[string]reply{
 			"sagemaker:ListApps": func(w http.ResponseWriter, r *http.Request, n int) {
-				time.Sleep(100 * time.Millisecond)
+				pass(100 * time.Millisecond)
 				if n == 2 {
 					throttle(w, r, n)
 					return
@@ -193,7 +193,7 @@ func TestNowIsTheServersTime(t *testing.T) {
 			caller("arn:aws:iam::111122223333:user/ana")(w, r, n)
 		}})
 		s := open(t.Context(), t, New(Options{HTTPClient: fake}))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got, want := s.Now(), server.Add(time.Minute); !got.Equal(want) {
 			t.Errorf("now is %v, want %v", got, want)
 		}

@@ -20,18 +20,18 @@ func TestFaultsComeByNumber(t *testing.T) {
 	tests := []struct {
 		name  string
 		fault world.Fault
-		want  string // one letter a call: . goes well, X fails
+		want  string // one letter a call: . goes well, ! fails
 	}{
-		{"each", world.Fault{}, "XXXXXXXX"},
-		{"every third", world.Fault{Every: 3}, "..X..X.."},
-		{"after two", world.Fault{After: 2}, "..XXXXXX"},
-		{"three times", world.Fault{Times: 3}, "XXX....."},
-		{"every second after one, twice", world.Fault{Every: 2, After: 1, Times: 2}, "..X.X..."},
-		{"of a family of operations", world.Fault{Operation: "sagemaker:list*"}, "XXXXXXXX"},
+		{"each", world.Fault{}, "!!!!!!!!"},
+		{"every third", world.Fault{Every: 3}, "..!..!.."},
+		{"after two", world.Fault{After: 2}, "..!!!!!!"},
+		{"three times", world.Fault{Times: 3}, "!!!....."},
+		{"every second after one, twice", world.Fault{Every: 2, After: 1, Times: 2}, "..!.!..."},
+		{"of a family of operations", world.Fault{Operation: "sagemaker:list*"}, "!!!!!!!!"},
 		{"of another operation", world.Fault{Operation: "sagemaker:Describe*"}, "........"},
 		{"of another region", world.Fault{Region: "eu-west-1"}, "........"},
 		{"of another account", world.Fault{Account: "222222222222"}, "........"},
-		{"of this account and region", world.Fault{Account: research, Region: homeTown}, "XXXXXXXX"},
+		{"of this account and region", world.Fault{Account: research, Region: homeTown}, "!!!!!!!!"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFaultsComeByNumber(t *testing.T) {
 			for range test.want {
 				switch err := calls["json"](t.Context(), cfg); code(err) {
 				case throttled:
-					got += "X"
+					got += "!"
 				case "":
 					got += "."
 				}
