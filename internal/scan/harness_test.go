@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,7 +42,7 @@ type lab struct {
 	limits     scan.Limits
 	domain     string
 	// called is told of every call, where it is set.
-	called func(wire.Call)
+	called atomic.Pointer[func(wire.Call)]
 }
 
 func newLab() *lab {
@@ -59,8 +60,8 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 	}
 	var err error
 	if l.server, err = wire.New(wire.Options{World: l.World, OnCall: func(c wire.Call) {
-		if l.called != nil {
-			l.called(c)
+		if f := l.called.Load(); f != nil {
+			(*f)(c)
 		}
 	}}); err != nil {
 		t.Fatal(err)

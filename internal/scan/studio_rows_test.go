@@ -238,14 +238,15 @@ func TestInterrupted(t *testing.T) {
 		sessions := l.sessions(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		var calls atomic.Int32
-		l.called = func(c wire.Call) {
+		cut := func(c wire.Call) {
 			if c.Operation == "sagemaker:DescribeApp" && int(calls.Add(1)) > stop*3 {
 				cancel()
 			}
 		}
+		l.called.Store(&cut)
 		s, err := scan.Run(ctx, sessions, scan.Options{})
 		cancel()
-		l.called = nil
+		l.called.Store(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
