@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -98,7 +99,7 @@ func (s *Scope) wantsHome(d types.AppDetails) bool {
 	if s.Only == "" {
 		return true
 	}
-	home := aws.ToString(d.UserProfileName) + aws.ToString(d.SpaceName) + "/"
+	home := cmp.Or(aws.ToString(d.SpaceName), aws.ToString(d.UserProfileName)) + "/"
 	return strings.HasPrefix(s.Only, home) || strings.Contains(strings.ToLower(s.Only), strings.ToLower(":app/"+aws.ToString(d.DomainId)+"/"+home))
 }
 
@@ -108,7 +109,7 @@ func (a app) resource(ctx context.Context, s *Scope, d types.AppDetails) estate.
 		Domain: aws.ToString(d.DomainId), User: aws.ToString(d.UserProfileName), Space: aws.ToString(d.SpaceName),
 		Attributes: map[string]string{"appName": aws.ToString(d.AppName), "appType": string(d.AppType)},
 	}
-	home := r.User + r.Space // one of the two is empty
+	home := home(r)
 	r.Name = home + "/" + aws.ToString(d.AppName)
 	r.ARN = r.Target.SageMakerARN(strings.Join([]string{"app", r.Domain, home, strings.ToLower(string(d.AppType)), aws.ToString(d.AppName)}, "/"))
 	if r.Owner = r.User; r.Owner != "" {
@@ -259,9 +260,12 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 // ruleHistoryUnasked is the verdict that Inspect settles by asking whether the app ever had a heartbeat.
 const ruleHistoryUnasked = "app/heartbeat-history-unasked"
 
+// home is whose app it is: the space's, where it runs in one, else the user profile's.
+func home(r estate.Resource) string { return cmp.Or(r.Space, r.User) }
+
 // stream is the exact name of an app's log stream.
 func stream(r estate.Resource) string {
-	return strings.Join([]string{r.Domain, r.User + r.Space, r.Attributes["appType"], r.Attributes["appName"]}, "/")
+	return strings.Join([]string{r.Domain, home(r), r.Attributes["appType"], r.Attributes["appName"]}, "/")
 }
 
 // signalGone marks an app that vanished between being listed and being looked at.

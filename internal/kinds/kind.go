@@ -20,7 +20,8 @@ type Kind interface {
 	Name() estate.Kind
 	// Summary is one line for people: shells show it when they complete --kind.
 	Summary() string
-	// Operations are the AWS operations that the family reads with, and what is hidden where one is denied.
+	// Operations are the AWS operations that the family reads with, and what is hidden where one is denied. The first is the
+	// one that lists the family's resources.
 	Operations() []Operation
 	// TagType is the family's resource type in the tagging API, such as "sagemaker:endpoint".
 	TagType() string

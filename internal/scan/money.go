@@ -61,7 +61,7 @@ func assess(snap *estate.Snapshot) {
 		if len(group) > 1 {
 			share(snap, group)
 		}
-		if unlisted(snap, group[0].Resource.Target) {
+		if unlisted(snap, group[0].Resource) {
 			for _, o := range group {
 				if o.Verdict.State == estate.Idle {
 					o.Waste.Known, o.Waste.Note = false, "not everything could be listed: another app may use its instance"
@@ -71,10 +71,12 @@ func assess(snap *estate.Snapshot) {
 	}
 }
 
-// unlisted reports whether a listing of the target has a hole, so that something that shares a bill may be out of sight.
-func unlisted(snap *estate.Snapshot, t estate.Target) bool {
-	return snap.Interrupted || slices.ContainsFunc(snap.Coverage, func(c estate.Coverage) bool {
-		return c.Hole() && c.Target.Key() == t.Key() && strings.Contains(c.Operation, ":List")
+// unlisted reports whether the listing of the resource's family has a hole in its target, so that something that shares its
+// bill may be out of sight.
+func unlisted(snap *estate.Snapshot, r estate.Resource) bool {
+	k, err := kinds.Get(r.Kind)
+	return err != nil || snap.Interrupted || slices.ContainsFunc(snap.Coverage, func(c estate.Coverage) bool {
+		return c.Hole() && c.Target.Key() == r.Target.Key() && c.Operation == k.Operations()[0].Action
 	})
 }
 
