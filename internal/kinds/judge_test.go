@@ -60,6 +60,8 @@ func TestTraffic(t *testing.T) {
 			estate.Idle, estate.High, "traffic/silent", before(8 * day)},
 		{"changed yesterday", traffic{uses: []estate.Signal{used("invocations", "v", 5, 9*day, 8*day)}, control: running, from: before(day)}, week,
 			estate.Unknown, "", "traffic/too-young", time.Time{}},
+		{"a limit that late metrics may fill", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: running, from: old}, estate.Criteria{Now: now, IdleFor: 20 * time.Minute},
+			estate.Unknown, "", "traffic/limit-below-lag", time.Time{}},
 		{"no control", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 0), from: old}, week,
 			estate.Unknown, "", "traffic/no-control", time.Time{}},
 		{"control ended a day ago", traffic{uses: []estate.Signal{used("invocations", "v", 0)}, control: used(signalRunning, "v", 9, 90*day, day), from: old}, week,
