@@ -10,11 +10,13 @@ type Outcome string
 
 // The outcomes, best first.
 const (
-	OutcomeSeen      Outcome = "seen"
-	OutcomePartial   Outcome = "partial"
-	OutcomeThrottled Outcome = "throttled"
-	OutcomeDenied    Outcome = "denied"
-	OutcomeFailed    Outcome = "failed"
+	OutcomeSeen Outcome = "seen"
+	// OutcomeNotOffered: the region does not have the operation, and so nothing of what it would list.
+	OutcomeNotOffered Outcome = "not-offered"
+	OutcomePartial    Outcome = "partial"
+	OutcomeThrottled  Outcome = "throttled"
+	OutcomeDenied     Outcome = "denied"
+	OutcomeFailed     Outcome = "failed"
 )
 
 // Coverage says what was and was not seen: one line per target and operation.
@@ -30,7 +32,9 @@ type Coverage struct {
 }
 
 // Hole reports whether something was not seen.
-func (c Coverage) Hole() bool { return c.Outcome != OutcomeSeen }
+func (c Coverage) Hole() bool {
+	return c.Outcome != OutcomeSeen && c.Outcome != OutcomeNotOffered
+}
 
 // SortCoverage orders by target, then operation.
 func SortCoverage(cs []Coverage) {

@@ -14,6 +14,8 @@ type Meter struct {
 	InstanceType string `json:"instanceType"`
 	// Count multiplies the rate: instances, or provisioned concurrency.
 	Count int `json:"count"`
+	// GB multiplies the rate in place of Count where storage is billed.
+	GB float64 `json:"gb,omitempty"`
 	// Share names a bill that several resources have in common, such as one instance under several
 	// KernelGateway apps. Meters with the same non-empty Share are one meter.
 	Share string `json:"share,omitempty"`
@@ -25,7 +27,7 @@ type Meter struct {
 // A Rate is dollars per hour from the price list for one unit of a meter, or not known.
 type Rate struct {
 	Known bool `json:"known"`
-	// Hourly is dollars per hour for a count of one; meaningless unless Known.
+	// Hourly is dollars per hour for a count of one, or for one GB; meaningless unless Known.
 	Hourly decimal.Decimal `json:"hourly"`
 	SKU    string          `json:"sku,omitempty"`
 	// Source says which price list, with its date.
@@ -36,13 +38,17 @@ type Rate struct {
 
 // Hourly is what the meter costs per hour, and whether that is known. A free meter costs a known zero.
 func (m Meter) Hourly() (decimal.Decimal, bool) {
-	if m.Free != "" || m.Count == 0 {
-		return decimal.Zero, true
+	units := decimal.NewFromInt(int64(m.Count))
+	if m.GB > 0 {
+		units = decimal.NewFromFloat(m.GB)
 	}
-	if !m.Rate.Known {
+	switch {
+	case m.Free != "" || units.IsZero():
+		return decimal.Zero, true
+	case !m.Rate.Known:
 		return decimal.Zero, false
 	}
-	return m.Rate.Hourly.Mul(decimal.NewFromInt(int64(m.Count))), true
+	return m.Rate.Hourly.Mul(units), true
 }
 
 // Hourly sums the meters of the resource, and says whether every one of them is known.

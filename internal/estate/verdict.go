@@ -64,7 +64,36 @@ type Verdict struct {
 	Remedy string `json:"remedy,omitempty"`
 	// Parts are the verdicts on the parts that bill on their own, such as an endpoint's variants.
 	Parts []PartVerdict `json:"parts,omitempty"`
+	// Conditions are what is wrong with the resource, whether it is used or not.
+	Conditions []Condition `json:"conditions,omitempty"`
 }
+
+// A Condition is something wrong with a resource that costs money or hides something until somebody repairs it.
+type Condition struct {
+	Type ConditionType `json:"type"`
+	// Since is when it began, zero where nothing tells.
+	Since time.Time `json:"since,omitzero"`
+	// Why is one line for a person; Remedy says what to do.
+	Why    string `json:"why"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// A ConditionType is a sort of condition.
+type ConditionType string
+
+// The conditions.
+const (
+	// Stuck: it is on its way to another state, for longer than that should take.
+	Stuck ConditionType = "Stuck"
+	// Broken: it failed, and stays there until somebody deletes or repairs it.
+	Broken ConditionType = "Broken"
+	// Relaunching: it was stopped, and starts itself again and again.
+	Relaunching ConditionType = "Relaunching"
+	// Overlong: it has run for much longer than its kind does, without a sign of an end.
+	Overlong ConditionType = "Overlong"
+	// Orphaned: what it was made for is gone.
+	Orphaned ConditionType = "Orphaned"
+)
 
 // A PartVerdict is the verdict on one part of a resource.
 type PartVerdict struct {

@@ -1,14 +1,9 @@
 package pricing
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/aws/smithy-go"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -42,14 +37,14 @@ type Book struct {
 	unread map[sheetID]string
 }
 
-// parallel is how many questions are under way at once: the service's limit is per account and low.
-const parallel = 4
-
 // Open returns an empty book, or, given Options.File, one that holds that file and asks nobody. The file is one of
 //
 //   - AWS's own: the bulk offer file of AmazonSageMaker (index.json, of one region or all);
-//   - CSV with the header region,component,instance_type,usd_per_hour and an optional fifth column sku. Component and
-//     instance type are those of a Key. A price is what the file says, also when it says 0.
+//   - CSV with the header region,component,instance_type,usd_per_hour and the optional further columns usd_per_gb_month
+//     and sku. Component and instance type are those of a Key. A row has one of the two prices, and a GB may be priced
+//     by either. A price is what the file says, also when it says 0.
+//
+// The rate of storage is dollars per GB and hour, of which a month has 730: AWS's convention.
 func Open(o Options) (*Book, error) {
 	if o.MaxAge == 0 {
 		o.MaxAge = 7 * 24 * time.Hour
@@ -71,83 +66,30 @@ func Open(o Options) (*Book, error) {
 	return b, nil
 }
 
-// Load makes the rates of the keys known: from the cache, else with one question per region and component. Where a
-// question fails, an older answer serves if there is one; the failures are returned joined either way, each an
-// *estate.Error. Not being allowed to ask is no failure: the rates say so.
-func (b *Book) Load(ctx context.Context, keys []Key) error {
-	if b.options.File != "" {
-		return nil
-	}
-	b.loading.Lock()
-	defer b.loading.Unlock()
-
-	now := b.options.Now().UTC()
-	var missing []Key
-	stale := make(map[sheetID]*sheet)
-	seen := make(map[sheetID]bool)
-	for _, k := range keys {
-		id := k.sheet()
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		s := b.sheet(id)
-		if s == nil || !b.fresh(s, now) {
-			if cached := b.cache.read(id); cached != nil {
-				s = cached
-			}
-		}
-		if s != nil && b.fresh(s, now) {
-			b.put(id, s)
-			continue
-		}
-		missing, stale[id] = append(missing, k), s
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	client, ok := b.client()
-	if !ok {
-		for _, k := range missing {
-			b.miss(k, stale[k.sheet()], "AWS was not asked")
-		}
-		return nil
-	}
-	errs := make([]error, len(missing))
-	var group errgroup.Group
-	group.SetLimit(parallel)
-	for i, k := range missing {
-		group.Go(func() error {
-			errs[i] = b.refresh(ctx, client, k, stale[k.sheet()], now)
-			return nil
-		})
-	}
-	_ = group.Wait()
-	return errors.Join(errs...)
-}
-
 // Rate is what the book says of the key. It asks nobody: see Load.
 func (b *Book) Rate(k Key) estate.Rate {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	id := k.sheet()
-	s := b.sheets[id]
+	id, c := k.sheet(), componentOf(k.Component)
+	s, list := b.sheets[id], c.list()
 	switch {
 	case s == nil && b.options.File != "":
-		return estate.Rate{Why: fmt.Sprintf("no SageMaker price under %s in %s in price file %s", k.Component, k.Region, b.options.File)}
+		return estate.Rate{Why: fmt.Sprintf("no %s price under %s in %s in price file %s", list, k.Component, k.Region, b.options.File)}
+	case s == nil && c.question == question{}:
+		return estate.Rate{Why: fmt.Sprintf("how the %s price list names %s is not known; a price file can give its price", list, k.Component)}
 	case s == nil && b.unread[id] != "":
-		return estate.Rate{Why: fmt.Sprintf("the SageMaker prices under %s in %s are not known: %s", k.Component, k.Region, b.unread[id])}
+		return estate.Rate{Why: fmt.Sprintf("the %s prices under %s in %s are not known: %s", list, k.Component, k.Region, b.unread[id])}
 	case s == nil:
-		return estate.Rate{Why: fmt.Sprintf("the SageMaker prices under %s in %s were not loaded", k.Component, k.Region)}
+		return estate.Rate{Why: fmt.Sprintf("the %s prices under %s in %s were not loaded", list, k.Component, k.Region)}
 	case len(s.Quotes) == 0:
-		return estate.Rate{Source: s.source, Why: fmt.Sprintf("no SageMaker price under %s in %s", k.Component, k.Region)}
+		return estate.Rate{Source: s.source, Why: fmt.Sprintf("no %s price under %s in %s", list, k.Component, k.Region)}
 	}
 	q, ok := s.Quotes[k.quote()]
 	switch {
 	case !ok:
-		return estate.Rate{Source: s.source, Why: fmt.Sprintf("no SageMaker price for %s", k)}
+		return estate.Rate{Source: s.source, Why: fmt.Sprintf("no %s price for %s", list, k)}
 	case q.Flaw != "":
-		return estate.Rate{SKU: q.SKU, Source: s.source, Why: fmt.Sprintf("the SageMaker price for %s cannot be used: %s", k, q.Flaw)}
+		return estate.Rate{SKU: q.SKU, Source: s.source, Why: fmt.Sprintf("the %s price for %s cannot be used: %s", list, k, q.Flaw)}
 	}
 	return estate.Rate{Known: true, Hourly: q.Hourly, SKU: q.SKU, Source: s.source}
 }
@@ -162,39 +104,6 @@ func (b *Book) AsOf() (oldest time.Time) {
 		}
 	}
 	return oldest
-}
-
-// refresh asks for the key's sheet.
-func (b *Book) refresh(ctx context.Context, client Client, k Key, stale *sheet, now time.Time) error {
-	s, err := fetch(ctx, client, k, now)
-	if err != nil {
-		b.miss(k, stale, b.options.Brief(err))
-		return &estate.Error{
-			Op:   "pricing:GetProducts",
-			On:   k.Component + " in " + k.Region,
-			Err:  err,
-			Hint: hint(err, stale),
-		}
-	}
-	b.put(k.sheet(), s)
-	// An empty answer is not kept: were it a mistake, it would hide prices for days, and asking again is one call.
-	if len(s.Quotes) > 0 {
-		b.cache.write(k.sheet(), s)
-	}
-	return nil
-}
-
-// miss settles for the stale sheet, or notes why there is none.
-func (b *Book) miss(k Key, stale *sheet, why string) {
-	if stale != nil {
-		old := *stale
-		old.source = "AWS price list of " + old.At.Format(time.DateOnly) + ", which could not be refreshed"
-		b.put(k.sheet(), &old)
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.unread[k.sheet()] = why
 }
 
 func (b *Book) put(id sheetID, s *sheet) {
@@ -213,21 +122,4 @@ func (b *Book) sheet(id sheetID) *sheet {
 func (b *Book) fresh(s *sheet, now time.Time) bool {
 	age := now.Sub(s.At)
 	return age >= 0 && age < b.options.MaxAge
-}
-
-func (b *Book) client() (Client, bool) {
-	if b.options.Client == nil {
-		return nil, false
-	}
-	return b.options.Client()
-}
-
-func hint(err error, stale *sheet) string {
-	if stale != nil {
-		return "the prices of " + stale.At.Format(time.DateOnly) + " are used"
-	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AccessDeniedException" {
-		return "allow pricing:GetProducts, or give a price file"
-	}
-	return "try again later, or give a price file"
 }

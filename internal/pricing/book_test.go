@@ -256,7 +256,7 @@ func TestCache(t *testing.T) {
 		{name: "from the future", later: -day, calls: 1, source: "AWS price list of 2026-11-19"},
 		{name: "corrupt", spoil: func(text string) string { return text[:len(text)/2] }, calls: 1, source: "AWS price list of 2026-11-20"},
 		{name: "empty", spoil: func(string) string { return "" }, calls: 1, source: "AWS price list of 2026-11-20"},
-		{name: "another version", spoil: func(text string) string { return strings.Replace(text, `"version":1`, `"version":0`, 1) }, calls: 1, source: "AWS price list of 2026-11-20"},
+		{name: "another version", spoil: func(text string) string { return strings.Replace(text, `"version":2`, `"version":0`, 1) }, calls: 1, source: "AWS price list of 2026-11-20"},
 		{name: "another sheet", spoil: func(text string) string { return strings.Replace(text, `"us-east-1"`, `"us-east-2"`, 1) }, calls: 1, source: "AWS price list of 2026-11-20"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/pricing"
-	"github.com/aws/aws-sdk-go-v2/service/pricing/types"
 
 	"github.com/sagewarden/sagewarden/internal/pricing"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
@@ -53,9 +52,7 @@ func (a *aisle) GetProducts(ctx context.Context, in *sdk.GetProductsInput, _ ...
 	}
 	all := slices.Clone(a.extra)
 	for _, p := range a.products {
-		if prices.Field(p, "serviceCode") == aws.ToString(in.ServiceCode) && !slices.ContainsFunc(in.Filters, func(f types.Filter) bool {
-			return f.Type != types.FilterTypeTermMatch || prices.Field(p, aws.ToString(f.Field)) != aws.ToString(f.Value)
-		}) {
+		if prices.Field(p, "serviceCode") == aws.ToString(in.ServiceCode) && prices.Passes(p, in.Filters) {
 			all = append(all, prices.Product(p))
 		}
 	}
@@ -98,7 +95,7 @@ func load(t *testing.T, book *pricing.Book, keys ...pricing.Key) {
 	}
 }
 
-// A sale is a product of one instance hour, for tests to spoil.
+// A sale is a product, one instance hour unless it says otherwise, for tests to spoil.
 type sale struct {
 	SKU, Component, Instance, Unit, USD, Currency, Begin, Description string
 	Attributes                                                        map[string]string

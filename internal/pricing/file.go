@@ -25,7 +25,7 @@ func readFile(path string) (map[sheetID]*sheet, error) {
 	broken := func(on string, err error) error {
 		return &estate.Error{
 			Op: "read price file", On: on, Err: err,
-			Hint: "a price file is AWS's index.json of AmazonSageMaker, or CSV with the header " + csvHeader + "[,sku]",
+			Hint: "a price file is AWS's index.json of AmazonSageMaker, or CSV with the header " + csvHeader + "[,usd_per_gb_month][,sku]",
 		}
 	}
 	f, err := os.Open(path)

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
@@ -35,13 +33,17 @@ func write(t *testing.T, name, text string) string {
 }
 
 func TestCSVFile(t *testing.T) {
-	path := write(t, "prices.csv", "\ufeffregion,component,instance_type,usd_per_hour,sku\n"+
+	path := write(t, "prices.csv", "\ufeffregion,component,instance_type,usd_per_hour,usd_per_gb_month,sku\n"+
 		"# negotiated\n"+
-		"us-east-1,Hosting,ml.m5.xlarge,0.2,OURS\n"+
-		"us-east-1,Studio-JupyterLab,ml.m5.xlarge,0,\n"+
-		"eu-west-1,ProvisionedConcurrency,Mem-4GB,0.072,\n"+
-		"eu-west-1,Hosting,ml.c5.large,0.1,\n"+
-		"eu-west-1,Hosting,ml.c5.large,0.2,\n")
+		"us-east-1,Hosting,ml.m5.xlarge,0.2,,OURS\n"+
+		"us-east-1,Studio-JupyterLab,ml.m5.xlarge,0,,\n"+
+		"us-east-1,Studio:VolumeUsage.gp3,,,0.073,VOL\n"+
+		"us-east-1,EFS:TimedStorage-ByteHrs,,0.0004,,\n"+
+		"us-east-1,Canvas:Session-Hrs,,1.5,,\n"+
+		"us-east-1,PartnerApp,comet/small,2,,\n"+
+		"eu-west-1,ProvisionedConcurrency,Mem-4GB,0.072,,\n"+
+		"eu-west-1,Hosting,ml.c5.large,0.1,,\n"+
+		"eu-west-1,Hosting,ml.c5.large,0.2,,\n")
 	modified := time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)
 	if err := os.Chtimes(path, modified, modified); err != nil {
 		t.Fatal(err)
@@ -55,6 +57,11 @@ func TestCSVFile(t *testing.T) {
 		{key: pricing.Key{"us-east-1", "hosting", "ML.m5.xlarge"}, want: "0.2", sku: "OURS"},
 		{key: pricing.Key{"us-east-1", pricing.ComponentJupyterLab, "ml.m5.xlarge"}, want: "0"},
 		{key: pricing.Key{"eu-west-1", pricing.ComponentProvisionedConcurrency, pricing.ServerlessType(4096)}, want: "0.072"},
+		{key: pricing.Key{"us-east-1", pricing.ComponentSpaceVolume, ""}, want: "0.0001", sku: "VOL"},
+		{key: pricing.Key{"us-east-1", pricing.ComponentHomeDirectory, ""}, want: "0.0004"},
+		{key: pricing.Key{"us-east-1", pricing.ComponentCanvas, ""}, want: "1.5"},
+		{key: pricing.Key{"us-east-1", pricing.ComponentPartnerApp, pricing.PartnerAppType("comet", "small")}, want: "2"},
+		{key: pricing.Key{"eu-west-1", pricing.ComponentHomeDirectory, ""}, why: "no EFS price under EFS:TimedStorage-ByteHrs in eu-west-1 in price file " + path},
 		{key: pricing.Key{"us-east-1", "Hosting", "ml.m5.2xlarge"}, why: "no SageMaker price for ml.m5.2xlarge under Hosting in us-east-1"},
 		{key: pricing.Key{"us-east-1", "Training", "ml.m5.xlarge"}, why: "no SageMaker price under Training in us-east-1 in price file " + path},
 		{key: pricing.Key{"eu-west-1", "Hosting", "ml.c5.large"}, why: "the SageMaker price for ml.c5.large under Hosting in eu-west-1 cannot be used: it is ambiguous, $0.1 and $0.2"},
@@ -73,11 +80,33 @@ func TestCSVFile(t *testing.T) {
 	}
 }
 
-// bulk is the bulk offer file that holds the products.
+// The file that the documentation shows is one.
+func TestDocumentedFile(t *testing.T) {
+	page, err := os.ReadFile("../../docs/scan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```csv\n")
+	text, _, _ = strings.Cut(text, "```")
+	book := open(t, pricing.Options{File: write(t, "prices.csv", text)})
+	for _, key := range []pricing.Key{
+		{"us-east-1", pricing.ComponentHosting, "ml.m5.xlarge"}, {"us-east-1", pricing.ComponentMLflowServer, "Small"},
+		{"us-east-1", pricing.ComponentSpaceVolume, ""}, {"us-east-1", pricing.ComponentHomeDirectory, ""},
+	} {
+		if rate := book.Rate(key); !rate.Known {
+			t.Error(rate.Why)
+		}
+	}
+}
+
+// bulk is the bulk offer file that holds the products of SageMaker.
 func bulk(t *testing.T, list []world.Price) string {
 	t.Helper()
 	products, terms := map[string]any{}, map[string]any{}
 	for _, p := range list {
+		if prices.Field(p, "serviceCode") != "AmazonSageMaker" {
+			continue
+		}
 		var entry struct {
 			Product any
 			Terms   struct{ OnDemand any }
@@ -98,50 +127,21 @@ func bulk(t *testing.T, list []world.Price) string {
 	return string(text)
 }
 
-// The bulk file and GetProducts hold the same products, so they must yield the same rates.
-func TestBulkFileAgreesWithGetProducts(t *testing.T) {
-	list := prices.List([]string{"us-east-1", "us-west-2", "eu-central-1"})
-	file := open(t, pricing.Options{File: write(t, "index.json", bulk(t, list)), Client: never(t)})
-	asked := open(t, options(&aisle{products: list}))
-	var keys []pricing.Key
-	for _, p := range list {
-		for _, component := range []string{p.Attributes["platoinstancetype"], pricing.ComponentProvisionedConcurrency} {
-			for _, instance := range []string{"ml.m5.xlarge", "ml.g4dn.xlarge", "ml.c5.4xlarge", "ml.t3.medium", "ml.g4ad.4xlarge", "Mem-1GB"} {
-				if component != "" && component != "Hosting-Free" && component != "Processing_Geo" { // no sheet: the reasons differ
-					keys = append(keys, pricing.Key{Region: p.Attributes["regionCode"], Component: component, InstanceType: instance})
-				}
-			}
-		}
-	}
-	load(t, asked, keys...)
-	load(t, file, keys...)
-	known := 0
-	for _, key := range keys {
-		got, want := file.Rate(key), asked.Rate(key)
-		if got.Known {
-			known++
-		}
-		got.Source, want.Source = "", ""
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("%v: %s", key, diff)
-		}
-	}
-	if known == 0 {
-		t.Error("no rate is known")
-	}
-	if want := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC); file.AsOf() != want {
-		t.Errorf("as of %v, want the publication date %v", file.AsOf(), want)
-	}
-}
-
 func TestBrokenFile(t *testing.T) {
 	const header = "region,component,instance_type,usd_per_hour\n"
+	const monthly = "region,component,instance_type,usd_per_hour,usd_per_gb_month\n"
 	for _, tt := range []struct{ name, text, at, err string }{
 		{"header", "region,instance_type\n", ":1:1", `the header is "region,instance_type"`},
 		{"price", header + "us-east-1,Hosting,ml.m5.large,0.1\nus-east-1,Hosting,ml.m5.xlarge,$0.2\n", ":3:32", `usd_per_hour: "$0.2" is not an amount in dollars`},
 		{"negative", header + "us-east-1,Hosting,ml.m5.large,-1\n", ":2:31", `usd_per_hour: "-1" is not an amount in dollars`},
 		{"no price", header + "us-east-1,Hosting,ml.m5.large,\n", ":2:31", "usd_per_hour is empty"},
 		{"no component", header + "us-east-1,,ml.m5.large,1\n", ":2:11", "component is empty"},
+		{"no type", header + "us-east-1,TrainWarmPool,,1\n", ":2:25", "instance_type is empty"},
+		{"no price of two", monthly + "us-east-1,Studio:VolumeUsage.gp3,,,\n", ":2:35", "usd_per_hour is empty"},
+		{"two prices", monthly + "us-east-1,Studio:VolumeUsage.gp3,,1,1\n", ":2:37", "usd_per_gb_month stands beside usd_per_hour"},
+		{"a GB of an instance", monthly + "us-east-1,Hosting,ml.m5.large,,1\n", ":2:32", "usd_per_gb_month: Hosting is not sold by the GB"},
+		{"a GB at no price", monthly + "us-east-1,Studio:VolumeUsage.gp3,,,x\n", ":2:36", `usd_per_gb_month: "x" is not an amount in dollars`},
+		{"a column twice", "region,component,instance_type,usd_per_hour,sku,sku\n", ":1:1", "the header is"},
 		{"fields", header + "us-east-1,Hosting\n", ":2:1", "wrong number of fields"},
 		{"quote", header + "us-east-1,\"Hosting,ml.m5.large,1\n", ":2:", "quote"},
 		{"only a header", header, "", "it has no price of a SageMaker instance"},

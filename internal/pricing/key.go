@@ -5,11 +5,14 @@ import (
 	"strings"
 )
 
-// A Key names one price. Upper and lower case do not matter.
+// A Key names one price. Upper and lower case do not matter. The instance type is empty where the component has none.
 type Key struct{ Region, Component, InstanceType string }
 
 // String reads as part of a sentence: "ml.m5.xlarge under Hosting in eu-west-3".
 func (k Key) String() string {
+	if k.InstanceType == "" {
+		return k.Component + " in " + k.Region
+	}
 	return fmt.Sprintf("%s under %s in %s", k.InstanceType, k.Component, k.Region)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // readOfferFile reads AWS's bulk offer file. It has hundreds of megabytes, so it is read as a stream that keeps only
-// the products with a price of an instance; again is the same file for finding the line of an error.
+// the products that price a component; again is the same file for finding the line of an error.
 func readOfferFile(r *bufio.Reader, again io.ReadSeeker) (priceFile, place, error) {
 	dec := json.NewDecoder(r)
 	p, err := decodeOffers(dec)
@@ -30,8 +30,8 @@ func decodeOffers(dec *json.Decoder) (priceFile, error) {
 			if err := dec.Decode(&code); err != nil {
 				return err
 			}
-			if code != "AmazonSageMaker" {
-				return fmt.Errorf("it is the price list of %s, not of AmazonSageMaker", code)
+			if code != sageMaker {
+				return fmt.Errorf("it is the price list of %s, not of %s", code, sageMaker)
 			}
 			return nil
 		case "publicationDate":
@@ -42,7 +42,7 @@ func decodeOffers(dec *json.Decoder) (priceFile, error) {
 				if err := dec.Decode(&entry); err != nil {
 					return err
 				}
-				if k, ok := entry.key(); ok {
+				if k, ok := entry.key(sageMaker); ok {
 					keys[sku] = k
 				}
 				return nil

@@ -14,14 +14,14 @@ type sheet struct {
 
 	// At is when AWS was asked, or the date of the price file.
 	At time.Time `json:"at"`
-	// Quotes are by instance type, in lower case.
+	// Quotes are by instance type, in lower case, empty where the component has none.
 	Quotes map[string]quote `json:"quotes"`
 
 	source string
 }
 
 // sheetVersion changes whenever a product would be read as another quote than before.
-const sheetVersion = 1
+const sheetVersion = 2
 
 // sheets sorts quotes into sheets.
 func sheets(found map[Key][]quote, at time.Time, source string) map[sheetID]*sheet {

@@ -26,7 +26,12 @@ const (
 	burst   = " t2"
 	spot    = 300
 	offHost = 950
+	// reserved is the level of a training plan: an assumption.
+	reserved = 700
 )
+
+// warmPool has no platoinstancetype in the list: its products are known by their usage type alone.
+const warmPool = "TrainWarmPool"
 
 var components = []component{
 	{"Hosting", "Host:", "m5 c5 r5" + burst + newCPU + gpu + newGPU + inf + trn, 1000},
@@ -42,9 +47,12 @@ var components = []component{
 	{"RStudio:RSessionGateway", "RStudio:RSessionGateway-", "t3 c5", offHost},
 	{"Training", "Train:", "m5 c5" + newCPU + gpu + newGPU + trn, offHost},
 	{"SpotTraining", "TrSpt:", "m5 c5" + newCPU + gpu + trn, spot},
+	{warmPool, "TrainWarmPool:", "m5 c5" + newCPU + gpu + newGPU + trn, offHost},
 	{"Processing", "Processing:", cpu + gpu, offHost},
+	{"Processing_DW", "Processing_DW:", "m5 r5", offHost},
 	{"BatchTransform", "Tsform:", "m5 c5" + gpu, offHost},
 	{"Cluster", "Cluster:", "m5 c5 r5" + gpu + newGPU + trn, offHost},
+	{"Cluster-Reserved", "Cluster-Reserved:", gpu + newGPU + trn, reserved},
 }
 
 // place is a component, type and region.
@@ -55,9 +63,11 @@ var published = map[place]dollars{
 	{"Studio-JupyterLab", "ml.g4dn.xlarge", "us-east-1"}: 0.7364 * dollar,
 	{"Studio-JupyterLab", "ml.g7e.2xlarge", "us-east-1"}: 2.61 * dollar,
 	{"Training", "ml.g5.xlarge", "us-east-1"}:            1.408 * dollar,
+	{warmPool, "ml.g5.xlarge", "us-east-1"}:              1.408 * dollar,
 	{"Hosting", "ml.g4dn.xlarge", "eu-west-3"}:           0.861 * dollar,
 	{"Hosting", "ml.g5.xlarge", "ap-south-1"}:            1.69 * dollar,
 	{"Training", "ml.g6.xlarge", "ap-northeast-1"}:       1.634 * dollar,
+	{warmPool, "ml.g6.xlarge", "ap-northeast-1"}:         1.634 * dollar,
 }
 
 // offers reports whether the component has the type in the region.

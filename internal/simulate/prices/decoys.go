@@ -2,7 +2,7 @@ package prices
 
 import "github.com/sagewarden/sagewarden/internal/simulate/world"
 
-// decoys are the products that a careless reader takes for the price of an instance hour.
+// decoys are the products that a careless reader takes for a price.
 func decoys(r region) []world.Price {
 	hosted := func(component, instance string) map[string]string {
 		a := attributes(r, "RunInstance", r.prefix+"-Host:"+instance)
@@ -18,10 +18,11 @@ func decoys(r region) []world.Price {
 	freeName := hosted("Hosting", "ml.m5.xlarge-Free")
 	outpost := hosted("Hosting", "ml.m5.xlarge")
 	outpost["locationType"] = "AWS Outposts"
-	volume := attributes(r, "CreateVolume-Gp2", r.prefix+"-Host:VolumeUsage.gp2")
-	volume["platoinstancetype"], volume["volumeType"] = "Hosting", "General Purpose-Hosting"
-	space := attributes(r, "CreateVolume-Gp3", r.prefix+"-Studio:VolumeUsage.gp3")
-	space["platoinstancetype"], space["volumeType"] = "Studio-JupyterLab", "General Purpose-Studio"
+	unified := attributes(r, "CreateVolume-Gp3", r.prefix+"-UnifiedStudio:VolumeUsage.gp3")
+	rack := attributes(r, "CreateVolume-Gp2", r.prefix+"-Notebk:VolumeUsage.gp2")
+	rack["locationType"] = "AWS Outposts"
+	allowance := attributes(r, "Session", r.prefix+"-Canvas:Session-Hrs-Parent")
+	reads := attributes(r, "", r.prefix+"-FeatureStore:ReadRequestUnits")
 	data := attributes(r, "Invoke-Endpoint", r.prefix+"-Hst:Data-Bytes-In")
 	data["group"] = "Hosting:IN"
 
@@ -29,8 +30,10 @@ func decoys(r region) []world.Price {
 		product("ML Instance", free, 0, "Hrs"),
 		product("ML Instance", freeName, 0, "Hrs"),
 		product("ML Instance", outpost, 0.19*dollar, "Hrs"),
-		product("Storage", volume, dollars(0.14*dollar).scaled(r.permille), "GB-Mo"),
-		product("Storage", space, dollars(0.112*dollar).scaled(r.permille), "GB-Mo"),
+		product("Storage", unified, dollars(0.112*dollar).scaled(r.permille), "GB-Mo"),
+		product("Storage", rack, 0.2*dollar, "GB-Mo"),
+		product("ML Hours", allowance, 0, "Hrs"),
+		product("ML Feature Store", reads, 0.0000003*dollar, "ReadRequestUnits"),
 		product("ML Data Processing", data, 0.016*dollar, "GB"),
 	}
 	switch r.code {

@@ -25,6 +25,9 @@ func List(codes []string) []world.Price {
 			}
 		}
 		list = append(list, serverless(r)...)
+		list = append(list, storage(r)...)
+		list = append(list, hours(r)...)
+		list = append(list, filesystem(r)...)
 		list = append(list, decoys(r)...)
 	}
 	return list
@@ -33,7 +36,9 @@ func List(codes []string) []world.Price {
 // hour is the product of an instance hour. The nth spelling of the instance type is one of those that the real list uses.
 func hour(c component, i instance, r region, n int) world.Price {
 	a := attributes(r, "RunInstance", r.prefix+"-"+c.usage+i.name)
-	a["platoinstancetype"] = c.name
+	if c.name != warmPool {
+		a["platoinstancetype"] = c.name
+	}
 	a["platoinstancename"] = i.family()
 	a["component"] = c.name
 	a["computeType"] = "Standard Instances"

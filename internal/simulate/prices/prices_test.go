@@ -59,6 +59,27 @@ func TestPublishedRates(t *testing.T) {
 	}
 }
 
+func TestPublishedUsageRates(t *testing.T) {
+	rates := map[string]string{}
+	for _, p := range prices.List([]string{"us-east-1"}) {
+		if p.Attributes["locationType"] == "AWS Region" {
+			rates[p.Attributes["servicecode"]+"/"+p.Attributes["usagetype"]] = p.USD + " per " + p.Unit
+		}
+	}
+	for usage, want := range map[string]string{
+		"AmazonSageMaker/USE1-Notebk:VolumeUsage.gp2":      "0.1400000000 per GB-Mo",
+		"AmazonSageMaker/USE1-Studio:VolumeUsage.gp3":      "0.1120000000 per GB-Mo",
+		"AmazonSageMaker/USE1-Canvas:Session-Hrs":          "1.9000000000 per Hrs",
+		"AmazonSageMaker/USE1-TrainWarmPool:ml.g5.xlarge":  "1.4080000000 per Hrs",
+		"AmazonSageMaker/USE1-Processing_DW:ml.m5.4xlarge": "0.9220000000 per Hrs",
+		"AmazonEFS/USE1-TimedStorage-ByteHrs":              "0.3000000000 per GB-Mo",
+	} {
+		if rates[usage] != want {
+			t.Errorf("%s = %q, want %q", usage, rates[usage], want)
+		}
+	}
+}
+
 func TestListIsTheSameEveryTime(t *testing.T) {
 	if diff := cmp.Diff(prices.List([]string{"us-east-1", "eu-west-1"}), prices.List([]string{"eu-west-1", "us-east-1"})); diff != "" {
 		t.Error(diff)
@@ -108,6 +129,29 @@ func TestProduct(t *testing.T) {
 		"publicationDate": "2026-11-01T00:00:00Z"
 	}`
 	if diff := cmp.Diff(decode(t, want), decode(t, text)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTiers(t *testing.T) {
+	var product struct {
+		Terms struct {
+			OnDemand map[string]struct {
+				PriceDimensions map[string]struct {
+					BeginRange, EndRange string
+					PricePerUnit         map[string]string
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(prices.Product(world.Price{SKU: "ABC", USD: "2.0", Then: "1.0", Unit: "GB-Mo"})), &product); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, d := range product.Terms.OnDemand["ABC.JRTCKXETXF"].PriceDimensions {
+		got[d.BeginRange+"-"+d.EndRange] = d.PricePerUnit["USD"]
+	}
+	if diff := cmp.Diff(map[string]string{"0-100": "2.0", "100-Inf": "1.0"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,6 +1,7 @@
 package prices
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -8,10 +9,11 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-// The codes that every on-demand term and hourly dimension of the real list has.
+// The codes that every on-demand term and hourly dimension of the real list has, and one for a second tier.
 const (
-	offerTerm = "JRTCKXETXF"
-	rateCode  = "6YS6EN2CT7"
+	offerTerm    = "JRTCKXETXF"
+	rateCode     = "6YS6EN2CT7"
+	rateCodeThen = "PGHJ3S3EYE"
 )
 
 const publicationDate = "2026-11-01T00:00:00Z"
@@ -23,21 +25,13 @@ func Product(p world.Price) string {
 	offer := p.SKU + "." + offerTerm
 	text, err := json.Marshal(object{
 		"product":     object{"productFamily": p.Family, "attributes": p.Attributes, "sku": p.SKU},
-		"serviceCode": "AmazonSageMaker",
+		"serviceCode": Field(p, "servicecode"),
 		"terms": object{"OnDemand": object{offer: object{
-			"sku":            p.SKU,
-			"effectiveDate":  publicationDate,
-			"offerTermCode":  offerTerm,
-			"termAttributes": object{},
-			"priceDimensions": object{offer + "." + rateCode: object{
-				"unit":         p.Unit,
-				"beginRange":   "0",
-				"endRange":     "Inf",
-				"description":  describe(p),
-				"appliesTo":    []string{},
-				"rateCode":     offer + "." + rateCode,
-				"pricePerUnit": object{"USD": p.USD},
-			}},
+			"sku":             p.SKU,
+			"effectiveDate":   publicationDate,
+			"offerTermCode":   offerTerm,
+			"termAttributes":  object{},
+			"priceDimensions": dimensions(p, offer),
 		}}},
 		"version":         "20261101000000",
 		"publicationDate": publicationDate,
@@ -48,13 +42,33 @@ func Product(p world.Price) string {
 	return string(text)
 }
 
+// dimensions are the prices of the offer: one, or two where the price depends on the volume.
+func dimensions(p world.Price, offer string) object {
+	dimension := func(code, begin, end, usd string) object {
+		return object{
+			"unit":         p.Unit,
+			"beginRange":   begin,
+			"endRange":     end,
+			"description":  describe(p),
+			"appliesTo":    []string{},
+			"rateCode":     code,
+			"pricePerUnit": object{"USD": usd},
+		}
+	}
+	first, second := offer+"."+rateCode, offer+"."+rateCodeThen
+	if p.Then == "" {
+		return object{first: dimension(first, "0", "Inf", p.USD)}
+	}
+	return object{first: dimension(first, "0", "100", p.USD), second: dimension(second, "100", "Inf", p.Then)}
+}
+
 // Field is what a GetProducts filter on the name compares: the product family, the service code or an attribute.
 func Field(p world.Price, name string) string {
 	switch strings.ToLower(name) {
 	case "productfamily":
 		return p.Family
 	case "servicecode":
-		return "AmazonSageMaker"
+		return cmp.Or(p.Attributes["servicecode"], "AmazonSageMaker")
 	case "sku":
 		return p.SKU
 	}
