@@ -24,7 +24,7 @@ func (f *furnisher) app(p *person, plan appPlan, machine string) *world.App {
 	case sharedSpace:
 		a.Space = p.team.name + "-" + strings.ToLower(plan.appType) + "-of-" + p.profile.Name
 	case domainProfile:
-		a.User = "domain-shared"
+		a.User = domainShared
 	}
 	if strings.HasSuffix(a.Name, "-") {
 		a.Name += strings.ReplaceAll(machine, ".", "-") + "-" + f.text("0123456789abcdef", 28)

@@ -26,7 +26,7 @@ func Generate(s Spec) *world.World {
 	return w
 }
 
-// generate also says which resources, by ARN, came from which entry of the tables of desks and sorts.
+// generate also says which resources, by ARN, came .
 func generate(s Spec) (*world.World, map[string][]string) {
 	s.At = s.At.UTC().Truncate(time.Second)
 	g := &generator{
@@ -40,7 +40,11 @@ func generate(s Spec) (*world.World, map[string][]string) {
 		g.hire()
 		g.furnish()
 		g.host()
+		g.sign()
+		g.keep()
+		g.archive()
 	}
+	g.govern()
 	return g.world, g.census
 }
 

@@ -1,7 +1,7 @@
 // Package organization generates a simulated AWS organization from a seed: people with habits in three time zones, the
-// Studio apps that they use and forget, and endpoints of every sort with their callers.
+// Studio apps that they use and forget, endpoints of every sort with their callers, and holdings of every other family.
 //
-// The kinds of desk and of endpoint are tables; each occurs at least once if there is room, the rest by weight.
+// The kinds of desk, of endpoint and of holding are tables; each occurs at least once if there is room, the rest by weight.
 package organization
 
 import "time"
@@ -27,6 +27,11 @@ type Spec struct {
 	Variants int
 	// Turnover is how many apps are gone at At or are still to come, on top of Apps; there is an endpoint for every four.
 	Turnover int
+	// Holdings is how many things people have beside apps and endpoints; some come in twos and threes. Zero: none, and no file system of
+	// a domain is measured.
+	Holdings int
+	// OldJobs is how many training, processing and transform jobs are over.
+	OldJobs int
 }
 
 // Default is an organization of ordinary size that holds every awkward case.
@@ -34,7 +39,7 @@ func Default(seed int64, at time.Time) Spec {
 	return Spec{
 		Seed: seed, At: at, Days: 120,
 		Accounts: 6, Regions: []string{"us-east-1", "eu-west-1"}, Domains: 8, People: 160,
-		Apps: 340, Endpoints: 84, Turnover: 48,
+		Apps: 340, Endpoints: 84, Turnover: 48, Holdings: 170, OldJobs: 3000,
 	}
 }
 
@@ -44,5 +49,14 @@ func Bench(seed int64, at time.Time) Spec {
 		Seed: seed, At: at, Days: 120,
 		Accounts: 6, Regions: []string{"us-east-1", "eu-west-1"}, Domains: 24, People: 700,
 		Apps: 1500, Endpoints: 2000, Variants: 4000,
+	}
+}
+
+// BenchEstate is an organization of 50 accounts and 4 regions with some 20,000 resources of all families, and 460,000 jobs that are over.
+func BenchEstate(seed int64, at time.Time) Spec {
+	return Spec{
+		Seed: seed, At: at, Days: 120,
+		Accounts: 50, Regions: []string{"us-east-1", "eu-west-1", "us-west-2", "ap-northeast-1"}, Domains: 120, People: 2800,
+		Apps: 5000, Endpoints: 1500, Holdings: 5000, OldJobs: 460_000,
 	}
 }

@@ -69,6 +69,7 @@ func build(f *File, root ast.Node) (*world.World, error) {
 	for i, a := range f.Accounts {
 		w.Accounts = append(w.Accounts, b.account(a, ids, keys, path{"accounts", i}))
 	}
+	b.hierarchy(f, w)
 	for i, fault := range f.Faults {
 		w.Faults = append(w.Faults, b.fault(fault, w, path{"faults", i}))
 	}
@@ -94,6 +95,11 @@ func (b *builder) account(a Account, ids, keys roster, p path) *world.Account {
 			key.Policies = append(key.Policies, string(document))
 		}
 		acc.Keys = append(acc.Keys, key)
+	}
+	b.join(acc, a.Membership, p)
+	names := roster{}
+	for i, r := range a.Roles {
+		acc.Roles = append(acc.Roles, b.role(r, names, p.to("roles", i)))
 	}
 	regions := roster{}
 	for i, r := range a.Regions {
@@ -145,6 +151,7 @@ func (b *builder) region(r Region, acc *world.Account, p path) *world.Region {
 		rb.domain(d, p.to("domains", i))
 	}
 	rb.hosting(r, p)
+	rb.records(r, p)
 	return rb.region
 }
 
@@ -192,6 +199,7 @@ func (b *builder) life(l Life, use *Activity, p path) world.Life {
 		Modified: l.Modified.from(b.at, time.Time{}),
 		Deleted:  l.Deleted.from(b.at, time.Time{}),
 		Vanishes: l.Vanishes,
+		Creator:  b.creator(l.Creator, p),
 	}
 	if !life.Deleted.IsZero() && !created.Before(life.Deleted) {
 		b.wrong(p.to("deleted"), "created is 30 days before at when left out", "deleted before it is created")

@@ -27,7 +27,7 @@ func (b *builder) prices(changes Prices, regions []string) []world.Price {
 		p := path{"prices", "override", i}
 		usd, err := decimal.NewFromString(string(o.USD))
 		if err != nil || usd.IsNegative() || usd.Exponent() < -10 || usd.Exponent() > 6 {
-			b.wrong(p.to("usd"), "write dollars an hour, such as 0.23", "%q is not a price", o.USD)
+			b.wrong(p.to("usd"), "write dollars, such as 0.23", "%q is not a price", o.USD)
 			continue
 		}
 		found := false
@@ -52,12 +52,20 @@ func (b *builder) prices(changes Prices, regions []string) []world.Price {
 	return list
 }
 
-// matches says whether the price is an instance hour of the product. The list spells an instance type in several ways;
-// the usage type always ends in it.
+// matches says whether the price is the product's. The list spells an instance type in several ways; the usage type
+// always ends in it.
 func (p Product) matches(price world.Price) bool {
 	a := price.Attributes
-	return price.Unit == "Hrs" && a["locationType"] == "AWS Region" &&
-		(p.Region == "" || a["regionCode"] == p.Region) &&
+	if a["locationType"] != "AWS Region" || p.Region != "" && a["regionCode"] != p.Region {
+		return false
+	}
+	// What is no use of an instance goes by its usage type, which begins with the region.
+	_, usage, _ := strings.Cut(a["usagetype"], "-")
+	name := strings.TrimPrefix(p.Component, "EFS:")
+	if p.InstanceType == "" && usage == name || p.InstanceType != "" && (usage == name+":"+p.InstanceType || usage == name+"-"+p.InstanceType) {
+		return true
+	}
+	return price.Unit == "Hrs" &&
 		(p.Component == "" || strings.EqualFold(a["platoinstancetype"], p.Component)) &&
 		(p.InstanceType == "" || a["instanceName"] == p.InstanceType || strings.HasSuffix(a["usagetype"], p.InstanceType))
 }

@@ -11,13 +11,15 @@ var appTypes = []string{"JupyterServer", "KernelGateway", "JupyterLab", "CodeEdi
 
 func (b *regionBuilder) domain(d Domain, p path) {
 	b.oneOf(p, "authMode", d.AuthMode, "IAM", "SSO")
-	dom := &world.Domain{Life: b.life(d.Life, nil, p), ID: d.ID, Name: cmp.Or(d.Name, d.ID), AuthMode: cmp.Or(d.AuthMode, "IAM")}
+	b.oneOf(p, "tagPropagation", d.TagPropagation, "ENABLED", "DISABLED")
+	dom := &world.Domain{Life: b.life(d.Life, nil, p), ID: d.ID, Name: cmp.Or(d.Name, d.ID), AuthMode: cmp.Or(d.AuthMode, "IAM"),
+		HomeEFS: d.HomeEFS, TagPropagation: d.TagPropagation}
 	b.tag(dom.Resource(), d.Tags)
 	users, spaces, apps := roster{}, roster{}, roster{}
 	for i, u := range d.Users {
 		up := p.to("users", i)
 		b.enlist(users, up, "name", "user", u.Name)
-		user := &world.User{Life: b.life(u.Life, nil, up), Name: u.Name}
+		user := &world.User{Life: b.life(u.Life, nil, up), Name: u.Name, SSOUser: u.SSOUser}
 		b.tag(user.Resource(d.ID), u.Tags)
 		dom.Users = append(dom.Users, user)
 	}
@@ -70,6 +72,9 @@ func (b *regionBuilder) app(a App, d Domain, p path) *world.App {
 	app := &world.App{Life: b.life(a.Life, a.Use, p), User: a.User, Space: a.Space, Type: a.Type, Name: cmp.Or(a.Name, "default"),
 		InstanceType: cmp.Or(a.InstanceType, instance), Status: cmp.Or(a.Status, "InService"),
 		LastUserActivity: a.LastUserActivity.from(b.at, time.Time{}), LastHealthCheck: a.LastHealthCheck.from(b.at, time.Time{})}
+	for _, again := range a.Relaunches {
+		app.Relaunches = append(app.Relaunches, again.from(b.at, app.Created))
+	}
 	b.tag(app.Resource(d.ID), a.Tags)
 
 	events := app.Log()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagewarden/sagewarden/internal/simulate/prices"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -177,6 +178,35 @@ func TestPrices(t *testing.T) {
 	}
 	if got := hosting("ml.m5.xlarge"); len(got) != 1 {
 		t.Errorf("left alone: %v", got)
+	}
+}
+
+// TestProductMatches: a usage type names what is no use of an instance, and a use never takes its storage along.
+func TestProductMatches(t *testing.T) {
+	for product, want := range map[Product]int{
+		{"us-east-1", "Studio:VolumeUsage.gp3", ""}:               1,
+		{"us-east-1", "EFS:TimedStorage-ByteHrs", ""}:             1,
+		{"us-east-1", "MLflow:TrackingServerCompute", "Small"}:    1,
+		{"us-east-1", "TrainWarmPool", "ml.m5.xlarge"}:            1,
+		{"us-east-1", "Training", "ml.m5.xlarge"}:                 1,
+		{"us-east-1", "Canvas", ""}:                               0,
+		{"", "Notebk:VolumeUsage.gp2", ""}:                        2,
+		{"eu-west-1", "Notebk:VolumeUsage.gp2", "ml.m5.xlarge"}:   0,
+		{"us-east-1", "Cluster", "ml.p5.48xlarge"}:                1,
+		{"us-east-1", "Cluster-Reserved", "ml.p5.48xlarge"}:       1,
+		{"us-east-1", "studio-jupyterlab", "ml.g4dn.xlarge"}:      1,
+		{"eu-west-1", "Studio-JupyterLab", "ml.g6.24xlarge"}:      0,
+		{"us-east-1", "MLflow:TrackingServerCompute", "Enormous"}: 0,
+	} {
+		n := 0
+		for _, p := range prices.List([]string{"us-east-1", "eu-west-1"}) {
+			if product.matches(p) {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%+v matches %d products, want %d", product, n, want)
+		}
 	}
 }
 

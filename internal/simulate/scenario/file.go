@@ -12,6 +12,8 @@ type File struct {
 	Organization *Organization `yaml:"organization"`
 	// Accounts are written by hand.
 	Accounts []Account `yaml:"accounts"`
+	// Hierarchy arranges the accounts in AWS Organizations; the generated part has its own, which they join.
+	Hierarchy *Hierarchy `yaml:"hierarchy"`
 	// Prices changes the simulated price list.
 	Prices Prices `yaml:"prices"`
 	// Faults make calls go wrong. All that fire on a call take part in it; of their errors the first is answered.
@@ -52,6 +54,9 @@ type Account struct {
 	EnabledRegions []string `yaml:"enabledRegions"`
 	// Keys are the credentials; without any, the access key AKIASIM followed by the id may do everything.
 	Keys []Key `yaml:"keys"`
+	// Roles are those that others may assume.
+	Roles      []Role `yaml:"roles"`
+	Membership `yaml:",inline"`
 	// Regions hold the resources.
 	Regions []Region `yaml:"regions"`
 }
@@ -86,6 +91,10 @@ type Region struct {
 	Models []Model `yaml:"models"`
 	// Components are the inference components.
 	Components []Component `yaml:"components"`
+	// Records are the resources of every other family.
+	Records []Record `yaml:"records"`
+	// History is jobs of long ago, more than anyone would write down.
+	History []History `yaml:"history"`
 	// Metrics are CloudWatch series; one of the same name and dimensions replaces the derived one.
 	Metrics []Metric `yaml:"metrics"`
 	// Streams are log streams; one of the same group and name replaces the derived one.
@@ -104,6 +113,8 @@ type Life struct {
 	Deleted Instant `yaml:"deleted"`
 	// Vanishes makes it disappear between being listed and being described.
 	Vanishes bool `yaml:"vanishes"`
+	// Creator is the ARN of who made it, as CloudTrail names them: an IAM user, or a session of a role. Left out, CloudTrail knows nobody.
+	Creator string `yaml:"creator"`
 	// Tags are the resource's tags.
 	Tags map[string]string `yaml:"tags"`
 }
@@ -152,7 +163,7 @@ type Prices struct {
 type Product struct {
 	// Region is the region, such as us-east-1.
 	Region string `yaml:"region"`
-	// Component is the use, as the price list spells it (platoinstancetype): Hosting.
+	// Component is the use, as the price list spells it (platoinstancetype), or a usage type without its region: Hosting, Studio:VolumeUsage.gp3.
 	Component string `yaml:"component"`
 	// InstanceType is the instance type, such as ml.m5.xlarge.
 	InstanceType string `yaml:"instanceType"`
@@ -161,6 +172,6 @@ type Product struct {
 // A Price is what a product costs.
 type Price struct {
 	Product `yaml:",inline"`
-	// USD is dollars an hour, as a decimal.
+	// USD is dollars for what the price list sells, an hour or a GB-month, as a decimal.
 	USD Text `yaml:"usd" jsonschema:"required"`
 }

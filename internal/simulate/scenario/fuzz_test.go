@@ -34,10 +34,16 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		// What loads must also answer.
+		if err := w.CheckRecords(); err != nil {
+			t.Fatal(err)
+		}
 		for _, a := range w.Accounts {
 			for _, r := range a.Regions {
 				for _, m := range r.Metrics {
 					m.Pattern.Stat(w.At.Add(-time.Hour), w.At)
+				}
+				for _, record := range r.Records {
+					record.Describe(w.At, func(resource string) string { return a.ARN(r.Name, resource) })
 				}
 				for _, s := range r.Streams {
 					if s.Events != nil {

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
 	checker "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
 //go:generate go test -run TestSchemaIsUpToDate . -update
@@ -40,6 +42,14 @@ func schema(t *testing.T) []byte {
 			return text(spanSyntax.String(), "A length of time: 90s, 2h30m, 3d, 2w.")
 		case reflect.TypeFor[Text]():
 			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
+		case reflect.TypeFor[world.Family]():
+			family := &jsonschema.Schema{Type: "string"}
+			for _, f := range world.Families() {
+				family.Enum = append(family.Enum, string(f))
+			}
+			return family
+		case reflect.TypeFor[Members]():
+			return &jsonschema.Schema{Type: "object"}
 		case reflect.TypeFor[Policy]():
 			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "object"}, {Type: "string"}}, Description: "An IAM policy document."}
 		}

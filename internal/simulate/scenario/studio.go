@@ -9,6 +9,10 @@ type Domain struct {
 	Name string `yaml:"name"`
 	// AuthMode is how people sign in; IAM when left out.
 	AuthMode string `yaml:"authMode" jsonschema:"enum=IAM,enum=SSO"`
+	// HomeEFS is the id of the file system of the people's homes; made up from the domain's id when left out.
+	HomeEFS string `yaml:"homeEFS"`
+	// TagPropagation is whether what is launched inherits tags; DISABLED when left out, as AWS has it.
+	TagPropagation string `yaml:"tagPropagation" jsonschema:"enum=ENABLED,enum=DISABLED"`
 	// Heartbeats says whether the agent runs in the domain's apps.
 	Heartbeats bool `yaml:"heartbeats"`
 	// Users are the user profiles.
@@ -24,6 +28,8 @@ type User struct {
 	Life `yaml:",inline"`
 	// Name is the user profile's name.
 	Name string `yaml:"name" jsonschema:"required"`
+	// SSOUser is who signs in to it through IAM Identity Center.
+	SSOUser string `yaml:"ssoUser"`
 }
 
 // A Space is a Studio space.
@@ -60,6 +66,8 @@ type App struct {
 	LastUserActivity Instant `yaml:"lastUserActivity"`
 	// LastHealthCheck is what DescribeApp says; the instant of the call when left out.
 	LastHealthCheck Instant `yaml:"lastHealthCheck"`
+	// Relaunches are when it was created again under its name, as Canvas is by itself.
+	Relaunches []Instant `yaml:"relaunches"`
 	// Use is the truth: when the app is really used.
 	Use *Activity `yaml:"use"`
 	// Log is when it writes to its log stream; derived from the type and the use when left out.

@@ -191,9 +191,9 @@ func TestNothingIsChanged(t *testing.T) {
 	if code(err) != "AccessDenied" {
 		t.Errorf("PutMetricData: %v", err)
 	}
-	_, err = sagemaker.NewFromConfig(cfg).ListNotebookInstances(t.Context(), nil)
+	_, err = sagemaker.NewFromConfig(cfg).ListDevices(t.Context(), nil)
 	if code(err) != "UnknownOperationException" {
-		t.Errorf("ListNotebookInstances: %v", err)
+		t.Errorf("ListDevices: %v", err)
 	}
 	var changes []string
 	for operation := range s.Calls() {

@@ -32,6 +32,7 @@ func studio() *world.World {
 	shadow := world.Variant{Name: "shadow", Model: "churn", InstanceType: "ml.m5.large", Count: 1}
 	dims := map[string]string{"EndpointName": "churn", "VariantName": "AllTraffic"}
 	arn := "arn:aws:sagemaker:us-east-1:" + research + ":endpoint/churn"
+	job := "arn:aws:sagemaker:us-east-1:" + research + ":training-job/train"
 	w := home(&world.Region{
 		Domains: []*world.Domain{{
 			Life: life(90 * day), ID: "d-1", Name: "studio", AuthMode: "SSO",
@@ -52,10 +53,12 @@ func studio() *world.World {
 		Components: []*world.Component{{Life: life(39 * day), Name: "ic", Endpoint: "churn", Variant: "AllTraffic", Copies: 3}},
 		Metrics:    []*world.Metric{{Namespace: "AWS/SageMaker", Name: "Invocations", Dimensions: dims, Pattern: always(2)}},
 		Streams:    []*world.Stream{{Group: "/aws/sagemaker/studio", Name: "d-1/ann/KernelGateway/kg", Created: ago(60 * day), Events: instants{ago(time.Hour)}}},
-		Tags:       map[string]map[string]string{arn: {"team": "growth", "owner": "ann"}},
+		Records:    collection(),
+		Tags:       map[string]map[string]string{arn: {"team": "growth", "owner": "ann"}, job: {"team": "growth"}},
 	})
 	w.Prices = prices.List([]string{"us-east-1"})
-	return w
+	w.Accounts[0].Regions[0].Endpoints[0].Creator = "arn:aws:iam::" + research + ":user/ann"
+	return govern(w)
 }
 
 // A contract is a call by the real client; it returns what the client decoded, reduced to a line that must not change.
@@ -268,7 +271,7 @@ var contracts = map[string]contract{
 		return line(*out.FormatVersion, out.PriceList[0][:1]), nil
 	}, "aws_v1 {"},
 	"pricing:DescribeServices": {func(ctx context.Context, cfg aws.Config) (string, error) {
-		out, err := pricing.NewFromConfig(cfg).DescribeServices(ctx, &pricing.DescribeServicesInput{})
+		out, err := pricing.NewFromConfig(cfg).DescribeServices(ctx, &pricing.DescribeServicesInput{ServiceCode: aws.String("AmazonSageMaker")})
 		if err != nil {
 			return "", err
 		}

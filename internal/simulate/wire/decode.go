@@ -120,6 +120,9 @@ func assignSlice(to reflect.Value, from any) error {
 		to.SetBytes(b)
 		return err
 	}
+	if from == plain("") {
+		return nil // how the query protocol writes an empty list
+	}
 	items, ok := from.([]any)
 	if !ok {
 		return fmt.Errorf("expected a list, got %T", from)
@@ -163,6 +166,8 @@ func assignScalar(to reflect.Value, from any) error {
 			to.SetBool(from)
 			return nil
 		}
+	case plain:
+		return assignPlain(to, string(from))
 	case json.Number:
 		if to.CanInt() {
 			i, err := strconv.ParseInt(string(from), 10, to.Type().Bits())
@@ -176,6 +181,20 @@ func assignScalar(to reflect.Value, from any) error {
 		}
 	}
 	return fmt.Errorf("%w: %T for %s", errKind, from, to.Type())
+}
+
+// assignPlain reads a value of the query protocol as what the input wants.
+func assignPlain(to reflect.Value, from string) error {
+	switch {
+	case to.Kind() == reflect.String:
+		to.SetString(from)
+		return nil
+	case to.Kind() == reflect.Bool:
+		b, err := strconv.ParseBool(from)
+		to.SetBool(b)
+		return err
+	}
+	return assignScalar(to, json.Number(from))
 }
 
 // instant reads a timestamp: epoch seconds with a fraction in JSON, a tagged instant in CBOR.
@@ -192,6 +211,8 @@ func instant(from any) (time.Time, error) {
 		return time.Unix(int64(whole), int64(math.Round(fraction*1e3))*int64(time.Millisecond)).UTC(), nil
 	case string:
 		return time.Parse(time.RFC3339Nano, from)
+	case plain:
+		return time.Parse(time.RFC3339Nano, string(from))
 	}
 	return time.Time{}, fmt.Errorf("%w: %T for a timestamp", errKind, from)
 }

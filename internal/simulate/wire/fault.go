@@ -52,8 +52,11 @@ type firing struct {
 
 func (s *Server) firing(req *request) firing {
 	var sum firing
+	if len(s.faults) == 0 {
+		return sum
+	}
 	account := ""
-	if who := s.keys[req.credential.accessKeyID]; who != nil {
+	if who := s.identities.who(req.credential, s.now()); who != nil {
 		account = who.account.ID
 	}
 	for _, f := range s.faults {

@@ -45,7 +45,7 @@ func custom[I, O any](
 func anything[I any](*view, *I) string { return "*" }
 
 // readers are the verbs of the operations that change nothing.
-var readers = []string{"Get", "List", "Describe", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup", "Filter", "Test"}
+var readers = []string{"Get", "List", "Describe", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup", "Filter", "Test", "Simulate", "AssumeRole"}
 
 // Mutating reports whether an operation, as IAM names it, would change something. What is not known to read, changes.
 func Mutating(operation string) bool {

@@ -1,18 +1,21 @@
 package wire
 
 import (
+	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/schemas"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
+	org "github.com/aws/aws-sdk-go-v2/service/organizations/schemas"
 	price "github.com/aws/aws-sdk-go-v2/service/pricing/schemas"
 	tag "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/schemas"
 	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker/schemas"
+	quota "github.com/aws/aws-sdk-go-v2/service/servicequotas/schemas"
 )
 
 // operations are all that the simulator answers, as IAM names them.
 //
 // IAM cannot restrict SageMaker's List operations to resources, ListTags aside
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
-var operations = map[string]operation{
+var operations = with(families, map[string]operation{
 	"sagemaker:ListDomains":             modeled(sm.ListDomains, sm.ListDomainsResponse, (*view).listDomains, anything),
 	"sagemaker:ListUserProfiles":        modeled(sm.ListUserProfiles, sm.ListUserProfilesResponse, (*view).listUserProfiles, anything),
 	"sagemaker:ListSpaces":              modeled(sm.ListSpaces, sm.ListSpacesResponse, (*view).listSpaces, anything),
@@ -22,6 +25,7 @@ var operations = map[string]operation{
 	"sagemaker:ListModels":              modeled(sm.ListModels, sm.ListModelsOutput, (*view).listModels, anything),
 	"sagemaker:ListInferenceComponents": modeled(sm.ListInferenceComponents, sm.ListInferenceComponentsOutput, (*view).listInferenceComponents, anything),
 	"sagemaker:ListTags":                modeled(sm.ListTags, sm.ListTagsOutput, (*view).listTags, taggedResource),
+	"sagemaker:Search":                  modeled(sm.Search, sm.SearchResponse, (*view).search, anything),
 
 	"sagemaker:DescribeDomain":             modeled(sm.DescribeDomain, sm.DescribeDomainResponse, (*view).describeDomain, named(describedDomain)),
 	"sagemaker:DescribeUserProfile":        modeled(sm.DescribeUserProfile, sm.DescribeUserProfileResponse, (*view).describeUserProfile, named(describedUser)),
@@ -45,6 +49,21 @@ var operations = map[string]operation{
 
 	"tag:GetResources": modeled(tag.GetResources, tag.GetResourcesOutput, (*view).getResources, anything),
 
-	"sts:GetCallerIdentity": custom((*view).getCallerIdentity, anything, writeCallerIdentity),
-	"account:ListRegions":   custom((*view).listRegions, accountResource, writeRegions),
-}
+	"organizations:ListAccounts":                     modeled(org.ListAccounts, org.ListAccountsResponse, (*view).listAccounts, anything),
+	"organizations:ListRoots":                        modeled(org.ListRoots, org.ListRootsResponse, (*view).listRoots, anything),
+	"organizations:ListOrganizationalUnitsForParent": modeled(org.ListOrganizationalUnitsForParent, org.ListOrganizationalUnitsForParentResponse, (*view).listUnits, inOrganization(unitsParent)),
+	"organizations:ListAccountsForParent":            modeled(org.ListAccountsForParent, org.ListAccountsForParentResponse, (*view).listAccountsForParent, inOrganization(accountsParent)),
+	"organizations:ListParents":                      modeled(org.ListParents, org.ListParentsResponse, (*view).listParents, inOrganization(parentsChild)),
+	"organizations:DescribeOrganization":             modeled(org.DescribeOrganization, org.DescribeOrganizationResponse, (*view).describeOrganization, anything),
+	"organizations:DescribeAccount":                  modeled(org.DescribeAccount, org.DescribeAccountResponse, (*view).describeAccount, inOrganization(describedAccount)),
+	"organizations:ListTagsForResource":              modeled(org.ListTagsForResource, org.ListTagsForResourceResponse, (*view).listMemberTags, inOrganization(taggedMember)),
+	"organizations:ListDelegatedAdministrators":      modeled(org.ListDelegatedAdministrators, org.ListDelegatedAdministratorsResponse, (*view).listAdministrators, anything),
+
+	"cloudtrail:LookupEvents":         modeled(trail.LookupEvents, trail.LookupEventsResponse, (*view).lookupEvents, anything),
+	"servicequotas:ListServiceQuotas": modeled(quota.ListServiceQuotas, quota.ListServiceQuotasResponse, (*view).listServiceQuotas, anything),
+
+	"sts:GetCallerIdentity":       custom((*view).getCallerIdentity, anything, writeCallerIdentity),
+	"sts:AssumeRole":              custom((*view).assumeRole, assumedRole, writeAssumedRole),
+	"iam:SimulatePrincipalPolicy": custom((*view).simulatePrincipalPolicy, simulatedSource, writeSimulation),
+	"account:ListRegions":         custom((*view).listRegions, accountResource, writeRegions),
+})

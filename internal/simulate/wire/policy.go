@@ -136,27 +136,44 @@ func covers(wanted, unwanted []string, value string, fold func(string) string) b
 	return !slices.ContainsFunc(unwanted, matches)
 }
 
-// authorize answers as IAM does: an explicit deny wins, then an allow; what nobody allows is denied. A principal
-// without policies may do everything.
-func (p *principal) authorize(action, resource, region string) error {
+// A decision is IAM's, in its own words.
+type decision string
+
+const (
+	allowed      decision = "allowed"
+	explicitDeny decision = "explicitDeny"
+	implicitDeny decision = "implicitDeny"
+)
+
+// decide answers as IAM does: an explicit deny wins, then an allow; what nobody allows is denied. A principal without
+// policies may do everything.
+func (p *principal) decide(action, resource, region string) decision {
 	// STS answers the question "who am I" whatever the policies say.
 	if len(p.policies) == 0 || action == "sts:GetCallerIdentity" {
-		return nil
+		return allowed
 	}
-	allowed := false
+	d := implicitDeny
 	for _, doc := range p.policies {
 		for _, s := range doc.Statement {
 			switch {
 			case !s.applies(action, resource, region):
 			case s.Effect == "Deny":
-				return p.denied(action, resource, "with an explicit deny in an identity-based policy")
+				return explicitDeny
 			default:
-				allowed = true
+				d = allowed
 			}
 		}
 	}
-	if !allowed {
-		return p.denied(action, resource, "because no identity-based policy allows the "+action+" action")
+	return d
+}
+
+// authorize refuses what the policies do not allow.
+func (p *principal) authorize(action, resource, region string) error {
+	switch p.decide(action, resource, region) {
+	case explicitDeny:
+		return p.denied(action, resource, " with an explicit deny in an identity-based policy")
+	case implicitDeny:
+		return p.denied(action, resource, " because no identity-based policy allows the "+action+" action")
 	}
 	return nil
 }
@@ -164,6 +181,6 @@ func (p *principal) authorize(action, resource, region string) error {
 func (p *principal) denied(action, resource, why string) error {
 	return &apiError{
 		code:    "AccessDeniedException",
-		message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", p.arn, action, resource, why),
+		message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s%s", p.arn, action, resource, why),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/pricing"
@@ -15,7 +14,8 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-const priceService = "AmazonSageMaker"
+// priceServices are the services whose prices the world has.
+var priceServices = []string{"AmazonEFS", "AmazonSageMaker"}
 
 // The Price List Query API has endpoints in these regions only, whatever region the prices are of
 // (https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html).
@@ -25,7 +25,7 @@ func (v *view) checkPriceList(service string) error {
 	if !slices.Contains(priceRegions, v.target.Region) {
 		return &apiError{code: "InvalidSignatureException", message: "Credential should be scoped to a valid region. "}
 	}
-	if service != "" && service != priceService {
+	if service != "" && !slices.Contains(priceServices, service) {
 		return &apiError{code: "NotFoundException", message: "Service: " + service + " not found"}
 	}
 	return nil
@@ -36,8 +36,8 @@ func (v *view) getProducts(in *pricing.GetProductsInput) (*pricing.GetProductsOu
 		return nil, err
 	}
 	var found []world.Price
-	for _, p := range v.server.world.Prices {
-		if !slices.ContainsFunc(in.Filters, func(f types.Filter) bool { return !passes(p, f) }) {
+	for _, p := range v.pricesOf(aws.ToString(in.ServiceCode)) {
+		if prices.Passes(p, in.Filters) {
 			found = append(found, p)
 		}
 	}
@@ -52,33 +52,35 @@ func (v *view) getProducts(in *pricing.GetProductsInput) (*pricing.GetProductsOu
 	return out, nil
 }
 
-func passes(p world.Price, f types.Filter) bool {
-	has, wanted := prices.Field(p, aws.ToString(f.Field)), aws.ToString(f.Value)
-	switch f.Type {
-	case types.FilterTypeContains:
-		return strings.Contains(has, wanted)
-	case types.FilterTypeAnyOf:
-		return slices.Contains(strings.Split(wanted, ","), has)
-	case types.FilterTypeNoneOf:
-		return !slices.Contains(strings.Split(wanted, ","), has)
-	}
-	return has == wanted
-}
-
 func (v *view) describeServices(in *pricing.DescribeServicesInput) (*pricing.DescribeServicesOutput, error) {
 	if err := v.checkPriceList(aws.ToString(in.ServiceCode)); err != nil {
 		return nil, err
 	}
-	names := map[string]bool{"productFamily": true, "servicecode": true}
+	out := &pricing.DescribeServicesOutput{FormatVersion: aws.String("aws_v1")}
+	for _, service := range priceServices {
+		if in.ServiceCode != nil && *in.ServiceCode != service {
+			continue
+		}
+		names := map[string]bool{"productFamily": true, "servicecode": true}
+		for _, p := range v.pricesOf(service) {
+			for name := range p.Attributes {
+				names[name] = true
+			}
+		}
+		out.Services = append(out.Services, types.Service{ServiceCode: &service, AttributeNames: slices.Sorted(maps.Keys(names))})
+	}
+	return out, nil
+}
+
+// pricesOf are the prices of the service, or all where none is named.
+func (v *view) pricesOf(service string) []world.Price {
+	var list []world.Price
 	for _, p := range v.server.world.Prices {
-		for name := range p.Attributes {
-			names[name] = true
+		if service == "" || prices.Field(p, "servicecode") == service {
+			list = append(list, p)
 		}
 	}
-	return &pricing.DescribeServicesOutput{
-		FormatVersion: aws.String("aws_v1"),
-		Services:      []types.Service{{ServiceCode: aws.String(priceService), AttributeNames: slices.Sorted(maps.Keys(names))}},
-	}, nil
+	return list
 }
 
 func (v *view) getAttributeValues(in *pricing.GetAttributeValuesInput) (*pricing.GetAttributeValuesOutput, error) {
@@ -86,7 +88,7 @@ func (v *view) getAttributeValues(in *pricing.GetAttributeValuesInput) (*pricing
 		return nil, err
 	}
 	values := map[string]bool{}
-	for _, p := range v.server.world.Prices {
+	for _, p := range v.pricesOf(aws.ToString(in.ServiceCode)) {
 		if value := prices.Field(p, aws.ToString(in.AttributeName)); value != "" {
 			values[value] = true
 		}

@@ -19,7 +19,9 @@ func TestGetProducts(t *testing.T) {
 		return world.Price{SKU: sku, Family: "ML Instance", USD: "1.00", Unit: "Hrs", Attributes: map[string]string{"platoinstancetype": component, "regionCode": region}}
 	}
 	w := home(&world.Region{})
-	w.Prices = []world.Price{price("C", "Hosting", "eu-west-1"), price("A", "Hosting", "us-east-1"), price("B", "Studio-JupyterLab", "us-east-1")}
+	home := price("E", "", "us-east-1")
+	home.Attributes["servicecode"] = "AmazonEFS"
+	w.Prices = []world.Price{price("C", "Hosting", "eu-west-1"), price("A", "Hosting", "us-east-1"), price("B", "Studio-JupyterLab", "us-east-1"), home}
 	_, cfg := serve(t, w)
 	client := pricing.NewFromConfig(cfg)
 	filter := func(kind types.FilterType, field, value string) types.Filter {
@@ -30,7 +32,7 @@ func TestGetProducts(t *testing.T) {
 		filters []types.Filter
 		want    []string
 	}{
-		{"all", nil, []string{"A", "B", "C"}},
+		{"all of the service", nil, []string{"A", "B", "C"}},
 		{"term match", []types.Filter{filter(types.FilterTypeTermMatch, "platoinstancetype", "Hosting")}, []string{"A", "C"}},
 		{"every filter counts", []types.Filter{filter(types.FilterTypeTermMatch, "platoinstancetype", "Hosting"), filter(types.FilterTypeEquals, "regionCode", "us-east-1")}, []string{"A"}},
 		{"contains", []types.Filter{filter(types.FilterTypeContains, "platoinstancetype", "Jupyter")}, []string{"B"}},
@@ -59,6 +61,27 @@ func TestGetProducts(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestPriceServices(t *testing.T) {
+	w := home(&world.Region{})
+	w.Prices = prices.List([]string{"eu-west-1"})
+	_, cfg := serve(t, w)
+	client := pricing.NewFromConfig(cfg)
+	out, err := client.DescribeServices(t.Context(), &pricing.DescribeServicesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, service := range out.Services {
+		efs := aws.ToString(service.ServiceCode) == "AmazonEFS"
+		if slices.Contains(service.AttributeNames, "storageClass") != efs || slices.Contains(service.AttributeNames, "platoinstancetype") == efs {
+			t.Errorf("%s has the attributes %v", *service.ServiceCode, service.AttributeNames)
+		}
+	}
+	values, err := client.GetAttributeValues(t.Context(), &pricing.GetAttributeValuesInput{ServiceCode: aws.String("AmazonEFS"), AttributeName: aws.String("usagetype")})
+	if err != nil || len(out.Services) != 2 || len(values.AttributeValues) != 3 || *values.AttributeValues[1].Value != "EU-TimedStorage-ByteHrs" {
+		t.Errorf("%d services, usage types %v, %v", len(out.Services), values, err)
 	}
 }
 

@@ -20,6 +20,10 @@ type region struct {
 	configs    roll[*world.EndpointConfig]
 	models     roll[*world.Model]
 	components roll[*world.Component]
+	// records are those of every other family by resource, and families the same by family and name.
+	records   roll[*world.Record]
+	families  map[world.Family]roll[*world.Record]
+	histories map[world.Family][]*world.History
 	// prefix is what the region's SageMaker ARNs begin with.
 	prefix string
 	series map[string][]*world.Metric
@@ -49,11 +53,13 @@ var emptyRegion = newRegion(estate.Target{}, &world.Region{})
 
 func newRegion(t estate.Target, w *world.Region) *region {
 	r := &region{
-		apps:    roll[app]{linger: 24 * time.Hour},
-		prefix:  t.SageMakerARN(""),
-		series:  map[string][]*world.Metric{},
-		streams: map[string][]*world.Stream{},
-		tags:    w.Tags,
+		apps:      roll[app]{linger: 24 * time.Hour},
+		families:  map[world.Family]roll[*world.Record]{},
+		histories: map[world.Family][]*world.History{},
+		prefix:    t.SageMakerARN(""),
+		series:    map[string][]*world.Metric{},
+		streams:   map[string][]*world.Stream{},
+		tags:      w.Tags,
 	}
 	for _, d := range w.Domains {
 		r.domains.add(d.Resource(), d.Life, d)
@@ -79,6 +85,12 @@ func newRegion(t estate.Target, w *world.Region) *region {
 	for _, c := range w.Components {
 		r.components.add(c.Resource(), c.Life, c)
 	}
+	for _, record := range w.Records {
+		r.enter(record)
+	}
+	for _, h := range w.Histories {
+		r.histories[h.Family] = append(r.histories[h.Family], h)
+	}
 	for _, m := range w.Metrics {
 		key := seriesKey(m.Namespace, m.Name, m.Dimensions)
 		if len(r.series[key]) == 0 {
@@ -102,12 +114,12 @@ func (r *region) stands(arn string, t time.Time) (exists, known bool) {
 	}
 	for _, roll := range []interface {
 		stands(name string, t time.Time) (exists, known bool)
-	}{&r.domains, &r.users, &r.spaces, &r.apps, &r.endpoints, &r.configs, &r.models, &r.components} {
+	}{&r.domains, &r.users, &r.spaces, &r.apps, &r.endpoints, &r.configs, &r.models, &r.components, &r.records} {
 		if exists, known = roll.stands(resource, t); known {
 			return exists, true
 		}
 	}
-	return false, false
+	return r.remembers(resource, t)
 }
 
 // seriesKey identifies a metric by everything but its unit. It also orders metrics: by namespace, name, dimensions.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // maxBody bounds a request, also after decompression. AWS itself takes 1 MB at most for these services.
@@ -23,6 +26,15 @@ var services = map[string]string{
 	"Logs_20140328":                     "logs",
 	"AWSPriceListService":               "pricing",
 	"ResourceGroupsTaggingAPI_20170126": "tag",
+	"AWSOrganizationsV20161128":         "organizations",
+	"CloudTrail_20131101":               "cloudtrail",
+	"ServiceQuotasV20190624":            "servicequotas",
+}
+
+// homes are the regions that the services of a whole partition answer from, whatever region a call is signed for.
+var homes = map[string]map[string]string{
+	"organizations": {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"},
+	"iam":           {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"},
 }
 
 // A request is a call as it came in, before it is known whether it may be answered.
@@ -57,11 +69,12 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 		if strings.HasSuffix(r.Header.Get("Content-Type"), "json-1.0") {
 			req.protocol = json10
 		}
-		prefix, operation, _ := strings.Cut(target, ".")
-		service, name = services[prefix], operation
+		// Some clients write more before the service: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents.
+		parts := strings.Split(target, ".")
+		service, name = services[parts[max(0, len(parts)-2)]], parts[len(parts)-1]
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		req.protocol = query
-		service = "sts"
+		service = cmp.Or(querySignings[req.credential.service], "sts")
 	case r.URL.Path == "/listRegions":
 		req.protocol = restJSON
 		service, name = "account", "ListRegions"
@@ -86,6 +99,7 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 		name = form.Get("Action")
 	}
 	req.operation = service + ":" + name
+	req.credential.region = cmp.Or(homes[service][estate.PartitionOf(req.credential.region)], req.credential.region)
 	return req, nil
 }
 
@@ -129,15 +143,11 @@ func (req *request) tree() (any, error) {
 		}
 		return fromCBOR(v)
 	case query:
-		form, err := url.ParseQuery(string(req.body))
+		values, err := url.ParseQuery(string(req.body))
 		if err != nil {
 			return nil, err
 		}
-		members := map[string]any{}
-		for name := range form {
-			members[name] = form.Get(name)
-		}
-		return members, nil
+		return form(values)
 	default:
 		d := json.NewDecoder(bytes.NewReader(req.body))
 		d.UseNumber()

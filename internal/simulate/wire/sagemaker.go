@@ -82,9 +82,14 @@ func (v *view) listTags(in *sagemaker.ListTagsInput) (*sagemaker.ListTagsOutput,
 	if exists, _ := v.stands(arn, v.now); !exists {
 		return nil, notFound("Resource", in.ResourceArn)
 	}
-	out := &sagemaker.ListTagsOutput{Tags: []types.Tag{}}
+	return &sagemaker.ListTagsOutput{Tags: v.tagsOf(arn)}, nil
+}
+
+// tagsOf are the tags of an ARN by key; never nil, so that an empty list is answered as one.
+func (v *view) tagsOf(arn string) []types.Tag {
+	tags := []types.Tag{}
 	for _, key := range slices.Sorted(maps.Keys(v.tags[arn])) {
-		out.Tags = append(out.Tags, types.Tag{Key: aws.String(key), Value: aws.String(v.tags[arn][key])})
+		tags = append(tags, types.Tag{Key: aws.String(key), Value: aws.String(v.tags[arn][key])})
 	}
-	return out, nil
+	return tags
 }

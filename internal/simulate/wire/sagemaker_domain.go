@@ -54,5 +54,7 @@ func (v *view) describeDomain(in *sagemaker.DescribeDomainInput) (*sagemaker.Des
 		CreationTime:         aws.Time(d.Created),
 		LastModifiedTime:     aws.Time(modified(d.Life)),
 		Url:                  v.domainURL(d.ID),
+		HomeEfsFileSystemId:  aws.String(d.FileSystem()),
+		TagPropagation:       types.TagPropagation(cmp.Or(d.TagPropagation, string(types.TagPropagationDisabled))),
 	}, nil
 }

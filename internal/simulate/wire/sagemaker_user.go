@@ -43,12 +43,16 @@ func (v *view) describeUserProfile(in *sagemaker.DescribeUserProfileInput) (*sag
 	if !ok {
 		return nil, notFound("UserProfile", in.UserProfileName)
 	}
-	return &sagemaker.DescribeUserProfileOutput{
+	out := &sagemaker.DescribeUserProfileOutput{
 		UserProfileArn:   v.arn(u.Resource(u.domain)),
 		DomainId:         aws.String(u.domain),
 		UserProfileName:  aws.String(u.Name),
 		Status:           types.UserProfileStatusInService,
 		CreationTime:     aws.Time(u.Created),
 		LastModifiedTime: aws.Time(modified(u.Life)),
-	}, nil
+	}
+	if u.SSOUser != "" {
+		out.SingleSignOnUserIdentifier, out.SingleSignOnUserValue = aws.String("UserName"), aws.String(u.SSOUser)
+	}
+	return out, nil
 }

@@ -70,11 +70,14 @@ func structures(tree any, schema *smithy.Schema) []map[string]any {
 
 // modules are the SDK modules by IAM prefix.
 var modules = map[string]string{
-	"sagemaker":  "sagemaker",
-	"cloudwatch": "cloudwatch",
-	"logs":       "cloudwatchlogs",
-	"pricing":    "pricing",
-	"tag":        "resourcegroupstaggingapi",
+	"sagemaker":     "sagemaker",
+	"cloudwatch":    "cloudwatch",
+	"logs":          "cloudwatchlogs",
+	"pricing":       "pricing",
+	"tag":           "resourcegroupstaggingapi",
+	"organizations": "organizations",
+	"cloudtrail":    "cloudtrail",
+	"servicequotas": "servicequotas",
 }
 
 // snapshot is the golden response that the SDK module ships for the operation, decoded.

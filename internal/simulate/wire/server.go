@@ -37,20 +37,21 @@ type Call struct {
 
 // A Server answers AWS calls from a world. It is safe for concurrent use.
 type Server struct {
-	world    *world.World
-	now      func() time.Time
-	sleep    func(context.Context, time.Duration)
-	onCall   func(Call)
-	keys     map[string]*principal
-	faults   []*fault
-	requests atomic.Uint64
+	world        *world.World
+	now          func() time.Time
+	sleep        func(context.Context, time.Duration)
+	onCall       func(Call)
+	identities   *identities
+	organization *organization
+	faults       []*fault
+	requests     atomic.Uint64
 
 	mu    sync.Mutex
 	calls map[Call]int
 }
 
-// New indexes the world. It fails on an IAM policy that the simulator cannot enforce, and on an access key that opens
-// two accounts.
+// New indexes the world. It fails on an IAM policy that the simulator cannot enforce, on an access key that opens two
+// accounts, on a record that is not of its family, and on an organization that cannot be.
 func New(o Options) (*Server, error) {
 	s := &Server{
 		world:  o.World,
@@ -66,8 +67,14 @@ func New(o Options) (*Server, error) {
 	if s.sleep == nil {
 		s.sleep = sleep
 	}
-	var err error
-	if s.keys, err = newPrincipals(o.World); err != nil {
+	err := o.World.CheckRecords()
+	if err != nil {
+		return nil, err
+	}
+	if s.identities, err = newIdentities(o.World); err != nil {
+		return nil, err
+	}
+	if s.organization, err = newOrganization(o.World); err != nil {
 		return nil, err
 	}
 	for _, f := range o.World.Faults {

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
@@ -11,22 +9,14 @@ func (v *view) getCallerIdentity(*sts.GetCallerIdentityInput) (*sts.GetCallerIde
 	return &sts.GetCallerIdentityOutput{
 		Account: aws.String(v.target.Account),
 		Arn:     aws.String(v.principal.arn),
-		UserId:  aws.String("AIDA" + v.principal.accessKeyID),
+		UserId:  aws.String(v.principal.userID),
 	}, nil
 }
 
-// writeCallerIdentity writes the query protocol's XML: the STS module has no schemas.
 func writeCallerIdentity(_ protocol, out *sts.GetCallerIdentityOutput) ([]byte, error) {
-	var b bytes.Buffer
-	element := func(name, text string) {
-		b.WriteString("<" + name + ">")
-		escape(&b, text)
-		b.WriteString("</" + name + ">")
-	}
-	b.WriteString(`<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`)
-	element("Arn", *out.Arn)
-	element("UserId", *out.UserId)
-	element("Account", *out.Account)
-	b.WriteString(`</GetCallerIdentityResult></GetCallerIdentityResponse>`)
-	return b.Bytes(), nil
+	return answered(stsNamespace, "GetCallerIdentity", func(m *markup) {
+		m.text("Arn", *out.Arn)
+		m.text("UserId", *out.UserId)
+		m.text("Account", *out.Account)
+	}), nil
 }

@@ -2,6 +2,8 @@ package world
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
 	"strings"
 )
 
@@ -38,3 +40,8 @@ func (m *Model) Resource() string { return "model/" + m.Name }
 
 // Resource is the resource part of the inference component's ARN.
 func (c *Component) Resource() string { return "inference-component/" + c.Name }
+
+// FileSystem is the domain's home file system.
+func (d *Domain) FileSystem() string {
+	return cmp.Or(d.HomeEFS, fmt.Sprintf("fs-%x", sha256.Sum256([]byte(d.ID)))[:20])
+}

@@ -1,6 +1,7 @@
 package world
 
-// Truth is when everything that can be idle lives, and when it is really used, by ARN: apps, endpoints and inference components.
+// Truth is when everything that can be idle lives, and when it is really used, by ARN: apps, endpoints, inference
+// components and records.
 func (w *World) Truth() map[string]Life {
 	truth := map[string]Life{}
 	for _, a := range w.Accounts {
@@ -15,6 +16,9 @@ func (w *World) Truth() map[string]Life {
 			}
 			for _, c := range r.Components {
 				truth[a.ARN(r.Name, c.Resource())] = c.Life
+			}
+			for _, record := range r.Records {
+				truth[a.ARN(r.Name, record.Resource())] = record.Life
 			}
 		}
 	}

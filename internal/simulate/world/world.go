@@ -13,8 +13,10 @@ type World struct {
 	// At is the instant at which the world is meant to be looked at.
 	At       time.Time
 	Accounts []*Account
-	Prices   []Price
-	Faults   []*Fault
+	// Organization is nil where the accounts stand alone.
+	Organization *Organization
+	Prices       []Price
+	Faults       []*Fault
 	// MetricLag and LogLag are how long a datapoint or a log event stays invisible. Faults may lengthen them per target.
 	MetricLag, LogLag time.Duration
 }
@@ -28,6 +30,13 @@ type Account struct {
 	Regions []*Region
 	// EnabledRegions are the regions switched on; empty means every region that any account of the world uses.
 	EnabledRegions []string
+	// Email, State, Joined and Tags are what the organization knows of the account. State is ACTIVE when empty, else
+	// PENDING_ACTIVATION, SUSPENDED, PENDING_CLOSURE or CLOSED.
+	Email, State string
+	Joined       time.Time
+	Tags         map[string]string
+	// Roles are those that others may assume.
+	Roles []*Role
 }
 
 // A Key is a credential. The simulator checks who signs, not the signature.
@@ -48,8 +57,11 @@ type Region struct {
 	Configs    []*EndpointConfig
 	Models     []*Model
 	Components []*Component
-	Metrics    []*Metric
-	Streams    []*Stream
+	// Records are the resources of every other family, and Histories the jobs of long ago.
+	Records   []*Record
+	Histories []*History
+	Metrics   []*Metric
+	Streams   []*Stream
 	// Tags are by ARN.
 	Tags map[string]map[string]string
 }
@@ -63,6 +75,8 @@ type Life struct {
 	Deleted time.Time
 	// Vanishes makes it disappear between being listed and being described.
 	Vanishes bool
+	// Creator is the ARN of the principal who made it: an IAM user, or a session of a role. Empty leaves no trace.
+	Creator string
 	// Use is the ground truth: when it was really used. Nil means never.
 	Use Activity
 }
@@ -84,15 +98,21 @@ type Activity interface {
 type Domain struct {
 	Life
 	ID, Name, AuthMode string
-	Users              []*User
-	Spaces             []*Space
-	Apps               []*App
+	// HomeEFS is the file system of the people's homes; every domain has one, and without a name it gets one.
+	HomeEFS string
+	// TagPropagation is ENABLED where what is launched inherits the tags of its user or space, empty for DISABLED.
+	TagPropagation string
+	Users          []*User
+	Spaces         []*Space
+	Apps           []*App
 }
 
 // A User is a user profile.
 type User struct {
 	Life
 	Name string
+	// SSOUser is who signs in through IAM Identity Center, empty in a domain of IAM users.
+	SSOUser string
 }
 
 // A Space is a Studio space.
@@ -108,6 +128,8 @@ type App struct {
 	User, Space, Type, Name, InstanceType, Status string
 	// LastUserActivity and LastHealthCheck override what DescribeApp says; zero means the contaminated default: both are the instant asked for.
 	LastUserActivity, LastHealthCheck time.Time
+	// Relaunches are when it was created again under its name, as Canvas is by itself.
+	Relaunches []time.Time
 }
 
 // A Variant is a production or shadow variant: its configuration and what runs now.
@@ -188,6 +210,8 @@ type Price struct {
 	Attributes  map[string]string
 	// USD is a decimal, as the price list writes it; Unit is its unit, such as Hrs.
 	USD, Unit string
+	// Then is the price past the first hundred units, empty where the price does not depend on the volume.
+	Then string
 }
 
 // A Fault makes calls go wrong.

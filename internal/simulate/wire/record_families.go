@@ -1,0 +1,68 @@
+package wire
+
+import (
+	api "github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker/schemas"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// families are the List and Describe operations of all that a world keeps as records.
+var families = []offered{
+	listsOf(world.NotebookInstance, (*api.Client).ListNotebookInstances, sm.ListNotebookInstances, sm.ListNotebookInstancesOutput),
+	describesOf(world.NotebookInstance, (*api.Client).DescribeNotebookInstance, sm.DescribeNotebookInstance, sm.DescribeNotebookInstanceOutput),
+	listsOf(world.NotebookInstanceLifecycleConfig, (*api.Client).ListNotebookInstanceLifecycleConfigs, sm.ListNotebookInstanceLifecycleConfigs, sm.ListNotebookInstanceLifecycleConfigsOutput),
+	describesOf(world.NotebookInstanceLifecycleConfig, (*api.Client).DescribeNotebookInstanceLifecycleConfig, sm.DescribeNotebookInstanceLifecycleConfig, sm.DescribeNotebookInstanceLifecycleConfigOutput),
+	listsOf(world.StudioLifecycleConfig, (*api.Client).ListStudioLifecycleConfigs, sm.ListStudioLifecycleConfigs, sm.ListStudioLifecycleConfigsResponse),
+	describesOf(world.StudioLifecycleConfig, (*api.Client).DescribeStudioLifecycleConfig, sm.DescribeStudioLifecycleConfig, sm.DescribeStudioLifecycleConfigResponse),
+	listsOf(world.TrainingJob, (*api.Client).ListTrainingJobs, sm.ListTrainingJobs, sm.ListTrainingJobsResponse),
+	describesOf(world.TrainingJob, (*api.Client).DescribeTrainingJob, sm.DescribeTrainingJob, sm.DescribeTrainingJobResponse),
+	listsOf(world.ProcessingJob, (*api.Client).ListProcessingJobs, sm.ListProcessingJobs, sm.ListProcessingJobsResponse),
+	describesOf(world.ProcessingJob, (*api.Client).DescribeProcessingJob, sm.DescribeProcessingJob, sm.DescribeProcessingJobResponse),
+	listsOf(world.TransformJob, (*api.Client).ListTransformJobs, sm.ListTransformJobs, sm.ListTransformJobsResponse),
+	describesOf(world.TransformJob, (*api.Client).DescribeTransformJob, sm.DescribeTransformJob, sm.DescribeTransformJobResponse),
+	listsOf(world.TuningJob, (*api.Client).ListHyperParameterTuningJobs, sm.ListHyperParameterTuningJobs, sm.ListHyperParameterTuningJobsResponse),
+	describesOf(world.TuningJob, (*api.Client).DescribeHyperParameterTuningJob, sm.DescribeHyperParameterTuningJob, sm.DescribeHyperParameterTuningJobResponse),
+	listsOf(world.AutoMLJob, (*api.Client).ListAutoMLJobs, sm.ListAutoMLJobs, sm.ListAutoMLJobsResponse),
+	describesOf(world.AutoMLJob, (*api.Client).DescribeAutoMLJobV2, sm.DescribeAutoMLJobV2, sm.DescribeAutoMLJobV2Response),
+	listsOf(world.LabelingJob, (*api.Client).ListLabelingJobs, sm.ListLabelingJobs, sm.ListLabelingJobsResponse),
+	describesOf(world.LabelingJob, (*api.Client).DescribeLabelingJob, sm.DescribeLabelingJob, sm.DescribeLabelingJobResponse),
+	listsOf(world.CompilationJob, (*api.Client).ListCompilationJobs, sm.ListCompilationJobs, sm.ListCompilationJobsResponse),
+	describesOf(world.CompilationJob, (*api.Client).DescribeCompilationJob, sm.DescribeCompilationJob, sm.DescribeCompilationJobResponse),
+	listsOf(world.OptimizationJob, (*api.Client).ListOptimizationJobs, sm.ListOptimizationJobs, sm.ListOptimizationJobsResponse),
+	describesOf(world.OptimizationJob, (*api.Client).DescribeOptimizationJob, sm.DescribeOptimizationJob, sm.DescribeOptimizationJobResponse),
+	listsOf(world.TrainingPlan, (*api.Client).ListTrainingPlans, sm.ListTrainingPlans, sm.ListTrainingPlansResponse),
+	describesOf(world.TrainingPlan, (*api.Client).DescribeTrainingPlan, sm.DescribeTrainingPlan, sm.DescribeTrainingPlanResponse),
+	listsOf(world.Cluster, (*api.Client).ListClusters, sm.ListClusters, sm.ListClustersResponse),
+	describesOf(world.Cluster, (*api.Client).DescribeCluster, sm.DescribeCluster, sm.DescribeClusterResponse),
+	listsOf(world.ClusterNode, (*api.Client).ListClusterNodes, sm.ListClusterNodes, sm.ListClusterNodesResponse),
+	describesOf(world.ClusterNode, (*api.Client).DescribeClusterNode, sm.DescribeClusterNode, sm.DescribeClusterNodeResponse),
+	listsOf(world.TrackingServer, (*api.Client).ListMlflowTrackingServers, sm.ListMlflowTrackingServers, sm.ListMlflowTrackingServersResponse),
+	describesOf(world.TrackingServer, (*api.Client).DescribeMlflowTrackingServer, sm.DescribeMlflowTrackingServer, sm.DescribeMlflowTrackingServerResponse),
+	listsOf(world.MlflowApp, (*api.Client).ListMlflowApps, sm.ListMlflowApps, sm.ListMlflowAppsResponse),
+	describesOf(world.MlflowApp, (*api.Client).DescribeMlflowApp, sm.DescribeMlflowApp, sm.DescribeMlflowAppResponse),
+	listsOf(world.PartnerApp, (*api.Client).ListPartnerApps, sm.ListPartnerApps, sm.ListPartnerAppsResponse),
+	describesOf(world.PartnerApp, (*api.Client).DescribePartnerApp, sm.DescribePartnerApp, sm.DescribePartnerAppResponse),
+	listsOf(world.FeatureGroup, (*api.Client).ListFeatureGroups, sm.ListFeatureGroups, sm.ListFeatureGroupsResponse),
+	describesOf(world.FeatureGroup, (*api.Client).DescribeFeatureGroup, sm.DescribeFeatureGroup, sm.DescribeFeatureGroupResponse),
+	listsOf(world.Pipeline, (*api.Client).ListPipelines, sm.ListPipelines, sm.ListPipelinesResponse),
+	describesOf(world.Pipeline, (*api.Client).DescribePipeline, sm.DescribePipeline, sm.DescribePipelineResponse),
+	listsOf(world.PipelineExecution, (*api.Client).ListPipelineExecutions, sm.ListPipelineExecutions, sm.ListPipelineExecutionsResponse),
+	describesOf(world.PipelineExecution, (*api.Client).DescribePipelineExecution, sm.DescribePipelineExecution, sm.DescribePipelineExecutionResponse),
+	listsOf(world.MonitoringSchedule, (*api.Client).ListMonitoringSchedules, sm.ListMonitoringSchedules, sm.ListMonitoringSchedulesResponse),
+	describesOf(world.MonitoringSchedule, (*api.Client).DescribeMonitoringSchedule, sm.DescribeMonitoringSchedule, sm.DescribeMonitoringScheduleResponse),
+	listsOf(world.Image, (*api.Client).ListImages, sm.ListImages, sm.ListImagesResponse),
+	describesOf(world.Image, (*api.Client).DescribeImage, sm.DescribeImage, sm.DescribeImageResponse),
+	listsOf(world.AppImageConfig, (*api.Client).ListAppImageConfigs, sm.ListAppImageConfigs, sm.ListAppImageConfigsResponse),
+	describesOf(world.AppImageConfig, (*api.Client).DescribeAppImageConfig, sm.DescribeAppImageConfig, sm.DescribeAppImageConfigResponse),
+	listsOf(world.Hub, (*api.Client).ListHubs, sm.ListHubs, sm.ListHubsResponse),
+	describesOf(world.Hub, (*api.Client).DescribeHub, sm.DescribeHub, sm.DescribeHubResponse),
+	listsOf(world.HubContent, (*api.Client).ListHubContents, sm.ListHubContents, sm.ListHubContentsResponse),
+	describesOf(world.HubContent, (*api.Client).DescribeHubContent, sm.DescribeHubContent, sm.DescribeHubContentResponse),
+	listsOf(world.ModelPackageGroup, (*api.Client).ListModelPackageGroups, sm.ListModelPackageGroups, sm.ListModelPackageGroupsOutput),
+	describesOf(world.ModelPackageGroup, (*api.Client).DescribeModelPackageGroup, sm.DescribeModelPackageGroup, sm.DescribeModelPackageGroupOutput),
+	listsOf(world.ModelPackage, (*api.Client).ListModelPackages, sm.ListModelPackages, sm.ListModelPackagesOutput),
+	describesOf(world.ModelPackage, (*api.Client).DescribeModelPackage, sm.DescribeModelPackage, sm.DescribeModelPackageOutput),
+	listsOf(world.Workteam, (*api.Client).ListWorkteams, sm.ListWorkteams, sm.ListWorkteamsResponse),
+	describesOf(world.Workteam, (*api.Client).DescribeWorkteam, sm.DescribeWorkteam, sm.DescribeWorkteamResponse),
+}
