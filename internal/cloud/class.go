@@ -28,6 +28,8 @@ const (
 	Credentials Class = "credentials"
 	// RegionOff: the account has not enabled the region, or the service is not there.
 	RegionOff Class = "region-off"
+	// NotOffered: the region's service does not know the operation, as new families are not everywhere.
+	NotOffered Class = "not-offered"
 	// Unreachable: no answer came from the network.
 	Unreachable Class = "unreachable"
 	// Canceled: the caller gave up.
@@ -41,6 +43,8 @@ func (c Class) Outcome() estate.Outcome {
 	switch c {
 	case Ok, NotFound:
 		return estate.OutcomeSeen
+	case NotOffered:
+		return estate.OutcomeNotOffered
 	case Denied:
 		return estate.OutcomeDenied
 	case Throttled:
@@ -77,6 +81,8 @@ var classByCode = map[string]Class{
 
 	"OptInRequired":           RegionOff,
 	"RegionDisabledException": RegionOff,
+
+	"UnknownOperationException": NotOffered,
 }
 
 // notFoundTexts are how SageMaker says in a ValidationException that the resource does not exist.

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/smithy-go"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -225,6 +226,7 @@ func TestClassesOfOtherErrors(t *testing.T) {
 		{context.DeadlineExceeded, Unreachable},
 		{dns, Unreachable},
 		{&regionError{"xx-west-9", dns}, RegionOff},
+		{&smithy.GenericAPIError{Code: "UnknownOperationException"}, NotOffered},
 		{errors.New("other"), Failed},
 		{&estate.Error{Op: "read", Err: errors.New("other")}, Failed},
 	} {
@@ -259,7 +261,7 @@ func (f roundTrip) Do(r *http.Request) (*http.Response, error) { return f(r) }
 func TestOutcomes(t *testing.T) {
 	for class, want := range map[Class]estate.Outcome{
 		Ok: estate.OutcomeSeen, NotFound: estate.OutcomeSeen, Denied: estate.OutcomeDenied, Throttled: estate.OutcomeThrottled,
-		Credentials: estate.OutcomeFailed, RegionOff: estate.OutcomeFailed, Unreachable: estate.OutcomeFailed,
+		NotOffered: estate.OutcomeNotOffered, Credentials: estate.OutcomeFailed, RegionOff: estate.OutcomeFailed, Unreachable: estate.OutcomeFailed,
 		Canceled: estate.OutcomeFailed, Failed: estate.OutcomeFailed,
 	} {
 		if got := class.Outcome(); got != want {

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,6 +43,7 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	op := requested(r, string(body))
 	f.mu.Lock()
 	f.seen[op]++
@@ -71,7 +73,7 @@ func (f *fakeAWS) Do(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
-	return w.Result(), nil
+	return w.Result(), r.Context().Err()
 }
 
 func requested(r *http.Request, body string) string {
@@ -80,7 +82,7 @@ func requested(r *http.Request, body string) string {
 	case service != "":
 		prefix := map[string]string{
 			"SageMaker": "sagemaker", "Logs_20140328": "logs", "AWSPriceListService": "pricing",
-			"ResourceGroupsTaggingAPI_20170126": "tag",
+			"ResourceGroupsTaggingAPI_20170126": "tag", "AWSOrganizationsV20161128": "organizations",
 		}[service]
 		return prefix + ":" + op
 	case strings.HasPrefix(r.URL.Path, "/service/GraniteServiceVersion20100801/operation/"):

@@ -19,8 +19,10 @@ type gate struct {
 	cloud *Cloud
 	// account keys the buckets. Before the account is known it is the profile's name.
 	account string
-	// home is the region in which the credentials are known to be good; empty before that is known.
-	home string
+	// proven says that the credentials are known to be good, and home is the region in which they were seen to be so;
+	// empty where STS has just made them.
+	proven bool
+	home   string
 }
 
 // install puts the gate into the SDK's stack of one call.
@@ -109,10 +111,10 @@ func (b countedBody) Read(p []byte) (int, error) {
 }
 
 // regional tells a region that is off from credentials that are bad: AWS gives the same answer for both, but
-// these credentials are known to be good at home.
+// these credentials are known to be good elsewhere.
 func (g gate) regional(ctx context.Context, err error) error {
 	region := awsmiddleware.GetRegion(ctx)
-	if err == nil || g.home == "" || region == g.home {
+	if err == nil || !g.proven || region == g.home {
 		return err
 	}
 	dns, isDNS := errors.AsType[*net.DNSError](err)
@@ -139,6 +141,7 @@ func (e *regionError) Unwrap() error { return e.err }
 var prefixes = map[string]string{
 	"CloudWatch Logs":             "logs",
 	"Resource Groups Tagging API": "tag",
+	"Service Quotas":              "servicequotas",
 }
 
 // operation is the call's operation as IAM names it.

@@ -11,6 +11,9 @@ import (
 
 // hint says what to do about an error of an operation on a target.
 func hint(op string, t estate.Target, err error) string {
+	if e, ok := errors.AsType[*assumeError](err); ok && e.hint() != "" {
+		return e.hint()
+	}
 	switch Classify(err) {
 	case Denied:
 		if strings.Contains(err.Error(), "explicit deny") {

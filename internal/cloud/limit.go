@@ -47,15 +47,25 @@ func DefaultLimits() []Limit {
 		// five is commonly held to be safe for the other reads.
 		{"sagemaker:List*", 2},
 		{"sagemaker:Describe*", 5},
+		{"sagemaker:Search", 2},
 		// The default service quotas of CloudWatch and CloudWatch Logs, per account and region.
 		{"cloudwatch:GetMetricData", 50},
 		{"cloudwatch:ListMetrics", 25},
 		{"logs:DescribeLogStreams", 25},
+		// The published quotas of the Account Management API, CloudTrail and Service Quotas.
+		{"account:*", 5},
+		{"cloudtrail:LookupEvents", 2},
+		{"servicequotas:List*", 10},
+		{"servicequotas:*", 5},
+		// STS bears 600 a second, which the caller's account shares with all else that it does.
+		{"sts:AssumeRole", 100},
+		// Shared by everyone in the organization.
+		{"organizations:*", 5},
 		// Not published for these; a scan asks them little, and ten hurts nobody.
 		{"tag:GetResources", 10},
 		{"pricing:GetProducts", 10},
+		{"iam:*", 10},
 		{"sts:*", 10},
-		{"account:*", 10},
 	}
 }
 

@@ -9,8 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/account"
-	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -24,15 +22,29 @@ const (
 	// a wrong endpoint or no network.
 	identityTimeout  = 10 * time.Second
 	identityAttempts = 3
-)
 
-// AllRegions among the regions given to Open stands for every region that the account has enabled.
-const AllRegions = "all"
+	getCallerIdentity = "sts:GetCallerIdentity"
+)
 
 // Open resolves a profile to an account by one sts:GetCallerIdentity, and returns a session for each region.
 // An empty profile is the SDK's default chain; no regions are the SDK's configured region.
 // An error is an *estate.Error.
 func (c *Cloud) Open(ctx context.Context, profile string, regions []string) ([]*Session, error) {
+	me, err := c.signIn(ctx, profile, regions)
+	if err != nil {
+		return nil, err
+	}
+	names, err := me.regions(ctx, regions)
+	if err != nil {
+		e := fail(listRegions, profileName(profile), me.target(me.base.Region), err)
+		e.Hint = join("name the regions with --region", e.Hint)
+		return nil, e
+	}
+	return me.sessions(names), nil
+}
+
+// signIn finds the credentials of a profile and says whose they are. The regions are those that will be asked for.
+func (c *Cloud) signIn(ctx context.Context, profile string, regions []string) (*identity, error) {
 	on := profileName(profile)
 	base, err := c.load(ctx, profile)
 	if err != nil {
@@ -46,33 +58,11 @@ func (c *Cloud) Open(ctx context.Context, profile string, regions []string) ([]*
 	if err := retrieve(ctx, base.Credentials); err != nil {
 		return nil, fail("find credentials", on, home, err)
 	}
-	cfg := c.through(gate{cloud: c, account: on}, base)
-	caller, skew, err := identify(ctx, cfg, c.clock.now)
+	caller, skew, err := identify(ctx, c.through(gate{cloud: c, account: on}, base), c.clock.now)
 	if err != nil {
-		return nil, fail("sts:GetCallerIdentity", on, home, err)
+		return nil, fail(getCallerIdentity, on, home, err)
 	}
-	switch {
-	case slices.Contains(regions, AllRegions):
-		if regions, err = enabledRegions(ctx, cfg); err != nil {
-			e := fail("account:ListRegions", on, home, err)
-			e.Hint = join("name the regions with --region", e.Hint)
-			return nil, e
-		}
-	case len(regions) == 0:
-		regions = []string{base.Region}
-	}
-
-	cfg = c.through(gate{cloud: c, account: caller.Account, home: base.Region}, base)
-	var sessions []*Session
-	for i, region := range regions {
-		if slices.Contains(regions[:i], region) {
-			continue
-		}
-		t := estate.Target{Partition: caller.Partition, Account: caller.Account, AccountName: profile, Region: region}
-		cfg.Region = region
-		sessions = append(sessions, newSession(t, caller.String(), cfg, c.clock.ahead(skew)))
-	}
-	return sessions, nil
+	return newIdentity(c, caller, profile, gate{account: caller.Account, proven: true, home: base.Region}, base, skew), nil
 }
 
 var errNoRegion = errors.New("no region is given or configured")
@@ -124,44 +114,3 @@ func identify(ctx context.Context, cfg aws.Config, now func() time.Time) (caller
 	})
 	return caller, skew, err
 }
-
-func enabledRegions(ctx context.Context, cfg aws.Config) ([]string, error) {
-	var names []string
-	pages := account.NewListRegionsPaginator(account.NewFromConfig(cfg), &account.ListRegionsInput{
-		MaxResults: aws.Int32(50),
-		RegionOptStatusContains: []accounttypes.RegionOptStatus{
-			accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault,
-		},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page.Regions {
-			names = append(names, aws.ToString(r.RegionName))
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-// within bounds a step, and tells running out of that time from being cancelled.
-func within(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
-	bounded, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	err := f(bounded)
-	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
-		return &lateError{limit, err}
-	}
-	return err
-}
-
-// A lateError is the end of our patience, not the caller's.
-type lateError struct {
-	after time.Duration
-	err   error
-}
-
-func (e *lateError) Error() string { return "no answer within " + e.after.String() }
-func (e *lateError) Unwrap() error { return e.err }

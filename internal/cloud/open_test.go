@@ -369,6 +369,22 @@ func TestPricingByPartition(t *testing.T) {
 	}
 }
 
+func TestGlobalServicesByPartition(t *testing.T) {
+	for region, want := range map[string]string{
+		"eu-west-1": "us-east-1", "cn-north-1": "cn-northwest-1", "us-gov-east-1": "us-gov-west-1", "eusc-de-east-1": "eusc-de-east-1",
+	} {
+		signedIn(t)
+		arn := estate.ARN{Partition: estate.PartitionOf(region), Service: "iam", Account: "111122223333", Resource: "user/ana"}
+		s := open(t.Context(), t, New(Options{HTTPClient: newFakeAWS(map[string]reply{"sts:GetCallerIdentity": caller(arn.String())})}), region)
+		if o, i := s.Organizations().Options().Region, s.IAM().Options().Region; o != want || i != want {
+			t.Errorf("from %s, Organizations is asked in %s and IAM in %s, want %s", region, o, i, want)
+		}
+		if c, q := s.CloudTrail().Options().Region, s.ServiceQuotas().Options().Region; c != region || q != region {
+			t.Errorf("in %s, CloudTrail is asked in %s and Service Quotas in %s", region, c, q)
+		}
+	}
+}
+
 func TestUserAgentNamesTheProgram(t *testing.T) {
 	signedIn(t)
 	var agent string

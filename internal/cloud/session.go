@@ -1,15 +1,20 @@
 package cloud
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -20,11 +25,15 @@ type Session struct {
 	principal string
 	now       func() time.Time
 
-	sageMaker  func() *sagemaker.Client
-	cloudWatch func() *cloudwatch.Client
-	logs       func() *cloudwatchlogs.Client
-	tagging    func() *resourcegroupstaggingapi.Client
-	pricing    func() *pricing.Client
+	sageMaker     func() *sagemaker.Client
+	cloudWatch    func() *cloudwatch.Client
+	logs          func() *cloudwatchlogs.Client
+	tagging       func() *resourcegroupstaggingapi.Client
+	pricing       func() *pricing.Client
+	cloudTrail    func() *cloudtrail.Client
+	serviceQuotas func() *servicequotas.Client
+	organizations func() *organizations.Client
+	iam           func() *iam.Client
 }
 
 func newSession(t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
@@ -43,6 +52,14 @@ func newSession(t estate.Target, principal string, cfg aws.Config, now func() ti
 				// A price that cannot be had is shown as unknown: it is not worth the patience that evidence is.
 				o.Region, o.RetryMaxAttempts = pricingRegions[t.Partition], pricingAttempts
 			})
+		}),
+		cloudTrail:    sync.OnceValue(func() *cloudtrail.Client { return cloudtrail.NewFromConfig(cfg) }),
+		serviceQuotas: sync.OnceValue(func() *servicequotas.Client { return servicequotas.NewFromConfig(cfg) }),
+		organizations: sync.OnceValue(func() *organizations.Client {
+			return organizations.NewFromConfig(cfg, func(o *organizations.Options) { o.Region = globalRegion(t) })
+		}),
+		iam: sync.OnceValue(func() *iam.Client {
+			return iam.NewFromConfig(cfg, func(o *iam.Options) { o.Region = globalRegion(t) })
 		}),
 	}
 }
@@ -83,3 +100,28 @@ func (s *Session) Pricing() (*pricing.Client, bool) {
 	}
 	return s.pricing(), true
 }
+
+// CloudTrail returns the client of CloudTrail.
+func (s *Session) CloudTrail() *cloudtrail.Client { return s.cloudTrail() }
+
+// ServiceQuotas returns the client of Service Quotas.
+func (s *Session) ServiceQuotas() *servicequotas.Client { return s.serviceQuotas() }
+
+// Organizations returns the client of AWS Organizations, which answers the management account and its delegates alone.
+func (s *Session) Organizations() *organizations.Client { return s.organizations() }
+
+// IAM returns the client of IAM.
+func (s *Session) IAM() *iam.Client { return s.iam() }
+
+// globalRegions are where the global services of a partition are signed for, as the SDK's endpoint tables have them.
+var globalRegions = map[string]string{
+	"aws":        "us-east-1",
+	"aws-cn":     "cn-northwest-1",
+	"aws-us-gov": "us-gov-west-1",
+	"aws-iso":    "us-iso-east-1",
+	"aws-iso-b":  "us-isob-east-1",
+	"aws-iso-e":  "eu-isoe-west-1",
+	"aws-iso-f":  "us-isof-south-1",
+}
+
+func globalRegion(t estate.Target) string { return cmp.Or(globalRegions[t.Partition], t.Region) }

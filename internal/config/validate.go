@@ -1,0 +1,106 @@
+package config
+
+import (
+	"maps"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
+)
+
+// The syntax of what AWS takes, as the reference pages of AssumeRole, CreateRole and TagResource have it.
+var (
+	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
+	digits      = regexp.MustCompile(`^[0-9]+$`)
+	roleName    = regexp.MustCompile(`^/?([\x21-\x2e\x30-\x39\x3b-\x7e]+/)*[\w+=,.@-]{1,64}$`)
+	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
+	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+	tagText     = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	region      = regexp.MustCompile(`^([a-z]{2,5}(-[a-z]+)+-[0-9]+|all)$`)
+)
+
+// A checker keeps the first mistake that it meets.
+type checker struct {
+	document *strictyaml.Document
+	first    error
+}
+
+func (c *checker) require(ok bool, at strictyaml.Path, hint, format string, args ...any) {
+	if !ok && c.first == nil {
+		c.first = c.document.Wrong(at, hint, format, args...)
+	}
+}
+
+func (f *File) validate(d *strictyaml.Document) error {
+	c := &checker{document: d}
+	at := strictyaml.Path{"targets"}
+	if o := f.Targets.Organization; o != nil {
+		c.organization(o, at.To("organization"))
+	}
+	for i, a := range f.Targets.Accounts {
+		c.account(a, at.To("accounts", i))
+	}
+	c.owners(f.Owners, strictyaml.Path{"owners"})
+	return c.first
+}
+
+func (c *checker) organization(o *Organization, at strictyaml.Path) {
+	c.role(o.Assumption, at)
+	for i, u := range o.Units {
+		c.require(!slices.Contains(strings.Split(u, "/"), ""), at.To("units", i), "write an id (ou-…) or a path from the root, as Production/EU",
+			"%q is no organizational unit", u)
+	}
+	c.tags(o.AccountTags, at.To("accountTags"))
+	for i, e := range o.Exclude {
+		_, err := path.Match(e, "")
+		c.require(err == nil && e != "", at.To("exclude", i), "use * for any characters, ? for one, [a-z] for one of several", "%q is no pattern", e)
+		c.require(!digits.MatchString(e) || accountID.MatchString(e), at.To("exclude", i), "account ids have twelve", "%d digits are no account id", len(e))
+	}
+	c.regions(o.Regions, at)
+}
+
+func (c *checker) account(a Account, at strictyaml.Path) {
+	c.require(a.ID == "" || accountID.MatchString(a.ID), at.To("id"), "account ids have twelve digits", "%q is no account id", a.ID)
+	c.require(a.Profile != "" || a.Role != "", at, "add profile: … or role: …", "nothing opens this account")
+	c.require(a.ID != "" || a.Role == "", at.To("role"), "add id: …", "the account of the role is missing")
+	c.require(a.Role != "" || reflect.ValueOf(a.Assumption).IsZero(), at, "add role: …, or leave the rest out", "nothing is assumed without a role")
+	c.role(a.Assumption, at)
+	c.regions(a.Regions, at)
+}
+
+func (c *checker) role(r Assumption, at strictyaml.Path) {
+	c.require(r.Role == "" || roleName.MatchString(r.Role), at.To("role"), "write the role's name, with its path if it has one, as ops/SagewardenReader; no ARN",
+		"%q is no name of a role", r.Role)
+	c.require(r.ExternalID == "" || externalID.MatchString(r.ExternalID) && len(r.ExternalID) <= 1224, at.To("externalId"), "from 2 to 1224 letters, digits and _+=,.@:/-",
+		"%q is no external id", r.ExternalID)
+	c.require(r.SessionName == "" || sessionName.MatchString(r.SessionName), at.To("sessionName"), "from 2 to 64 letters, digits and _+=,.@-",
+		"%q is no name of a session", r.SessionName)
+	c.tags(r.SessionTags, at.To("sessionTags"))
+	c.require(r.Duration == 0 || r.Duration >= 15*time.Minute && r.Duration <= 12*time.Hour, at.To("duration"), "from 15m to 12h, and at most what the role allows",
+		"AWS gives no credentials for %s", r.Duration)
+}
+
+func (c *checker) tags(tags map[string]string, at strictyaml.Path) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		const hint = "keys have from 1 to 128 letters, digits, spaces and _.:/=+-@, values at most 256"
+		c.require(key != "" && len(key) <= 128 && tagText.MatchString(key), at.To(key), hint, "%q is no key of a tag", key)
+		c.require(len(tags[key]) <= 256 && tagText.MatchString(tags[key]), at.To(key), hint, "%q is no value of a tag", tags[key])
+	}
+}
+
+func (c *checker) regions(regions []string, at strictyaml.Path) {
+	for i, r := range regions {
+		c.require(region.MatchString(r), at.To("regions", i), "write it as eu-west-1, or all for every enabled one", "%q is no region", r)
+	}
+}
+
+func (c *checker) owners(o Owners, at strictyaml.Path) {
+	for i, key := range o.Tags {
+		c.require(key != "", at.To("tags", i), "write the key of a tag, as owner", "a key is empty")
+	}
+	c.require(o.CloudTrail.Pages > 0, at.To("cloudtrail", "pages"), "turn it off with lookup: false", "%d pages hold no event", o.CloudTrail.Pages)
+}

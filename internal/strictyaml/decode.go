@@ -1,0 +1,157 @@
+package strictyaml
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// An unmarshaler reads itself. Its errors are Wrong's.
+type unmarshaler interface{ UnmarshalYAML(ast.Node) error }
+
+// decode sets the value to what the node says. A null says nothing, which is refused where to be there at all says something.
+func decode(node ast.Node, v reflect.Value) error {
+	if node.Type() == ast.NullType {
+		if v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.Struct {
+			return Wrong(node, "write {} to take every default, or leave it out", "nothing is said here")
+		}
+		return nil
+	}
+	if u, ok := reflect.TypeAssert[unmarshaler](v.Addr()); ok {
+		return u.UnmarshalYAML(node)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return decode(node, v.Elem())
+	case reflect.Struct:
+		return decodeStruct(node, v)
+	case reflect.Map:
+		return decodeMap(node, v)
+	case reflect.Slice:
+		return decodeList(node, v)
+	}
+	text, ok := Scalar(node)
+	if !ok {
+		return Wrong(node, "", "want %s", noun(v))
+	}
+	return decodeScalar(node, text, v)
+}
+
+func decodeStruct(node ast.Node, v reflect.Value) error {
+	m, ok := node.(*ast.MappingNode)
+	if !ok {
+		return Wrong(node, "", "want fields with their values")
+	}
+	fields := map[string]reflect.Value{}
+	var names []string
+	gather(v, fields, &names)
+	for _, entry := range m.Values {
+		key := entry.Key.GetToken()
+		field, known := fields[key.Value]
+		if !known {
+			hint := "known here: " + strings.Join(names, ", ")
+			if near, ok := nearest(key.Value, names); ok {
+				hint = "did you mean " + near + "?"
+			}
+			return wrongAt(key, hint, "unknown field %q", key.Value)
+		}
+		if err := decode(entry.Value, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gather collects the fields of a struct by their names, those of inlined structs among them.
+func gather(v reflect.Value, fields map[string]reflect.Value, names *[]string) {
+	for f, value := range v.Fields() {
+		name, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case option == "inline":
+			gather(value, fields, names)
+		case name != "" && name != "-":
+			fields[name] = value
+			*names = append(*names, name)
+		}
+	}
+}
+
+func decodeMap(node ast.Node, v reflect.Value) error {
+	m, ok := node.(*ast.MappingNode)
+	if !ok {
+		return Wrong(node, "", "want keys with their values")
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, entry := range m.Values {
+		value := reflect.New(v.Type().Elem()).Elem()
+		if err := decode(entry.Value, value); err != nil {
+			return err
+		}
+		v.SetMapIndex(reflect.ValueOf(entry.Key.GetToken().Value), value)
+	}
+	return nil
+}
+
+func decodeList(node ast.Node, v reflect.Value) error {
+	s, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return Wrong(node, "begin each with a dash, or write [a, b]", "want a list")
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values)))
+	for i, n := range s.Values {
+		if err := decode(n, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var duration = reflect.TypeFor[time.Duration]()
+
+func decodeScalar(node ast.Node, text string, v reflect.Value) error {
+	switch {
+	case v.Type() == duration:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return Wrong(node, "write it as 90s, 15m or 1h30m", "%q is not a length of time", text)
+		}
+		v.SetInt(int64(d))
+		return nil
+	case v.Kind() == reflect.String:
+		v.SetString(text)
+		return nil
+	case v.Kind() == reflect.Bool && (text == "true" || text == "false"):
+		v.SetBool(text == "true")
+		return nil
+	case v.CanInt():
+		if n, err := strconv.ParseInt(text, 10, v.Type().Bits()); err == nil {
+			v.SetInt(n)
+			return nil
+		}
+	case v.CanFloat():
+		if f, err := strconv.ParseFloat(text, v.Type().Bits()); err == nil {
+			v.SetFloat(f)
+			return nil
+		}
+	}
+	return Wrong(node, "", "%q is not %s", text, noun(v))
+}
+
+// noun is what a person would call a value of the type.
+func noun(v reflect.Value) string {
+	switch {
+	case v.Type() == duration:
+		return "a length of time"
+	case v.Kind() == reflect.Bool:
+		return "true or false"
+	case v.CanInt():
+		return "a whole number"
+	case v.CanFloat():
+		return "a number"
+	}
+	return "text"
+}
