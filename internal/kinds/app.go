@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,17 @@ func init() { register(app{}) }
 
 // app is the family of Studio apps: what people start in a domain, in their profile or in a space.
 type app struct{}
+
+// Where an owner is known from.
+const (
+	ownerFromProfile = "user profile"
+	ownerFromSpace   = "space owner"
+)
+
+// OwnedByProfile reports whether the resource's owner is the name of a user profile of its domain.
+func OwnedByProfile(r estate.Resource) bool {
+	return r.OwnerFrom == ownerFromProfile || r.OwnerFrom == ownerFromSpace
+}
 
 // typeDataWrangler tells a Data Wrangler instance from other KernelGateway apps. The API does not.
 const typeDataWrangler = "DataWrangler"
@@ -48,26 +60,23 @@ const heartbeatFresh = 15 * time.Minute
 // helperAge is the age from which an app that only displays something is taken for forgotten.
 const helperAge = 7 * 24 * time.Hour
 
-func (app) Name() estate.Kind { return "studio-app" }
-
-func (app) Summary() string {
-	return "Studio apps: JupyterLab, Code Editor, KernelGateway, Data Wrangler, Canvas, RStudio, TensorBoard"
-}
-
-func (app) TagType() string { return "sagemaker:app" }
-
-func (app) InDomain() bool { return true }
-
-func (app) IdleFor() time.Duration { return 2 * time.Hour }
-
-func (app) Operations() []Operation {
-	return []Operation{
+// appFamily is what the family says of itself.
+var appFamily = Family{
+	Name: "studio-app", ARNType: "app", InDomain: true, IdleFor: 2 * time.Hour,
+	Summary: "Studio apps: JupyterLab, Code Editor, KernelGateway, Data Wrangler, Canvas, RStudio, TensorBoard",
+	Reads: []Operation{
 		{"sagemaker:ListApps", "every Studio app"},
 		{"sagemaker:ListSpaces", "who owns the apps that run in spaces"},
 		{"sagemaker:DescribeApp", "the app's own activity stamp"},
 		{"logs:DescribeLogStreams", "whether KernelGateway apps write logs"},
-	}
+		{"cloudtrail:LookupEvents", "Canvas apps that start themselves again"},
+	},
+	CreatedBy: "CreateApp",
+	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:DeleteApp"}, Undo: "start an app of the same name, type and instance", UndoOperations: []string{"sagemaker:CreateApp"},
+		Loses: "what is in memory: kernels, variables, unsaved documents; files stay"}},
 }
+
+func (app) Family() *Family { return &appFamily }
 
 func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	in := &sagemaker.ListAppsInput{MaxResults: aws.Int32(100)}
@@ -96,7 +105,7 @@ func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation))
 
 // wantsHome reports whether the app, or another of the same person or space, is within Only: they may share an instance.
 func (s *Scope) wantsHome(d types.AppDetails) bool {
-	if s.Only == "" {
+	if s.Only == "" || slices.Contains(s.Whole, appFamily.Name) {
 		return true
 	}
 	home := cmp.Or(aws.ToString(d.SpaceName), aws.ToString(d.UserProfileName)) + "/"
@@ -105,7 +114,7 @@ func (s *Scope) wantsHome(d types.AppDetails) bool {
 
 func (a app) resource(ctx context.Context, s *Scope, d types.AppDetails) estate.Resource {
 	r := estate.Resource{
-		Kind: a.Name(), Target: s.Target(), Type: string(d.AppType), Status: string(d.Status), Created: aws.ToTime(d.CreationTime).UTC(),
+		Kind: appFamily.Name, Target: s.Target(), Type: string(d.AppType), Status: string(d.Status), Created: aws.ToTime(d.CreationTime).UTC(),
 		Domain: aws.ToString(d.DomainId), User: aws.ToString(d.UserProfileName), Space: aws.ToString(d.SpaceName),
 		Attributes: map[string]string{"appName": aws.ToString(d.AppName), "appType": string(d.AppType)},
 	}
@@ -113,9 +122,9 @@ func (a app) resource(ctx context.Context, s *Scope, d types.AppDetails) estate.
 	r.Name = home + "/" + aws.ToString(d.AppName)
 	r.ARN = r.Target.SageMakerARN(strings.Join([]string{"app", r.Domain, home, strings.ToLower(string(d.AppType)), aws.ToString(d.AppName)}, "/"))
 	if r.Owner = r.User; r.Owner != "" {
-		r.OwnerFrom = "user profile"
+		r.OwnerFrom = ownerFromProfile
 	} else if owner := spaceOwner(ctx, s, r.Domain, r.Space); owner != "" {
-		r.Owner, r.OwnerFrom = owner, "space owner"
+		r.Owner, r.OwnerFrom = owner, ownerFromSpace
 	}
 	var instance string
 	if d.ResourceSpec != nil {
@@ -154,7 +163,7 @@ func appMeter(r estate.Resource, t types.AppType, instance string) estate.Meter 
 	case types.AppTypeTensorBoard:
 		m.Component = pricing.ComponentTensorBoard
 	case types.AppTypeCanvas:
-		m.Component, m.Rate.Why = string(t), "Canvas bills by the session hour, which the price list does not give by instance"
+		m.Component, m.InstanceType = pricing.ComponentCanvas, ""
 	default:
 		m.Component, m.Rate.Why = string(t), "the price list has no component for "+string(t)
 	}
@@ -164,25 +173,14 @@ func appMeter(r estate.Resource, t types.AppType, instance string) estate.Meter 
 // spaceOwner looks the owner of a space up; the spaces of a target are listed once, when the first app in a space is met.
 func spaceOwner(ctx context.Context, s *Scope, domain, space string) string {
 	owners, _ := once(s, "space-owners", func() (map[string]string, error) {
-		owners := map[string]string{}
-		in := &sagemaker.ListSpacesInput{MaxResults: aws.Int32(100)}
-		if s.Domain != "" {
-			in.DomainIdEquals = &s.Domain
-		}
-		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
-		for pages.HasMorePages() {
-			page, err := Call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
-				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
-			if err != nil {
-				return owners, err // recorded as a hole; an owner that is not known is shown as such
-			}
-			for _, sp := range page.Spaces {
-				if o := sp.OwnershipSettingsSummary; o != nil {
-					owners[aws.ToString(sp.DomainId)+"/"+aws.ToString(sp.SpaceName)] = aws.ToString(o.OwnerUserProfileName)
-				}
+		all, err := listSpaces(ctx, s) // recorded as a hole; an owner that is not known is shown as such
+		owners := make(map[string]string, len(all))
+		for _, sp := range all {
+			if o := sp.OwnershipSettingsSummary; o != nil {
+				owners[aws.ToString(sp.DomainId)+"/"+aws.ToString(sp.SpaceName)] = aws.ToString(o.OwnerUserProfileName)
 			}
 		}
-		return owners, nil
+		return owners, err
 	})
 	return owners[domain+"/"+space]
 }
@@ -213,8 +211,7 @@ func homeDimension(r estate.Resource) Dimension {
 }
 
 func heartbeatSeries(r estate.Resource, signal string, w estate.Window) Series {
-	return Series{Signal: signal, Namespace: heartbeatNamespace, Metric: heartbeatMetric, Stat: "Minimum", Newest: true, Unit: "s", Window: w,
-		Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r), {"AppType", r.Attributes["appType"]}, {"AppName", r.Attributes["appName"]}}}
+	return heartbeatOf(signal, "", w, Dimension{"DomainId", r.Domain}, homeDimension(r), Dimension{"AppType", r.Attributes["appType"]}, Dimension{"AppName", r.Attributes["appName"]})
 }
 
 // Inspect reads logs and activity stamps of the apps on which the metrics leave a doubt.
@@ -247,7 +244,7 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 	var past []Series
 	var silent []*estate.Observation
 	for _, o := range rest {
-		if a.Judge(o.Resource, o.Signals, c).Rule == ruleHistoryUnasked {
+		if a.Judge(o.Resource, o.Signals, c).Rule == "app"+historyUnasked {
 			w, _ := historyWindow(c)
 			past, silent = append(past, heartbeatSeries(o.Resource, signalHeartbeatHistory, w)), append(silent, o)
 		}
@@ -255,10 +252,11 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 	for i, sig := range s.Metrics(ctx, past) {
 		silent[i].Signals = append(silent[i].Signals, sig)
 	}
+	countRelaunches(ctx, s, obs, c)
 }
 
-// ruleHistoryUnasked is the verdict that Inspect settles by asking whether the app ever had a heartbeat.
-const ruleHistoryUnasked = "app/heartbeat-history-unasked"
+// historyUnasked ends the rule of a verdict that is settled by asking whether the resource ever had a heartbeat.
+const historyUnasked = "/heartbeat-history-unasked"
 
 // home is whose app it is: the space's, where it runs in one, else the user profile's.
 func home(r estate.Resource) string { return cmp.Or(r.Space, r.User) }
@@ -313,19 +311,28 @@ func Gone(sigs estate.Signals) bool {
 
 const agentRemedy = "publish a heartbeat from inside the app: see docs/signals.md"
 
-func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
+func (a app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
+	v := a.use(r, sigs, c)
+	v.Conditions = append(v.Conditions, relaunching(sigs)...)
+	return v
+}
+
+// use judges the use of the app.
+func (app) use(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
 	unknown := func(rule, why, remedy string) estate.Verdict {
 		return estate.Verdict{State: estate.Unknown, Rule: "app/" + rule, Why: why, Remedy: remedy}
 	}
 	switch {
+	case r.Status == string(types.AppStatusPending):
+		return inTransit("app/changing", r.Status, r.Created, c)
 	case r.Status != string(types.AppStatusInService):
-		return unknown("changing", "it is "+r.Status, "look again when it is InService")
+		return inTransit("app/changing", r.Status, time.Time{}, c) // nothing tells since when it is being deleted
 	case free(r):
 		return unknown("free", r.Meters[0].Free, "")
 	}
 	var direct []estate.Verdict
 	for _, name := range []string{signalHeartbeat, signalCanvas} {
-		if v, ok := judgeStamp(sigs, name, r, c); ok {
+		if v, ok := judgeStamp("app", sigs, name, "", r.Created, c); ok {
 			direct = append(direct, v)
 		}
 	}
@@ -339,7 +346,7 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 			Why: fmt.Sprintf("its user was active %s ago, after the last health check", ago(c.Now, use.At))}
 	}
 	if v, ok := judgeLog(r, sigs, c); ok {
-		return indirect(v, sigs)
+		return indirect("app", v, sigs)
 	}
 	for _, s := range sigs {
 		if s.Quality.Broken() {
@@ -347,7 +354,7 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 		}
 	}
 	if old := c.Now.Sub(r.Created); stamped && old >= max(helperAge, c.IdleFor) && displays(r.Type) {
-		return indirect(estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
+		return indirect("app", estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
 			Why: fmt.Sprintf("a %s app that was started %s ago; nothing tells whether it is looked at", r.Type, span(old)), Remedy: "ask its owner"}, sigs)
 	}
 	switch {
@@ -358,41 +365,42 @@ func (app) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) esta
 	}
 }
 
-// indirect lets a verdict stand that does not rest on what an app says of itself, unless the app once did and fell silent:
+// indirect lets a verdict stand that does not rest on what a resource says of itself, unless it once did and fell silent:
 // its use may go on while what reports it has died.
-func indirect(v estate.Verdict, sigs estate.Signals) estate.Verdict {
+func indirect(rules string, v estate.Verdict, sigs estate.Signals) estate.Verdict {
 	if v.State != estate.Idle {
 		return v
 	}
 	for _, s := range sigs {
 		if s.Quality.Broken() {
-			return unreadable("app/unreadable", s)
+			return unreadable(rules+"/unreadable", s)
 		}
 	}
 	switch past, asked := sigs.Find(signalHeartbeatHistory, ""); {
 	case !asked:
-		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: ruleHistoryUnasked, Why: v.Why + "; whether it ever had a heartbeat was not asked", Remedy: "scan again with this limit"}
+		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: rules + historyUnasked, Why: v.Why + "; whether it ever had a heartbeat was not asked", Remedy: "scan again with this limit"}
 	case past.Quality != estate.Absent:
-		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "app/heartbeat-stale",
+		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: rules + "/heartbeat-stale",
 			Why: fmt.Sprintf("its heartbeat stopped within %s before %s: it may have been used since", span(historyPeriod), past.At.Format("2006-01-02 15:04 MST")), Remedy: staleRemedy}
 	}
 	return v
 }
 
-const staleRemedy = "look why nothing reports from inside the app"
+const staleRemedy = "look why nothing reports from inside any more"
 
 // displays reports whether an app of the type only shows what others have computed, so that its age says something.
 func displays(t string) bool {
 	return t == string(types.AppTypeTensorBoard) || t == string(types.AppTypeDetailedProfiler)
 }
 
-// judgeStamp judges by a metric that holds the seconds since the last use. It answers unless there is no such series.
-func judgeStamp(sigs estate.Signals, name string, r estate.Resource, c estate.Criteria) (estate.Verdict, bool) {
-	s, ok := sigs.Find(name, "")
+// judgeStamp judges what has existed since from by a metric that holds the seconds since the last use. It answers unless there
+// is no such series. Rules says what the names of its rules begin with.
+func judgeStamp(rules string, sigs estate.Signals, name, part string, from time.Time, c estate.Criteria) (estate.Verdict, bool) {
+	s, ok := sigs.Find(name, part)
 	if !ok || s.Quality == estate.Absent {
 		return estate.Verdict{}, false
 	}
-	rule := "app/" + name
+	rule := rules + "/" + name
 	if s.Quality.Broken() {
 		// It may say that the app is in use, so no weaker signal may speak in its place.
 		return unreadable(rule+"-unreadable", s), true
@@ -401,7 +409,7 @@ func judgeStamp(sigs estate.Signals, name string, r estate.Resource, c estate.Cr
 	if used.After(c.Now) {
 		used = c.Now
 	}
-	used = later(used, r.Created)
+	used = later(used, from)
 	if c.Now.Sub(used) < c.IdleFor {
 		return estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: used, Rule: rule + "-used",
 			Why: fmt.Sprintf("used %s ago, by its %s", ago(c.Now, used), name)}, true

@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,24 +23,24 @@ type component struct{}
 
 const signalVariantRunning = "variant-running"
 
-func (component) Name() estate.Kind { return "inference-component" }
-
-func (component) Summary() string {
-	return "inference components: models that share an endpoint's instances"
-}
-
-func (component) TagType() string { return "sagemaker:inference-component" }
-
-func (component) InDomain() bool { return false }
-
-func (component) IdleFor() time.Duration { return 7 * 24 * time.Hour }
-
-func (component) Operations() []Operation {
-	return []Operation{
+// componentFamily is what the family says of itself.
+var componentFamily = Family{
+	Name: "inference-component", ARNType: "inference-component", IdleFor: 7 * 24 * time.Hour,
+	Summary: "inference components: models that share an endpoint's instances",
+	Reads: []Operation{
 		{"sagemaker:ListInferenceComponents", "every inference component"},
 		{"sagemaker:DescribeInferenceComponent", "how many copies of an inference component run"},
-	}
+	},
+	CreatedBy: "CreateInferenceComponent",
+	Actions: []Action{
+		{Name: "scale", Operations: []string{"sagemaker:UpdateInferenceComponentRuntimeConfig"},
+			Undo: "set the former number of copies", UndoOperations: []string{"sagemaker:UpdateInferenceComponentRuntimeConfig"}},
+		{Name: "delete", Operations: []string{"sagemaker:DeleteInferenceComponent"},
+			Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateInferenceComponent"}},
+	},
 }
+
+func (component) Family() *Family { return &componentFamily }
 
 // listComponents lists the target's inference components, once for all families.
 func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSummary, error) {
@@ -90,7 +89,7 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 	adapters := map[string][]string{} // by the component that they run on
 	each(ctx, all, func(ctx context.Context, sum types.InferenceComponentSummary) {
 		o := &estate.Observation{Resource: estate.Resource{
-			ARN: aws.ToString(sum.InferenceComponentArn), Kind: k.Name(), Target: s.Target(), Name: aws.ToString(sum.InferenceComponentName),
+			ARN: aws.ToString(sum.InferenceComponentArn), Kind: componentFamily.Name, Target: s.Target(), Name: aws.ToString(sum.InferenceComponentName),
 			Status: string(sum.InferenceComponentStatus), Created: aws.ToTime(sum.CreationTime).UTC(), Modified: aws.ToTime(sum.LastModifiedTime).UTC(),
 			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": aws.ToString(sum.VariantName)},
 		}}
@@ -106,6 +105,12 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 		case err != nil:
 			o.Signals = append(o.Signals, brokenSignal(signalDescription, "", op, err))
 		default:
+			if d.FailureReason != nil {
+				o.Resource.Attributes["failureReason"] = *d.FailureReason
+			}
+			if names := componentModels(d); names != "" {
+				o.Resource.Attributes[attributeModelNames] = names
+			}
 			if d.RuntimeConfig != nil {
 				o.Resource.Attributes["copies"] = strconv.Itoa(int(aws.ToInt32(d.RuntimeConfig.CurrentCopyCount)))
 			}
@@ -125,6 +130,21 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 		yield(*o)
 	}
 	return ctx.Err()
+}
+
+// componentModels are the names of the models that a component was made from: one, or one for each instance type.
+func componentModels(d *sagemaker.DescribeInferenceComponentOutput) string {
+	specs := d.Specifications
+	if d.Specification != nil {
+		specs = append(slices.Clone(specs), *d.Specification)
+	}
+	var names []string
+	for _, spec := range specs {
+		if name := aws.ToString(spec.ModelName); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // partAdapters is the part of a base component that its adapters are: they are invoked by their own names and run on its copies.
@@ -149,8 +169,6 @@ func (component) Series(r estate.Resource, c estate.Criteria) []Series {
 	return withHistory(all, c)
 }
 
-func (component) Inspect(context.Context, *Scope, []*estate.Observation, estate.Criteria) {}
-
 func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
 	if s, ok := sigs.Find(signalDescription, ""); ok {
 		return unreadable("component/unreadable", s)
@@ -158,10 +176,9 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 	switch types.InferenceComponentStatus(r.Status) {
 	case types.InferenceComponentStatusInService:
 	case types.InferenceComponentStatusFailed:
-		return estate.Verdict{State: estate.Unknown, Rule: "component/broken", Why: "it is Failed", Remedy: "repair it or delete it: it serves nobody as it is"}
+		return broken("component/broken", r.Status, r.Attributes["failureReason"], r.Modified)
 	default:
-		return estate.Verdict{State: estate.Unknown, Rule: "component/changing",
-			Why: fmt.Sprintf("it is %s since %s", r.Status, ago(c.Now, r.Modified)), Remedy: "look again when it is InService"}
+		return inTransit("component/changing", r.Status, r.Modified, c)
 	}
 	if r.Attributes["copies"] == "0" {
 		return estate.Verdict{State: estate.Unknown, Rule: "component/scaled-to-zero", Why: "it has no copy now, so that it holds no room"}

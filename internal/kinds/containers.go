@@ -35,7 +35,7 @@ func containers(ctx context.Context, s *Scope, r estate.Resource, p estate.Part,
 		return names, estate.Signal{Name: signalContainerList, Part: p.Name, Source: "cloudwatch:ListMetrics", Quality: estate.Good, Value: float64(len(names)),
 			Window: estate.Window{From: c.Now.Add(-listedFor), To: c.Now}}
 	}
-	return modelContainers(ctx, s, r.Attributes["endpointConfig"], p.Name)
+	return modelContainers(ctx, s, r.Attributes[attributeConfig], p.Name)
 }
 
 // listedContainers are the names of the containers that were invoked directly within two weeks, by endpoint/variant.

@@ -59,34 +59,43 @@ const (
 	signalContainerList  = "containers"
 )
 
+// Attributes of an endpoint: the configuration that it runs, whether that was deleted, and the one that it is changing to.
+const (
+	attributeConfig     = "endpointConfig"
+	attributeConfigGone = "endpointConfigGone"
+	attributePending    = "pendingDeployment"
+)
+
 const (
 	namespaceUse        = "AWS/SageMaker"
 	namespaceInstances  = "/aws/sagemaker/Endpoints"
 	namespaceComponents = "/aws/sagemaker/InferenceComponents"
 )
 
-func (endpoint) Name() estate.Kind { return "endpoint" }
-
-func (endpoint) Summary() string {
-	return "inference endpoints: real-time, asynchronous, serverless, multi-model, with inference components"
-}
-
-func (endpoint) TagType() string { return "sagemaker:endpoint" }
-
-func (endpoint) InDomain() bool { return false }
-
-func (endpoint) IdleFor() time.Duration { return 7 * 24 * time.Hour }
-
-func (endpoint) Operations() []Operation {
-	return []Operation{
+// endpointFamily is what the family says of itself.
+var endpointFamily = Family{
+	Name: "endpoint", ARNType: "endpoint", IdleFor: 7 * 24 * time.Hour,
+	Summary: "inference endpoints: real-time, asynchronous, serverless, multi-model, with inference components",
+	Reads: []Operation{
 		{"sagemaker:ListEndpoints", "every endpoint"},
 		{"sagemaker:DescribeEndpoint", "an endpoint's variants, instance counts and pending deployment"},
 		{"sagemaker:DescribeEndpointConfig", "an endpoint's instance types, and with them its price"},
 		{"sagemaker:ListInferenceComponents", "what is used on endpoints that carry inference components"},
 		{"cloudwatch:ListMetrics", "direct invocations of the containers of multi-container endpoints"},
 		{"sagemaker:DescribeModel", "the containers of multi-container endpoints, which may be invoked directly"},
-	}
+	},
+	CreatedBy: "CreateEndpoint",
+	Actions: []Action{
+		{Name: "scale", Operations: []string{"sagemaker:UpdateEndpointWeightsAndCapacities"},
+			Undo: "set the former instance counts", UndoOperations: []string{"sagemaker:UpdateEndpointWeightsAndCapacities"}},
+		// Without the second operation, an endpoint that scales by itself cannot be deleted.
+		{Name: "delete", Operations: []string{"sagemaker:DeleteEndpoint", "application-autoscaling:DeregisterScalableTarget"},
+			Undo: "create it again from its configuration, which stays", UndoOperations: []string{"sagemaker:CreateEndpoint"},
+			Loses: "its scaling policies, and what waits in the queue of an asynchronous endpoint"},
+	},
 }
+
+func (endpoint) Family() *Family { return &endpointFamily }
 
 func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	pages := sagemaker.NewListEndpointsPaginator(s.SageMaker(), &sagemaker.ListEndpointsInput{MaxResults: aws.Int32(100)})
@@ -97,7 +106,7 @@ func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observat
 			return err
 		}
 		each(ctx, page.Endpoints, func(ctx context.Context, sum types.EndpointSummary) {
-			if !s.wants(aws.ToString(sum.EndpointArn), aws.ToString(sum.EndpointName)) {
+			if !s.wants(&endpointFamily, aws.ToString(sum.EndpointArn), aws.ToString(sum.EndpointName)) {
 				return
 			}
 			if o, ok := e.describe(ctx, s, sum); ok {
@@ -111,7 +120,7 @@ func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observat
 // describe reads one endpoint with its configuration. What cannot be read becomes a signal, so that its verdict is unknown.
 func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSummary) (estate.Observation, bool) {
 	r := estate.Resource{
-		ARN: aws.ToString(sum.EndpointArn), Kind: e.Name(), Target: s.Target(), Name: aws.ToString(sum.EndpointName),
+		ARN: aws.ToString(sum.EndpointArn), Kind: endpointFamily.Name, Target: s.Target(), Name: aws.ToString(sum.EndpointName),
 		Status: string(sum.EndpointStatus), Created: aws.ToTime(sum.CreationTime).UTC(), Modified: aws.ToTime(sum.LastModifiedTime).UTC(),
 		Attributes: map[string]string{},
 	}
@@ -135,7 +144,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 	o.Resource.Status = string(d.EndpointStatus)
 	o.Resource.Modified = aws.ToTime(d.LastModifiedTime).UTC()
 	config := aws.ToString(d.EndpointConfigName)
-	o.Resource.Attributes["endpointConfig"] = config
+	o.Resource.Attributes[attributeConfig] = config
 	if d.FailureReason != nil {
 		o.Resource.Attributes["failureReason"] = *d.FailureReason
 	}
@@ -147,7 +156,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 	if gone {
 		// A configuration may be deleted under a running endpoint, which runs and bills on. Its instance types are lost with it.
 		cfg = &sagemaker.DescribeEndpointConfigOutput{}
-		o.Resource.Attributes["endpointConfigGone"] = "true"
+		o.Resource.Attributes[attributeConfigGone] = "true"
 	}
 	components, err := componentsByVariant(ctx, s)
 	if err != nil && (gone || carriesComponents(cfg)) {
@@ -204,9 +213,15 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 		r.Attributes["enhancedMetrics"] = "true"
 	}
 	remade := cfg.CreationTime != nil && cfg.CreationTime.After(r.Modified)
+	if remade {
+		r.Attributes[attributeConfigGone] = "true" // this one only has its name
+	}
 	configured := map[string]types.ProductionVariant{}
 	for _, v := range slices.Concat(cfg.ProductionVariants, cfg.ShadowProductionVariants) {
 		configured[aws.ToString(v.VariantName)] = v
+		if m := aws.ToString(v.ModelName); m != "" {
+			r.Attributes[attributeModel+aws.ToString(v.VariantName)] = m
+		}
 	}
 	add := func(v types.ProductionVariantSummary, role string, instanceType types.ProductionVariantInstanceType) {
 		name := aws.ToString(v.VariantName)
@@ -256,6 +271,11 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 			}
 			r.Meters = append(r.Meters, m)
 		}
+		// Each instance has a volume of its own. By which name those of asynchronous endpoints bill is not known, nor how large those are
+		// that are on their way.
+		if gb := int(aws.ToInt32(c.VolumeSizeInGB)) * part.Count; gb > 0 && !remade && serverless == nil && role != rolePending && r.Type != typeAsync {
+			r.Meters = append(r.Meters, estate.Meter{Part: part.Name, Component: pricing.ComponentEndpointVolume, GB: float64(gb)})
+		}
 	}
 	for _, v := range d.ProductionVariants {
 		add(v, roleProduction, "")
@@ -264,7 +284,7 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 		add(v, roleShadow, "")
 	}
 	if p := d.PendingDeploymentSummary; p != nil {
-		r.Attributes["pendingDeployment"] = aws.ToString(p.EndpointConfigName)
+		r.Attributes[attributePending] = aws.ToString(p.EndpointConfigName)
 		for _, v := range slices.Concat(p.ProductionVariants, p.ShadowProductionVariants) {
 			add(types.ProductionVariantSummary{VariantName: v.VariantName, CurrentInstanceCount: v.CurrentInstanceCount,
 				CurrentServerlessConfig: v.CurrentServerlessConfig, InstancePools: v.InstancePools}, rolePending, v.InstanceType)
@@ -346,7 +366,7 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation
 	var asked []question
 	var mu sync.Mutex
 	each(ctx, obs, func(ctx context.Context, o *estate.Observation) {
-		if _, settled := endpointStatus(o.Resource, c.Now); settled {
+		if _, settled := endpointStatus(o.Resource, c); settled {
 			return
 		}
 		for _, p := range o.Resource.Parts {
@@ -384,7 +404,7 @@ func (endpoint) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria)
 	if s, ok := sigs.Find(signalDescription, ""); ok {
 		return unreadable("endpoint/unreadable", s)
 	}
-	if v, done := endpointStatus(r, c.Now); done {
+	if v, done := endpointStatus(r, c); done {
 		return v
 	}
 	var production []estate.PartVerdict
@@ -417,20 +437,19 @@ func (endpoint) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria)
 }
 
 // endpointStatus answers for the states in which use proves nothing.
-func endpointStatus(r estate.Resource, now time.Time) (estate.Verdict, bool) {
+func endpointStatus(r estate.Resource, c estate.Criteria) (estate.Verdict, bool) {
 	switch types.EndpointStatus(r.Status) {
 	case types.EndpointStatusInService:
 		return estate.Verdict{}, false
-	case types.EndpointStatusFailed, types.EndpointStatusOutOfService, types.EndpointStatusUpdateRollbackFailed:
-		v := estate.Verdict{State: estate.Unknown, Rule: "endpoint/broken", Why: "it is " + r.Status,
-			Remedy: "repair it or delete it: it serves nobody as it is"}
-		if reason := r.Attributes["failureReason"]; reason != "" {
-			v.Why += ": " + reason
-		}
+	case types.EndpointStatusFailed, types.EndpointStatusOutOfService:
+		return broken("endpoint/broken", r.Status, r.Attributes["failureReason"], r.Modified), true
+	case types.EndpointStatusUpdateRollbackFailed:
+		v := broken("endpoint/broken", r.Status, r.Attributes["failureReason"], r.Modified)
+		v.Remedy = "repair it: it serves on, with a mix of its old and its new configuration"
+		v.Conditions[0].Remedy = v.Remedy
 		return v, true
 	default:
-		return estate.Verdict{State: estate.Unknown, Rule: "endpoint/changing",
-			Why: fmt.Sprintf("it is %s since %s", r.Status, ago(now, r.Modified)), Remedy: "look again when it is InService"}, true
+		return inTransit("endpoint/changing", r.Status, r.Modified, c), true
 	}
 }
 
@@ -471,7 +490,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 		return estate.Verdict{State: estate.Unknown, LastUse: v.LastUse, Rule: "endpoint/pay-per-use", Why: "serverless without provisioned concurrency: unused, it bills nothing"}
 	case r.Type == typeAsync:
 		published, _ := sigs.Find(signalQueuePublished, "")
-		if from, _, ok := unbroken(published, c.Now); published.Quality.Broken() {
+		if from, _, ok := unbroken(published, c.Now, metricLag); published.Quality.Broken() {
 			return unreadable("endpoint/unreadable", published)
 		} else if !ok || from.After(v.Since) {
 			v.Confidence, v.Rule = v.Confidence.Min(estate.Medium), "async/no-backlog-series"

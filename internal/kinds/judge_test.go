@@ -235,7 +235,7 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 func TestJudgeOfNothing(t *testing.T) {
 	for _, k := range All() {
 		if v := k.Judge(estate.Resource{Status: "InService"}, nil, week); v.State == estate.Idle {
-			t.Errorf("%s: idle without a single signal: %+v", k.Name(), v)
+			t.Errorf("%s: idle without a single signal: %+v", k.Family().Name, v)
 		}
 	}
 }

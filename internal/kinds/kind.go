@@ -14,30 +14,62 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
-// A Kind is one family of SageMaker resources.
+// A Kind is one family of SageMaker resources. It may also be Measured, Inspected or Related.
 type Kind interface {
-	// Name is the family's name, as in a policy file and in --kind.
-	Name() estate.Kind
-	// Summary is one line for people: shells show it when they complete --kind.
-	Summary() string
-	// Operations are the AWS operations that the family reads with, and what is hidden where one is denied. The first is the
-	// one that lists the family's resources.
-	Operations() []Operation
-	// TagType is the family's resource type in the tagging API, such as "sagemaker:endpoint".
-	TagType() string
-	// InDomain reports whether the family's resources belong to a Studio domain.
-	InDomain() bool
-	// IdleFor is the default limit of time without use.
-	IdleFor() time.Duration
+	// Family is what the family says of itself. It never changes.
+	Family() *Family
 	// List yields every resource of the scope, page by page, with what the listing itself says of its use.
 	// Yield may be called from several goroutines. A resource that vanishes while it is being described is left out.
 	List(ctx context.Context, s *Scope, yield func(estate.Observation)) error
-	// Series are the metric series that speak of the resource's use. Pure.
-	Series(r estate.Resource, c estate.Criteria) []Series
-	// Inspect adds the signals that are not metrics, where those leave a doubt. It reports failures through s.Cover and as signals.
-	Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria)
 	// Judge is pure: the same resource, signals and criteria give the same verdict.
 	Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict
+}
+
+// Measured is a family of whose use CloudWatch metrics speak.
+type Measured interface {
+	// Series are the metric series that speak of the resource's use. Pure.
+	Series(r estate.Resource, c estate.Criteria) []Series
+}
+
+// Inspected is a family with signals that are neither metrics nor other resources.
+type Inspected interface {
+	// Inspect adds the signals that are not metrics, where those leave a doubt. It reports failures through s.Cover and as signals.
+	Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria)
+}
+
+// Related is a family whose use is the use of others: a space's is its apps'.
+type Related interface {
+	// Relate gives the signals that other resources of the target are for this one, from their verdicts. Pure; their source is
+	// SourceRelation, and they take the place of those of an earlier call. The families asked of Peers are in Family.Needs.
+	Relate(r estate.Resource, p *Peers) estate.Signals
+}
+
+// A Family is what a kind says of itself.
+type Family struct {
+	// Name is the family's name, as in a policy file and in --kind.
+	Name estate.Kind
+	// Summary is one line for people: shells show it when they complete --kind.
+	Summary string
+	// ARNType is what the resource part of the family's ARNs begins with: "endpoint" of "endpoint/churn".
+	ARNType string
+	// TagsByARN has tags asked for by name, a hundred resources a call, not by type: of a family with a long history, or one
+	// that the tagging API is not known to list.
+	TagsByARN bool
+	// MetersMeasured says that what the resources bill is known from their series alone, so that these are read even where nobody asks
+	// about use.
+	MetersMeasured bool
+	// InDomain says that the family's resources belong to a Studio domain.
+	InDomain bool
+	// IdleFor is the default limit of time without use.
+	IdleFor time.Duration
+	// Reads are the AWS operations that the family reads with. The first lists the family's resources.
+	Reads []Operation
+	// Needs are the families by whose resources this one's are judged.
+	Needs []estate.Kind
+	// CreatedBy is the CloudTrail event of a resource's creation, such as "CreateEndpoint"; empty where nobody's is of interest.
+	CreatedBy string
+	// Actions are the changes that the family allows.
+	Actions []Action
 }
 
 // An Operation is an AWS operation, as IAM names it, with what remains unseen without it.
@@ -46,13 +78,28 @@ type Operation struct {
 	Hides  string
 }
 
+// An Action is a change that a family allows.
+type Action struct {
+	// Name is the step of a policy file that asks for it: "stop", "delete".
+	Name string
+	// Operations are what it calls.
+	Operations []string
+	// Undo is what it takes to undo it, with the operations for that; empty means that nothing does.
+	Undo string
+	// UndoOperations are what undoing calls.
+	UndoOperations []string
+	// Loses is what is lost for good, for people; empty means nothing.
+	Loses string
+}
+
 var registry = map[estate.Kind]Kind{}
 
 func register(k Kind) {
-	if _, twice := registry[k.Name()]; twice {
-		panic("kinds: " + string(k.Name()) + " is registered twice")
+	name := k.Family().Name
+	if _, twice := registry[name]; twice {
+		panic("kinds: " + string(name) + " is registered twice")
 	}
-	registry[k.Name()] = k
+	registry[name] = k
 }
 
 // All returns every family, by name.
@@ -61,7 +108,7 @@ func All() []Kind {
 	for _, k := range registry {
 		all = append(all, k)
 	}
-	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Name(), b.Name()) })
+	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Family().Name, b.Family().Name) })
 	return all
 }
 
@@ -72,36 +119,54 @@ func Get(name estate.Kind) (Kind, error) {
 	}
 	var names []string
 	for _, k := range All() {
-		names = append(names, string(k.Name()))
+		names = append(names, string(k.Family().Name))
 	}
 	return nil, fmt.Errorf("unknown kind %q: the kinds are %s", name, strings.Join(names, ", "))
+}
+
+// WithNeeds adds to the families those by whose resources they are judged, and puts these before those.
+func WithNeeds(ks []Kind) []Kind {
+	var ordered []Kind
+	var add func(Kind)
+	add = func(k Kind) {
+		if slices.Contains(ordered, k) {
+			return
+		}
+		for _, need := range k.Family().Needs {
+			add(registry[need])
+		}
+		ordered = append(ordered, k)
+	}
+	for _, k := range ks {
+		add(k)
+	}
+	return ordered
 }
 
 // Hides says what stays unseen when the operation is refused, by every family that needs it.
 func Hides(action string) string {
 	var hidden []string
-	for _, ops := range append([][]Operation{Common}, operations()...) {
+	hides := func(ops []Operation) {
 		for _, op := range ops {
 			if op.Action == action && !slices.Contains(hidden, op.Hides) {
 				hidden = append(hidden, op.Hides)
 			}
 		}
 	}
-	return strings.Join(hidden, "; ")
-}
-
-func operations() (all [][]Operation) {
+	hides(Common)
 	for _, k := range All() {
-		all = append(all, k.Operations())
+		hides(k.Family().Reads)
 	}
-	return all
+	return strings.Join(hidden, "; ")
 }
 
 // Common are the operations that a scan asks whatever the family.
 var Common = []Operation{
 	{"sts:GetCallerIdentity", "everything"},
 	{"cloudwatch:GetMetricData", "whether anything is used"},
-	{"tag:GetResources", "tags, and with them the owners of endpoints"},
+	{"tag:GetResources", "tags, and with them the owners of what has no other sign of one"},
+	{"cloudtrail:LookupEvents", "who created what has no tag that names an owner"},
 	{"pricing:GetProducts", "prices"},
 	{"sagemaker:DescribeDomain", "whether the domain asked for exists"},
+	{"sagemaker:DescribeUserProfile", "the names with which people sign in"},
 }

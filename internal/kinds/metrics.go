@@ -34,7 +34,7 @@ func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 	byWindow := map[estate.Window][]*fetch{}
 	keys := make([]string, len(wanted))
 	for i, w := range wanted {
-		keys[i] = fmt.Sprint(w.Source(), w.Window, w.Newest)
+		keys[i] = fmt.Sprint(w.Source(), w.Window, w.Newest, w.Floor)
 		if unique[keys[i]] == nil {
 			f := &fetch{series: w}
 			unique[keys[i]] = f
@@ -191,11 +191,17 @@ func (s Series) signal(p points) estate.Signal {
 		}
 		return sig
 	}
+	sig.Unit = s.Unit
 	for i, t := range p.times {
-		if p.values[i] <= 0 {
+		if s.Floor > 0 {
+			sig.Value = max(sig.Value, p.values[i])
+		}
+		if p.values[i] <= s.Floor {
 			continue
 		}
-		sig.Value += p.values[i]
+		if s.Floor == 0 {
+			sig.Value += p.values[i]
+		}
 		from, to := t.UTC(), end(t)
 		if n := len(sig.Spans); n > 0 && !from.After(sig.Spans[n-1].To) && !s.apart(sig.Spans[n-1].From, to) {
 			sig.Spans[n-1].To = to

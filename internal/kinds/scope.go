@@ -3,6 +3,7 @@ package kinds
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,12 +20,16 @@ type Scope struct {
 	Domain string
 	// Only limits families to one resource, by ARN or name, and what its verdict depends on; empty means all.
 	Only string
+	// Whole are the families that Only does not limit, since others are judged by them.
+	Whole []estate.Kind
 	// Reading bounds the GetMetricData under way over all scopes that share it: a full answer takes some ten megabytes to read.
 	Reading chan struct{}
 	// Report records how a call of an operation ended.
 	Report func(operation string, o estate.Outcome, err error)
 
 	memo sync.Map
+	// lost are the operations by which something that was listed was found to be gone.
+	lost sync.Map
 }
 
 // Cover records how a call of an operation ended by its error, nil for well.
@@ -40,9 +45,9 @@ func (s *Scope) Cover(operation string, err error) {
 	s.Report(operation, o, err)
 }
 
-// wants reports whether the resource is within Only.
-func (s *Scope) wants(arn, name string) bool {
-	return s.Only == "" || s.Only == name || strings.EqualFold(s.Only, arn)
+// wants reports whether a resource of the family is within Only.
+func (s *Scope) wants(f *Family, arn, name string) bool {
+	return s.Only == "" || s.Only == name || strings.EqualFold(s.Only, arn) || slices.Contains(s.Whole, f.Name)
 }
 
 // once makes f's answer be asked for once in the scope, however many families want it.
@@ -69,6 +74,7 @@ func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bo
 func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
 	out, err = f()
 	if cloud.Classify(err) == cloud.NotFound {
+		s.lost.Store(operation, true)
 		s.Cover(operation, nil)
 		return out, true, nil
 	}

@@ -19,6 +19,9 @@ type Series struct {
 	Window     estate.Window
 	// Newest takes the newest datapoint alone, for metrics whose value accumulates, such as seconds since last use.
 	Newest bool
+	// Floor makes the series one of a level, such as a utilisation: a datapoint at or below it counts as none, and the signal's
+	// value is the highest instead of the sum. Zero for a count.
+	Floor float64
 	// Unit is the unit of the value, for people; empty for a count.
 	Unit string
 }

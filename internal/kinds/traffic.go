@@ -24,6 +24,8 @@ type traffic struct {
 	errors estate.Signal
 	// noControl says that nothing of this sort publishes a control.
 	noControl bool
+	// lag is how late the control may be; zero means metricLag.
+	lag time.Duration
 	// from is the earliest instant that may count as idle: creation or the last change.
 	from time.Time
 }
@@ -62,8 +64,9 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 		since, bound, open = busy, "it was last used", false
 	}
 	if !t.noControl {
-		from, to, ok := unbroken(t.control, c.Now)
-		if !ok || t.fresh.Quality != estate.Good || c.Now.Sub(t.fresh.At) > metricLag {
+		lag := max(t.lag, metricLag)
+		from, to, ok := unbroken(t.control, c.Now, lag)
+		if !ok || t.fresh.Quality != estate.Good && t.fresh.Quality != estate.Stale || c.Now.Sub(t.fresh.At) > lag {
 			return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/no-control",
 				Why:    "no invocations are recorded, but its own CPU metrics are missing or late, too: the silence proves nothing",
 				Remedy: "check that " + t.control.Source + " exists in CloudWatch"}
@@ -161,12 +164,12 @@ func (t traffic) broken() (estate.Signal, bool) {
 
 // unbroken is the stretch up to now in which the series holds a datapoint in every period, the newest one excused while its
 // data may still be on their way.
-func unbroken(s estate.Signal, now time.Time) (from, to time.Time, ok bool) {
+func unbroken(s estate.Signal, now time.Time, lag time.Duration) (from, to time.Time, ok bool) {
 	if len(s.Spans) == 0 {
 		return from, to, false
 	}
 	tail := s.Spans[len(s.Spans)-1]
-	return tail.From, tail.To, now.Sub(tail.To) <= metricLag
+	return tail.From, tail.To, now.Sub(tail.To) <= lag
 }
 
 // rhythm is the longest silence between two uses that is known of, if the present one has not clearly outgrown it.

@@ -124,7 +124,7 @@ func position(data []byte, err error) string {
 // and saving: what is left out may share an instance with what stays.
 func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) {
 	snap.Observations = slices.DeleteFunc(snap.Observations, func(o estate.Observation) bool {
-		of := func(k kinds.Kind) bool { return k.Name() == o.Resource.Kind }
+		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
 		return len(ks) > 0 && !slices.ContainsFunc(ks, of) || domain != "" && o.Resource.Domain != domain || !tagged(o.Resource, tags)
 	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
@@ -41,15 +42,31 @@ type lab struct {
 	server     *wire.Server
 	limits     scan.Limits
 	domain     string
+	// kinds are those scanned: Studio apps and hosting unless a test says otherwise, nil for all.
+	kinds     []kinds.Kind
+	owners    scan.Owners
+	inventory bool
 	// called is told of every call, where it is set.
 	called atomic.Pointer[func(wire.Call)]
 }
 
 func newLab() *lab {
-	l := &lab{east: &world.Region{Name: east}, west: &world.Region{Name: west}}
+	l := &lab{east: &world.Region{Name: east}, west: &world.Region{Name: west}, kinds: named("studio-app", "endpoint", "inference-component")}
 	l.World = &world.World{At: at, Prices: prices.List([]string{east, west}),
 		Accounts: []*world.Account{{ID: account, Name: "lab", Regions: []*world.Region{l.east, l.west}}}}
 	return l
+}
+
+// named are the families of the names.
+func named(names ...estate.Kind) (ks []kinds.Kind) {
+	for _, n := range names {
+		k, err := kinds.Get(n)
+		if err != nil {
+			panic(err)
+		}
+		ks = append(ks, k)
+	}
+	return ks
 }
 
 // sessions serves the world on loopback and opens it with the real SDK.
@@ -89,7 +106,7 @@ func (l *lab) scan(t testing.TB, regions ...string) *estate.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snap, err := scan.Run(t.Context(), sessions, scan.Options{Limits: l.limits, Prices: book, Domain: l.domain})
+	snap, err := scan.Run(t.Context(), sessions, scan.Options{Kinds: l.kinds, Owners: l.owners, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,8 +122,8 @@ func verdicts(s *estate.Snapshot) map[string]estate.Verdict {
 	return out
 }
 
-// expect fails unless the resource's verdict is the state by the rule. An empty rule is any.
-func expect(t testing.TB, s *estate.Snapshot, name string, state estate.State, rule string) estate.Observation {
+// observed is the one resource of the name.
+func observed(t testing.TB, s *estate.Snapshot, name string) estate.Observation {
 	t.Helper()
 	var found []estate.Observation
 	for _, o := range s.Observations {
@@ -117,10 +134,17 @@ func expect(t testing.TB, s *estate.Snapshot, name string, state estate.State, r
 	if len(found) != 1 {
 		t.Fatalf("%d resources are named %q among %v", len(found), name, verdicts(s))
 	}
-	if v := found[0].Verdict; v.State != state || rule != "" && v.Rule != rule {
-		t.Errorf("%s is %s by %s (%s), want %s by %s; signals: %+v", name, v.State, v.Rule, v.Why, state, rule, found[0].Signals)
-	}
 	return found[0]
+}
+
+// expect fails unless the resource's verdict is the state by the rule. An empty rule is any.
+func expect(t testing.TB, s *estate.Snapshot, name string, state estate.State, rule string) estate.Observation {
+	t.Helper()
+	o := observed(t, s, name)
+	if v := o.Verdict; v.State != state || rule != "" && v.Rule != rule {
+		t.Errorf("%s is %s by %s (%s), want %s by %s; signals: %+v", name, v.State, v.Rule, v.Why, state, rule, o.Signals)
+	}
+	return o
 }
 
 func expectWhole(t testing.TB, s *estate.Snapshot) {

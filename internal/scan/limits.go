@@ -19,13 +19,13 @@ type Limits struct {
 // Criteria are the limits as a judge of the kind takes them.
 func (l Limits) Criteria(k kinds.Kind, now time.Time) estate.Criteria {
 	return estate.Criteria{Now: now, MinDailyInvocations: l.MinDailyInvocations,
-		IdleFor: cmp.Or(l.IdleFor[k.Name()], l.IdleFor[""], k.IdleFor())}
+		IdleFor: cmp.Or(l.IdleFor[k.Family().Name], l.IdleFor[""], k.Family().IdleFor)}
 }
 
 func (l Limits) table(ks []kinds.Kind) map[estate.Kind]estate.Duration {
 	t := map[estate.Kind]estate.Duration{}
 	for _, k := range ks {
-		t[k.Name()] = estate.Duration(l.Criteria(k, time.Time{}).IdleFor)
+		t[k.Family().Name] = estate.Duration(l.Criteria(k, time.Time{}).IdleFor)
 	}
 	return t
 }

@@ -76,7 +76,7 @@ func assess(snap *estate.Snapshot) {
 func unlisted(snap *estate.Snapshot, r estate.Resource) bool {
 	k, err := kinds.Get(r.Kind)
 	return err != nil || snap.Interrupted || slices.ContainsFunc(snap.Coverage, func(c estate.Coverage) bool {
-		return c.Hole() && c.Target.Key() == r.Target.Key() && c.Operation == k.Operations()[0].Action
+		return c.Hole() && c.Target.Key() == r.Target.Key() && c.Operation == k.Family().Reads[0].Action
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/organization"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -27,7 +28,7 @@ func declared() []string {
 
 func operations() (all [][]kinds.Operation) {
 	for _, k := range kinds.All() {
-		all = append(all, k.Operations())
+		all = append(all, k.Family().Reads)
 	}
 	return all
 }
@@ -35,6 +36,7 @@ func operations() (all [][]kinds.Operation) {
 // TestScanReadsOnly scans an organization that refuses and counts every operation that changes something.
 func TestScanReadsOnly(t *testing.T) {
 	l := newLab()
+	l.kinds, l.owners = nil, scan.Owners{TrailPages: 20}
 	l.World = organization.Generate(organization.Default(1, at))
 	l.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIASIM" + account, SecretAccessKey: "simulated", Principal: "arn:aws:iam::" + l.Accounts[0].ID + ":role/scan"}}
 	s := l.scan(t, "us-east-1", "eu-west-1")
@@ -58,12 +60,16 @@ func TestScanReadsOnly(t *testing.T) {
 // TestDeclaredOperations: what the families declare is what a scan needs, under IAM: no less and no more.
 func TestDeclaredOperations(t *testing.T) {
 	l := newLab()
+	l.kinds, l.owners = nil, scan.Owners{TrailPages: 20}
 	l.World = organization.Generate(organization.Default(2, at))
 	pipeline := host("main")
 	pipeline.Model = "pipeline"
 	home := l.Accounts[0].Regions[0]
 	home.Models = append(home.Models, &world.Model{Name: "pipeline", Containers: []string{"tokenizer", "classifier"}, Life: world.Life{Created: ago(90 * day)}})
 	endpointShape{name: "quiet-pipeline", variants: []world.Variant{pipeline}}.add(home)
+	standing(home)
+	running(home)
+	books(home)
 	policy, err := json.Marshal(map[string]any{"Version": "2012-10-17",
 		"Statement": []any{map[string]any{"Effect": "Allow", "Action": declared(), "Resource": "*"}}})
 	if err != nil {

@@ -4,6 +4,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -24,12 +25,18 @@ type Options struct {
 	Kinds []kinds.Kind
 	// Limits say how to judge.
 	Limits Limits
+	// Inventory asks what there is and what it bills, and nothing about use: there are no verdicts.
+	Inventory bool
 	// Domain keeps to one Studio domain; empty means everything.
 	Domain string
 	// Only keeps to one resource, by ARN or name; empty means everything.
 	Only string
 	// Prices answers rates; nil leaves every rate unknown.
 	Prices *pricing.Book
+	// Owners say how owners are found.
+	Owners Owners
+	// Holes are the lines of coverage of accounts that could not be opened.
+	Holes []estate.Coverage
 	// Progress is told of every step, from several goroutines; nil is silent.
 	Progress func(Progress)
 }
@@ -58,7 +65,14 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		o.Kinds = kinds.All()
 	}
 	if o.Domain != "" {
-		o.Kinds = slices.DeleteFunc(slices.Clone(o.Kinds), func(k kinds.Kind) bool { return !k.InDomain() })
+		o.Kinds = slices.DeleteFunc(slices.Clone(o.Kinds), func(k kinds.Kind) bool { return !k.Family().InDomain })
+	}
+	var whole []estate.Kind
+	if !o.Inventory {
+		for _, k := range o.Kinds {
+			whole = append(whole, k.Family().Needs...)
+		}
+		o.Kinds = kinds.WithNeeds(o.Kinds)
 	}
 	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
@@ -67,7 +81,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
-		results[i] = newTarget(s, &o, snap, reading, func() bool { return ctx.Err() != nil })
+		results[i] = newTarget(s, &o, snap, whole, reading, func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
 			return nil
@@ -83,6 +97,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		}
 		snap.Coverage = append(snap.Coverage, t.coverage()...)
 	}
+	snap.Coverage = append(snap.Coverage, o.Holes...)
 	snap.Interrupted = ctx.Err() != nil
 	if !found && !snap.Interrupted && len(snap.Holes()) == 0 {
 		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in %s", places(sessions)),
@@ -126,14 +141,14 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, reading chan struct{}, stopped func() bool) *target {
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, whole []estate.Kind, reading chan struct{}, stopped func() bool) *target {
 	t := &target{options: o, snap: snap, stopped: stopped, reports: map[string]estate.Coverage{}}
-	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Reading: reading, Report: t.report}
+	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: reading, Report: t.report}
 	return t
 }
 
 // outcomeRank orders outcomes from good to bad. Of many calls of an operation the worst is kept.
-var outcomeRank = map[estate.Outcome]int{estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
+var outcomeRank = map[estate.Outcome]int{estate.OutcomeNotOffered: 1, estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
 
 func (t *target) report(op string, out estate.Outcome, err error) {
 	if err != nil && t.stopped() && cloud.Classify(err) == cloud.Canceled {
@@ -185,14 +200,10 @@ func (t *target) scan(ctx context.Context) {
 	}
 	_ = g.Wait() // recorded in the coverage
 	t.tag(ctx)
+	t.own(ctx)
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
-	for _, o := range t.seen {
-		k, err := kinds.Get(o.Resource.Kind)
-		if err != nil {
-			panic(err) // it was listed by a kind
-		}
-		o.Verdict = k.Judge(o.Resource, o.Signals, t.options.Limits.Criteria(k, t.snap.At))
-	}
+	t.judge(t.seen)
+	t.signInNames(ctx)
 	t.progress("done")
 }
 
@@ -210,7 +221,7 @@ func (t *target) domainExists(ctx context.Context) bool {
 func lanes(all []kinds.Kind) [][]kinds.Kind {
 	var studio, hosting []kinds.Kind
 	for _, k := range all {
-		if k.InDomain() {
+		if k.Family().InDomain {
 			studio = append(studio, k)
 		} else {
 			hosting = append(hosting, k)
@@ -229,17 +240,34 @@ func (t *target) look(ctx context.Context, ks []kinds.Kind) {
 				t.mu.Lock()
 				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
-				byKind[k.Name()] = append(byKind[k.Name()], &o)
+				byKind[k.Family().Name] = append(byKind[k.Family().Name], &o)
 			})
 		})
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
+	if t.options.Inventory {
+		ks = slices.DeleteFunc(slices.Clone(ks), func(k kinds.Kind) bool { return !k.Family().MetersMeasured })
+	}
 	t.progress("metrics")
 	t.measure(ctx, ks, byKind)
 	t.progress("evidence")
+	t.judge(slices.Concat(slices.Collect(maps.Values(byKind))...)) // what is to be inspected may depend on what others are found to be
 	for _, k := range ks {
-		k.Inspect(ctx, t.Scope, byKind[k.Name()], t.options.Limits.Criteria(k, t.snap.At))
+		if in, ok := k.(kinds.Inspected); ok {
+			in.Inspect(ctx, t.Scope, byKind[k.Family().Name], t.criteria(k))
+		}
 	}
+}
+
+func (t *target) criteria(k kinds.Kind) estate.Criteria {
+	return t.options.Limits.Criteria(k, t.snap.At)
+}
+
+func (t *target) judge(obs []*estate.Observation) {
+	if t.options.Inventory {
+		return
+	}
+	judge(obs, t.coverage(), t.stopped(), t.criteria)
 }
 
 // measure fetches the series of the families in one go.
@@ -247,8 +275,12 @@ func (t *target) measure(ctx context.Context, ks []kinds.Kind, byKind map[estate
 	var wanted []kinds.Series
 	var owners []*estate.Observation
 	for _, k := range ks {
-		for _, o := range byKind[k.Name()] {
-			for _, s := range k.Series(o.Resource, t.options.Limits.Criteria(k, t.snap.At)) {
+		m, ok := k.(kinds.Measured)
+		if !ok {
+			continue
+		}
+		for _, o := range byKind[k.Family().Name] {
+			for _, s := range m.Series(o.Resource, t.criteria(k)) {
 				wanted = append(wanted, s)
 				owners = append(owners, o)
 			}

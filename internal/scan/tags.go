@@ -12,28 +12,55 @@ import (
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// ownerTags are the tag keys that name an owner, best first, whatever their case.
-var ownerTags = []string{"owner", "team", "contact", "created-by"}
-
-// tag reads the tags of the target's families in pages of a hundred and joins them by ARN. Where they cannot be read,
-// Tags stays nil. The API returns tagged resources alone, so what it does not return has no tags.
+// tag reads the tags of what was seen and joins them by ARN. Where they cannot be read, Tags stays nil. The API returns tagged
+// resources alone, so what it does not return has no tags.
 func (t *target) tag(ctx context.Context) {
-	if len(t.seen) == 0 {
-		return
-	}
-	var types []string
-	for _, k := range t.options.Kinds {
-		types = append(types, k.TagType())
+	var types, arns []string
+	seen := map[estate.Kind]bool{}
+	for _, o := range t.seen {
+		f := family(o.Resource)
+		switch {
+		case f.TagsByARN:
+			arns = append(arns, o.Resource.ARN)
+		case !seen[f.Name]:
+			seen[f.Name], types = true, append(types, "sagemaker:"+f.ARNType)
+		}
 	}
 	// SageMaker writes some ARNs in a letter case of its own.
 	tags := map[string]map[string]string{}
-	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(t.Tagging(), &resourcegroupstaggingapi.GetResourcesInput{
-		ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)})
+	if len(types) > 0 && !t.tagsOf(ctx, tags, &resourcegroupstaggingapi.GetResourcesInput{ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)}) {
+		return
+	}
+	for some := range slices.Chunk(arns, 100) {
+		if !t.tagsOf(ctx, tags, &resourcegroupstaggingapi.GetResourcesInput{ResourceARNList: some}) {
+			return
+		}
+	}
+	for _, o := range t.seen {
+		r := &o.Resource
+		if r.Tags = tags[strings.ToLower(r.ARN)]; r.Tags == nil {
+			r.Tags = map[string]string{}
+		}
+	}
+}
+
+// family is the family that listed the resource.
+func family(r estate.Resource) *kinds.Family {
+	k, err := kinds.Get(r.Kind)
+	if err != nil {
+		panic(err)
+	}
+	return k.Family()
+}
+
+// tagsOf adds the answer's tags, and reports whether it could be read whole.
+func (t *target) tagsOf(ctx context.Context, tags map[string]map[string]string, in *resourcegroupstaggingapi.GetResourcesInput) bool {
+	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(t.Tagging(), in)
 	for pages.HasMorePages() {
 		page, err := kinds.Call(t.Scope, "tag:GetResources", func() (*resourcegroupstaggingapi.GetResourcesOutput, error) { return pages.NextPage(ctx) },
 			func(o *resourcegroupstaggingapi.GetResourcesOutput) bool { return o.ResourceTagMappingList != nil })
 		if err != nil {
-			return
+			return false
 		}
 		for _, m := range page.ResourceTagMappingList {
 			of := map[string]string{}
@@ -43,27 +70,7 @@ func (t *target) tag(ctx context.Context) {
 			tags[strings.ToLower(aws.ToString(m.ResourceARN))] = of
 		}
 	}
-	for _, o := range t.seen {
-		r := &o.Resource
-		if r.Tags = tags[strings.ToLower(r.ARN)]; r.Tags == nil {
-			r.Tags = map[string]string{}
-		}
-		if r.Owner == "" {
-			r.Owner, r.OwnerFrom = ownerOf(r.Tags)
-		}
-	}
-}
-
-func ownerOf(tags map[string]string) (owner, from string) {
-	best := len(ownerTags)
-	for key, value := range tags {
-		i := slices.Index(ownerTags, strings.ToLower(key))
-		// Keys that differ in case alone are settled by the smaller key, so that every scan says the same.
-		if i >= 0 && value != "" && (i < best || i == best && "tag "+key < from) {
-			owner, from, best = value, "tag "+key, i
-		}
-	}
-	return owner, from
+	return true
 }
 
 // tagged reports whether the resource carries every wanted tag. Tags that could not be read carry none.

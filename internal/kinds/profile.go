@@ -1,0 +1,88 @@
+package kinds
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+func init() { register(profile{}) }
+
+// profile is the family of Studio user profiles. A profile bills nothing; one that nobody uses is somebody who left.
+type profile struct{}
+
+var profileFamily = Family{
+	Name: "user-profile", ARNType: "user-profile", InDomain: true, IdleFor: 90 * 24 * time.Hour,
+	Summary:   "Studio user profiles",
+	Reads:     []Operation{{"sagemaker:ListUserProfiles", "every user profile"}},
+	Needs:     []estate.Kind{appFamily.Name, spaceFamily.Name},
+	CreatedBy: "CreateUserProfile",
+	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteUserProfile"}, Undo: "create it again with the saved settings", UndoOperations: []string{"sagemaker:CreateUserProfile"}}},
+}
+
+func (profile) Family() *Family { return &profileFamily }
+
+func (profile) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
+	in := &sagemaker.ListUserProfilesInput{MaxResults: aws.Int32(100)}
+	if s.Domain != "" {
+		in.DomainIdEquals = &s.Domain
+	}
+	return list(ctx, s, "sagemaker:ListUserProfiles", sagemaker.NewListUserProfilesPaginator(s.SageMaker(), in),
+		func(o *sagemaker.ListUserProfilesOutput) []types.UserProfileDetails { return o.UserProfiles },
+		func(_ context.Context, d types.UserProfileDetails) {
+			r := estate.Resource{
+				Kind: profileFamily.Name, Target: s.Target(), Name: aws.ToString(d.UserProfileName), User: aws.ToString(d.UserProfileName), Domain: aws.ToString(d.DomainId),
+				Status: string(d.Status), Created: aws.ToTime(d.CreationTime).UTC(), Modified: aws.ToTime(d.LastModifiedTime).UTC(),
+			}
+			r.ARN = r.Target.SageMakerARN("user-profile/" + r.Domain + "/" + r.Name)
+			r.Owner, r.OwnerFrom = r.User, ownerFromProfile
+			if s.wants(&profileFamily, r.ARN, r.Name) {
+				yield(estate.Observation{Resource: r, Signals: estate.Signals{{Name: signalStamps, Source: "sagemaker:ListUserProfiles CreationTime and LastModifiedTime",
+					Quality: estate.Good, At: later(r.Created, r.Modified)}}})
+			}
+		})
+}
+
+// Relate finds the person's apps and spaces.
+func (profile) Relate(r estate.Resource, p *Peers) estate.Signals {
+	ofUser := func(o estate.Resource) []string {
+		if o.User == "" {
+			return nil
+		}
+		return []string{o.Domain + "/" + o.User}
+	}
+	key := r.Domain + "/" + r.Name
+	sigs := append(uses(p.Of(appFamily.Name, "domain/user", key, ofUser)), uses(p.Of(spaceFamily.Name, "domain/user", key, ofUser))...)
+	if hole, ok := p.unseen(signalPeerUnseen, appFamily.Name, spaceFamily.Name); ok {
+		sigs = append(sigs, hole)
+	}
+	return sigs
+}
+
+func (profile) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
+	switch types.UserProfileStatus(r.Status) {
+	case types.UserProfileStatusInService:
+	case types.UserProfileStatusFailed, types.UserProfileStatusUpdateFailed, types.UserProfileStatusDeleteFailed:
+		return broken("profile/broken", r.Status, "", r.Modified)
+	default:
+		return inTransit("profile/changing", r.Status, later(r.Created, r.Modified), c)
+	}
+	if v, ok := judgePeers("profile", sigs, c); ok {
+		return v
+	}
+	stamps, ok := sigs.Find(signalStamps, "")
+	switch {
+	case !ok:
+		return estate.Verdict{State: estate.Unknown, Rule: "profile/unread", Why: "nothing that was read speaks of its use"}
+	case c.Now.Sub(stamps.At) < c.IdleFor:
+		return estate.Verdict{State: estate.Unknown, Rule: "profile/too-young",
+			Why: "it has neither app nor space, and was made or changed " + ago(c.Now, stamps.At) + " ago, which is less than the limit of " + span(c.IdleFor)}
+	}
+	return estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: stamps.At, Rule: "profile/age",
+		Why: "it has neither app nor space, and has not been changed for " + ago(c.Now, stamps.At), Remedy: "ask whether the person still works here"}
+}

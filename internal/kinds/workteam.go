@@ -1,0 +1,45 @@
+package kinds
+
+import (
+	"context"
+	"path"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+func init() { register(workteams) }
+
+var workteamFamily = Family{
+	Name: "workteam", ARNType: "workteam", IdleFor: 90 * 24 * time.Hour,
+	Summary:   "private work teams, who label and review data",
+	Reads:     []Operation{{"sagemaker:ListWorkteams", "every private work team"}},
+	Needs:     []estate.Kind{labelingJobFamily.Name},
+	CreatedBy: "CreateWorkteam",
+	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteWorkteam"}, Loses: "the team, for good; its people stay in the workforce"}},
+}
+
+var workteams = &named{
+	entry: entry{of: &workteamFamily, list: func(ctx context.Context, s *Scope, found func(estate.Resource)) error {
+		return list(ctx, s, workteamFamily.Reads[0].Action, sagemaker.NewListWorkteamsPaginator(s.SageMaker(), &sagemaker.ListWorkteamsInput{MaxResults: aws.Int32(100)}),
+			func(o *sagemaker.ListWorkteamsOutput) []types.Workteam { return o.Workteams },
+			func(_ context.Context, w types.Workteam) {
+				r := listed(w.WorkteamArn, w.WorkteamName, "", w.CreateDate, w.LastUpdatedDate)
+				r.Attributes = attributes("workforceArn", aws.ToString(w.WorkforceArn))
+				found(r)
+			})
+	},
+		why:    "of its labeling jobs and human reviews, those that are over are not read: the team bills nothing",
+		remedy: "look at its newest labeling job, by ListLabelingJobsForWorkteam, and at the flow definitions that name it",
+	},
+	users: []user{{kind: labelingJobFamily.Name, names: func(j estate.Resource) []string {
+		if team := j.Attributes["workteamArn"]; team != "" {
+			return []string{path.Base(team)}
+		}
+		return nil
+	}}},
+}
