@@ -95,7 +95,8 @@ type assumption struct {
 
 // Retrieve returns credentials that nobody has had yet.
 func (a *assumption) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	if c := a.unused.Swap(nil); c != nil {
+	// They may have waited for longer than they last, where many targets are looked at in turn.
+	if c := a.unused.Swap(nil); c != nil && time.Now().Before(c.Expires.Add(-renewal)) {
 		return *c, nil
 	}
 	g, err := a.assume(ctx)

@@ -54,6 +54,15 @@ func (c Class) Outcome() estate.Outcome {
 	}
 }
 
+// Lost is the outcome of a call that failed and left something unseen: never one of those that leave nothing.
+func Lost(err error) estate.Outcome {
+	o := Classify(err).Outcome()
+	if !(estate.Coverage{Outcome: o}).Hole() {
+		return estate.OutcomeFailed
+	}
+	return o
+}
+
 var classByCode = map[string]Class{
 	"AccessDenied":          Denied,
 	"AccessDeniedException": Denied,
@@ -85,8 +94,9 @@ var classByCode = map[string]Class{
 	"UnknownOperationException": NotOffered,
 }
 
-// notFoundTexts are how SageMaker says in a ValidationException that the resource does not exist.
-var notFoundTexts = []string{"could not find", "does not exist", "recordnotfound"}
+// notFoundTexts are how SageMaker says in a ValidationException that the resource does not exist. The last is of training jobs
+// (https://github.com/aws/aws-sdk/issues/165).
+var notFoundTexts = []string{"could not find", "does not exist", "recordnotfound", "requested resource not found"}
 
 // Classify says what kind of end the call came to that returned err.
 func Classify(err error) Class {

@@ -101,6 +101,10 @@ func TestClassesOfAnswers(t *testing.T) {
 			class: NotFound, brief: "ValidationException: RecordNotFound",
 		},
 		{
+			name: "training job that is gone", op: "sagemaker:DescribeEndpoint", reply: refuses(400, "ValidationException", "Requested resource not found."),
+			class: NotFound, brief: "ValidationException: Requested resource not found.",
+		},
+		{
 			name: "domain that is gone", op: "sagemaker:ListApps", reply: refuses(400, "ResourceNotFound", "Domain [d-1] does not exist"),
 			class: NotFound, brief: "ResourceNotFound: Domain [d-1] does not exist",
 		},

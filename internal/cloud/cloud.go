@@ -71,8 +71,9 @@ func New(o Options) *Cloud {
 }
 
 const (
-	// idleConns per host keeps a connection for every call that a target's scan has in flight.
-	idleConns = 64
+	// conns per host bounds what the calls on many accounts, which share a region's hosts, hold open at once. All are kept:
+	// another call soon wants one.
+	conns = 128
 	// silence is how long a connection may deliver nothing before the attempt is given up.
 	silence = 30 * time.Second
 )
@@ -80,7 +81,7 @@ const (
 func newHTTPClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
 		WithReadTimeout(silence).
-		WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = idleConns })
+		WithTransportOptions(func(t *http.Transport) { t.MaxConnsPerHost, t.MaxIdleConnsPerHost, t.MaxIdleConns = conns, conns, 0 })
 }
 
 // Stats returns what every operation has cost so far, most called first.

@@ -184,6 +184,9 @@ func gather[P, T any](ctx context.Context, d *directory, operation string, pages
 		if err != nil {
 			return nil, d.fail(operation, err)
 		}
+		if items(page) == nil {
+			return nil, d.fail(operation, ErrHollow)
+		}
 		all = append(all, items(page)...)
 	}
 	return all, nil

@@ -38,6 +38,9 @@ func (g gate) call(ctx context.Context, in middleware.InitializeInput, next midd
 	middleware.InitializeOutput, middleware.Metadata, error,
 ) {
 	out, meta, err := next.HandleInitialize(ctx, in)
+	if err == nil && loops(in.Parameters, out.Result) {
+		err = errLoop
+	}
 	g.cloud.tally.add(operation(ctx), func(s *OperationStats) {
 		s.Calls++
 		if err != nil {

@@ -8,7 +8,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -206,23 +208,31 @@ func TestAttemptsAreBounded(t *testing.T) {
 		max  int
 		env  string
 		want int
+		// prices is for a price, which is not worth the same patience.
+		prices int
 	}{
-		{"default", 0, "", 8},
-		{"option", 3, "", 3},
-		{"environment", 0, "2", 2},
-		{"option before environment", 4, "2", 4},
+		{"default", 0, "", 8, pricingAttempts},
+		{"option", 3, "", 3, pricingAttempts},
+		{"environment", 0, "2", 2, 2},
+		{"option before environment", 4, "2", 4, pricingAttempts},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			signedIn(t)
 			t.Setenv("AWS_MAX_ATTEMPTS", tt.env)
 			synctest.Test(t, func(t *testing.T) {
-				fake := newFakeAWS(map[string]reply{"sagemaker:ListApps": throttle})
+				fake := newFakeAWS(map[string]reply{"sagemaker:ListApps": throttle, "pricing:GetProducts": throttle})
 				s := open(t.Context(), t, New(Options{HTTPClient: fake, MaxAttempts: tt.max}))
 				if err := listApps(t.Context(), s); Classify(err) != Throttled {
 					t.Errorf("%v", err)
 				}
-				if got := fake.count("sagemaker:ListApps"); got != tt.want {
-					t.Errorf("%d attempts, want %d", got, tt.want)
+				prices, _ := s.Pricing()
+				if _, err := prices.GetProducts(t.Context(), &pricing.GetProductsInput{ServiceCode: aws.String("AmazonSageMaker")}); Classify(err) != Throttled {
+					t.Errorf("%v", err)
+				}
+				for op, want := range map[string]int{"sagemaker:ListApps": tt.want, "pricing:GetProducts": tt.prices} {
+					if got := fake.count(op); got != want {
+						t.Errorf("%d attempts of %s, want %d", got, op, want)
+					}
 				}
 			})
 		})

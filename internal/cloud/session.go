@@ -50,7 +50,7 @@ func newSession(t estate.Target, principal string, cfg aws.Config, now func() ti
 		pricing: sync.OnceValue(func() *pricing.Client {
 			return pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 				// A price that cannot be had is shown as unknown: it is not worth the patience that evidence is.
-				o.Region, o.RetryMaxAttempts = pricingRegions[t.Partition], pricingAttempts
+				o.Region, o.RetryMaxAttempts = pricingRegions[t.Partition], min(pricingAttempts, cmp.Or(cfg.RetryMaxAttempts, pricingAttempts))
 			})
 		}),
 		cloudTrail:    sync.OnceValue(func() *cloudtrail.Client { return cloudtrail.NewFromConfig(cfg) }),

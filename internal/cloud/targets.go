@@ -158,7 +158,7 @@ func (a Account) hole(operation string, asked estate.Target, err error) *estate.
 	}
 	return &estate.Coverage{
 		Target:    estate.Target{Partition: asked.Partition, Account: a.ID, AccountName: cmp.Or(a.Name, a.Profile), Region: AllRegions},
-		Operation: operation, Outcome: Classify(err).Outcome(), Error: Brief(err), Hint: hint,
+		Operation: operation, Outcome: Lost(err), Error: Brief(err), Hint: hint,
 		Hides: "everything in the account",
 	}
 }

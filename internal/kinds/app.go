@@ -196,7 +196,7 @@ func (app) Series(r estate.Resource, c estate.Criteria) []Series {
 	out := []Series{heartbeatSeries(r, signalHeartbeat, stampWindow(c))}
 	if r.Type == string(types.AppTypeCanvas) {
 		out = append(out, Series{
-			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true, Unit: "s",
+			Signal: signalCanvas, Namespace: "/aws/sagemaker/Canvas/AppActivity", Metric: "TimeSinceLastActive", Stat: "Minimum", Newest: true, Ages: true, Unit: "s",
 			Window: stampWindow(c), Dimensions: []Dimension{{"DomainId", r.Domain}, homeDimension(r)},
 		})
 	}
@@ -229,7 +229,7 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 			byStream[name] = o
 		}
 	}
-	for name, sig := range lastEvents(ctx, s, studioLogs, streams) {
+	for name, sig := range lastEvents(ctx, s, streams) {
 		byStream[name].Signals = append(byStream[name].Signals, sig)
 	}
 
@@ -353,7 +353,7 @@ func (app) use(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate
 			return unreadable("app/unreadable", s)
 		}
 	}
-	if old := c.Now.Sub(r.Created); stamped && old >= max(helperAge, c.IdleFor) && displays(r.Type) {
+	if old := c.Now.Sub(r.Created); stamped && !r.Created.IsZero() && old >= max(helperAge, c.IdleFor) && displays(r.Type) {
 		return indirect("app", estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: r.Created, Rule: "app/age",
 			Why: fmt.Sprintf("a %s app that was started %s ago; nothing tells whether it is looked at", r.Type, span(old)), Remedy: "ask its owner"}, sigs)
 	}

@@ -205,6 +205,9 @@ func (cluster) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) 
 // judgeGroup judges an instance group that has instances.
 func judgeGroup(r estate.Resource, p estate.Part, sigs estate.Signals, c estate.Criteria) estate.Verdict {
 	if v, ok := judgeStamp("cluster", sigs, signalHeartbeat, p.Name, r.Created, c); ok {
+		if v.State == estate.Idle && p.Count > 1 {
+			v.Confidence = estate.Medium // one of its nodes may have stopped reporting while it is in use: the others keep the series alive
+		}
 		return v
 	}
 	return estate.Verdict{State: estate.Unknown, Rule: "cluster/no-signal", Why: "nothing that can be read from outside speaks of the use of its instance group " + p.Name,

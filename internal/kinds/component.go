@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +22,11 @@ func init() { register(component{}) }
 // nothing of its own; what it holds is room on instances that bill through the endpoint.
 type component struct{}
 
-const signalVariantRunning = "variant-running"
+const (
+	signalVariantRunning = "variant-running"
+	// signalNeighbour is another component of the endpoint that could not be described: it may be an adapter that runs on this one.
+	signalNeighbour = "neighbour"
+)
 
 // componentFamily is what the family says of itself.
 var componentFamily = Family{
@@ -86,7 +91,8 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 	}
 	var mu sync.Mutex
 	var seen []*estate.Observation
-	adapters := map[string][]string{} // by the component that they run on
+	adapters := map[string][]estate.Signal{}  // by the component that they run on
+	undescribed := map[string]estate.Signal{} // by endpoint
 	each(ctx, all, func(ctx context.Context, sum types.InferenceComponentSummary) {
 		o := &estate.Observation{Resource: estate.Resource{
 			ARN: aws.ToString(sum.InferenceComponentArn), Kind: componentFamily.Name, Target: s.Target(), Name: aws.ToString(sum.InferenceComponentName),
@@ -96,7 +102,9 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 		const op = "sagemaker:DescribeInferenceComponent"
 		d, gone, err := Describe(s, op, func() (*sagemaker.DescribeInferenceComponentOutput, error) {
 			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
-		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool { return o.InferenceComponentName != nil })
+		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool {
+			return o.InferenceComponentName != nil && (o.Specification != nil || len(o.Specifications) > 0)
+		})
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
@@ -104,6 +112,7 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 			return
 		case err != nil:
 			o.Signals = append(o.Signals, brokenSignal(signalDescription, "", op, err))
+			undescribed[o.Resource.Attributes["endpoint"]] = brokenSignal(signalNeighbour, "", op, err)
 		default:
 			if d.FailureReason != nil {
 				o.Resource.Attributes["failureReason"] = *d.FailureReason
@@ -117,15 +126,22 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 			if d.Specification != nil && d.Specification.BaseInferenceComponentName != nil {
 				base := *d.Specification.BaseInferenceComponentName
 				o.Resource.Attributes["base"] = base
-				adapters[base] = append(adapters[base], o.Resource.Name)
+				adapters[base] = append(adapters[base], memberSignal(sum, o.Resource.Name))
 			}
 		}
 		seen = append(seen, o)
 	})
 	for _, o := range seen {
-		if names := adapters[o.Resource.Name]; len(names) > 0 {
-			slices.Sort(names)
-			o.Resource.Parts = []estate.Part{{Name: partAdapters, Role: partAdapters, Mode: modeComponents, Members: names}}
+		if on := adapters[o.Resource.Name]; len(on) > 0 {
+			slices.SortFunc(on, func(a, b estate.Signal) int { return strings.Compare(a.Part, b.Part) })
+			p := estate.Part{Name: partAdapters, Role: partAdapters, Mode: modeComponents}
+			for _, adapter := range on {
+				p.Members = append(p.Members, adapter.Part)
+			}
+			o.Resource.Parts, o.Signals = []estate.Part{p}, append(o.Signals, on...)
+		}
+		if s, ok := undescribed[o.Resource.Attributes["endpoint"]]; ok && o.Resource.Attributes["base"] == "" {
+			o.Signals = append(o.Signals, s)
 		}
 		yield(*o)
 	}
@@ -145,6 +161,12 @@ func componentModels(d *sagemaker.DescribeInferenceComponentOutput) string {
 		}
 	}
 	return strings.Join(names, ",")
+}
+
+// memberSignal is the state of a component that counts for what it runs on: Part is how that calls it.
+func memberSignal(c types.InferenceComponentSummary, part string) estate.Signal {
+	return estate.Signal{Name: signalComponent, Part: part, Source: "sagemaker:ListInferenceComponents LastModifiedTime", Quality: estate.Good,
+		At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Value: inService(c.InferenceComponentStatus), Note: string(c.InferenceComponentStatus)}
 }
 
 // partAdapters is the part of a base component that its adapters are: they are invoked by their own names and run on its copies.
@@ -173,6 +195,9 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 	if s, ok := sigs.Find(signalDescription, ""); ok {
 		return unreadable("component/unreadable", s)
 	}
+	if s, ok := sigs.Find(signalNeighbour, ""); ok {
+		return unreadable("component/neighbour-unreadable", s)
+	}
 	switch types.InferenceComponentStatus(r.Status) {
 	case types.InferenceComponentStatusInService:
 	case types.InferenceComponentStatusFailed:
@@ -183,13 +208,20 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 	if r.Attributes["copies"] == "0" {
 		return estate.Verdict{State: estate.Unknown, Rule: "component/scaled-to-zero", Why: "it has no copy now, so that it holds no room"}
 	}
-	t := traffic{from: later(r.Created, r.Modified)}
+	t := traffic{floor: c.MinDailyInvocations, from: later(r.Created, r.Modified)}
 	wanted := []string{""}
 	for _, p := range r.Parts {
 		wanted = append(wanted, p.Members...)
 	}
 	for _, part := range wanted {
 		use, ok := sigs.Find(signalInvocations, part)
+		if part != "" {
+			adapter, listed := sigs.Find(signalComponent, part)
+			if ok = ok && listed; ok && adapter.Value == 0 {
+				return estate.Verdict{State: estate.Unknown, Rule: "component/adapter-changing", Why: fmt.Sprintf("its adapter %s is %s", part, adapter.Note)}
+			}
+			t.from = later(t.from, adapter.At)
+		}
 		if !ok {
 			return estate.Verdict{State: estate.Unknown, Rule: "component/unasked", Why: "its metrics were not asked for"}
 		}
@@ -206,7 +238,7 @@ func (component) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria
 		t.control, _ = sigs.Find(signalVariantRunning, "")
 	}
 	v := t.judge(c)
-	if v.State == estate.Idle && !own {
+	if v.State == estate.Idle && (!own || len(wanted) > 1) { // an adapter that was deleted leaves no trace of its use
 		v.Confidence = v.Confidence.Min(estate.Medium)
 	}
 	return v

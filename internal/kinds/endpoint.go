@@ -168,9 +168,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 			continue
 		}
 		for _, c := range components[o.Resource.Name][p.Name] {
-			o.Signals = append(o.Signals, estate.Signal{Name: signalComponent, Part: memberPart(p.Name, aws.ToString(c.InferenceComponentName)),
-				Source: "sagemaker:ListInferenceComponents LastModifiedTime", Quality: estate.Good,
-				At: later(aws.ToTime(c.CreationTime), aws.ToTime(c.LastModifiedTime)).UTC(), Value: inService(c.InferenceComponentStatus), Note: string(c.InferenceComponentStatus)})
+			o.Signals = append(o.Signals, memberSignal(c, memberPart(p.Name, aws.ToString(c.InferenceComponentName))))
 		}
 	}
 	return o, true
@@ -271,10 +269,13 @@ func shape(r *estate.Resource, d *sagemaker.DescribeEndpointOutput, cfg *sagemak
 			}
 			r.Meters = append(r.Meters, m)
 		}
-		// Each instance has a volume of its own. By which name those of asynchronous endpoints bill is not known, nor how large those are
-		// that are on their way.
-		if gb := int(aws.ToInt32(c.VolumeSizeInGB)) * part.Count; gb > 0 && !remade && serverless == nil && role != rolePending && r.Type != typeAsync {
-			r.Meters = append(r.Meters, estate.Meter{Part: part.Name, Component: pricing.ComponentEndpointVolume, GB: float64(gb)})
+		// Each instance has a volume of its own. How large those are that are on their way is not known.
+		if gb := int(aws.ToInt32(c.VolumeSizeInGB)) * part.Count; gb > 0 && !remade && serverless == nil && role != rolePending {
+			m := estate.Meter{Part: part.Name, Component: pricing.ComponentEndpointVolume, GB: float64(gb)}
+			if r.Type == typeAsync {
+				m.Rate.Why = "by which name the volumes of asynchronous endpoints bill is not known"
+			}
+			r.Meters = append(r.Meters, m)
 		}
 	}
 	for _, v := range d.ProductionVariants {
@@ -462,7 +463,7 @@ func judgeVariant(r estate.Resource, p estate.Part, sigs estate.Signals, c estat
 	case p.Mode == modeComponents:
 		return judgeMembers(p, sigs, c, from)
 	}
-	t := traffic{from: from, noControl: p.Mode == modeServerless}
+	t := traffic{floor: c.MinDailyInvocations, from: from, noControl: p.Mode == modeServerless}
 	names := []string{signalInvocations, signalContainer}
 	if r.Type == typeAsync {
 		names = []string{signalProcessed, signalAnswered}
@@ -537,7 +538,7 @@ func judgeMembers(p estate.Part, sigs estate.Signals, c estate.Criteria, from ti
 			continue
 		}
 		history, _ := sigs.Find(signalHistory, part)
-		v := traffic{uses: []estate.Signal{use}, history: []estate.Signal{history}, control: control, fresh: fresh, from: later(from, member.At)}.judge(c)
+		v := traffic{floor: c.MinDailyInvocations, uses: []estate.Signal{use}, history: []estate.Signal{history}, control: control, fresh: fresh, from: later(from, member.At)}.judge(c)
 		if v.State == estate.Idle {
 			v.Confidence = v.Confidence.Min(estate.Medium)
 		}

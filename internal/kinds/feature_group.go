@@ -186,7 +186,6 @@ func (featureGroup) Judge(r estate.Resource, sigs estate.Signals, c estate.Crite
 	if len(t.uses) == 0 || len(batches) == 0 {
 		return estate.Verdict{State: estate.Unknown, Rule: "feature-group/unasked", Why: "its metrics were not asked for", Remedy: "scan again"}
 	}
-	c.MinDailyInvocations = 0 // that is for callers of endpoints
 	v := t.judge(c)
 	if v.State != estate.Idle {
 		return v

@@ -97,11 +97,7 @@ func (j jobs) rule(name string) string { return string(j.family.Name) + "/" + na
 // Judge takes a job in progress for used: somebody asked for it.
 func (j jobs) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
 	if stopping(r) {
-		v := inTransit(j.rule("stopping"), r.Status, r.Modified, c)
-		for i := range v.Conditions {
-			v.Conditions[i].Remedy = "ask for its stop again; where that fails, AWS Support can end it"
-		}
-		return v
+		return inTransit(j.rule("stopping"), r.Status, r.Modified, c)
 	}
 	if s, ok := sigs.Find(signalDescription, ""); ok {
 		return unreadable(j.rule("unreadable"), s)

@@ -82,7 +82,7 @@ func TestTraffic(t *testing.T) {
 			estate.Active, estate.High, "traffic/errors-only", time.Time{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			tc.t.fresh = arriving
+			tc.t.fresh, tc.t.floor = arriving, tc.c.MinDailyInvocations
 			v := tc.t.judge(tc.c)
 			if v.State != tc.state || v.Confidence != tc.conf || v.Rule != tc.rule || !v.Since.Equal(tc.since) {
 				t.Errorf("got %s/%s by %s since %v (%s)\nwant %s/%s by %s since %v", v.State, v.Confidence, v.Rule, v.Since, v.Why, tc.state, tc.conf, tc.rule, tc.since)
@@ -202,7 +202,7 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeComponents, Count: 1, Members: []string{"a", "b"}}}}
 			names = [][2]string{{signalInvocations, "v/a"}, {signalInvocations, "v/b"}, {signalRunning, "v"}, {signalRunningLately, "v"}}
 			for _, m := range []string{"v/a", "v/b"} {
-				sigs = append(sigs, estate.Signal{Name: signalComponent, Part: m, Quality: estate.Good, At: before(age), Note: "InService"})
+				sigs = append(sigs, estate.Signal{Name: signalComponent, Part: m, Quality: estate.Good, At: before(age), Value: 1, Note: "InService"})
 			}
 		case "serverless":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeServerless, Created: before(age), Modified: before(age),

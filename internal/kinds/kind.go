@@ -143,6 +143,11 @@ func WithNeeds(ks []Kind) []Kind {
 	return ordered
 }
 
+// lists reports whether the operation lists the resources of a family. Where a region does not have it, there are none.
+func lists(operation string) bool {
+	return slices.ContainsFunc(All(), func(k Kind) bool { return k.Family().Reads[0].Action == operation })
+}
+
 // Hides says what stays unseen when the operation is refused, by every family that needs it.
 func Hides(action string) string {
 	var hidden []string

@@ -175,6 +175,10 @@ func (s Series) signal(p points) estate.Signal {
 		sig.Quality = estate.Absent
 		return sig
 	}
+	if !slices.IsSortedFunc(p.times, time.Time.Compare) {
+		sig.Quality, sig.Note = estate.Failed, "its datapoints are out of order"
+		return sig
+	}
 	// What happened in a bin may be as young as the bin's end, or now: taking it for that never makes use look older than it is.
 	end := func(start time.Time) time.Time {
 		to := start.Add(time.Duration(s.Window.Period)).UTC()
@@ -186,6 +190,12 @@ func (s Series) signal(p points) estate.Signal {
 	if s.Newest {
 		last := len(p.times) - 1
 		sig.At, sig.Value, sig.Unit = end(p.times[last]), p.values[last], s.Unit
+		if s.Ages {
+			// Of several that publish, the one in use may not have been heard of in the newest bin yet, or never again.
+			for i, t := range p.times {
+				sig.Value = min(sig.Value, p.values[i]+sig.At.Sub(end(t)).Seconds())
+			}
+		}
 		if s.Window.To.Sub(sig.At) > metricLag {
 			sig.Quality = estate.Stale
 		}

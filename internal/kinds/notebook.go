@@ -87,7 +87,9 @@ func (notebook) describe(ctx context.Context, s *Scope, r estate.Resource) (esta
 		if imds := d.InstanceMetadataServiceConfiguration; imds != nil {
 			o.Resource.Attributes["minimumInstanceMetadataServiceVersion"] = aws.ToString(imds.MinimumInstanceMetadataServiceVersion)
 		}
-		volume.GB = float64(aws.ToInt32(d.VolumeSizeInGB))
+		if volume.GB = float64(aws.ToInt32(d.VolumeSizeInGB)); volume.GB == 0 {
+			volume.Count, volume.Rate.Why = 1, "the size of its volume was not told"
+		}
 	}
 	if m, bills := notebookMeter(o.Resource); bills {
 		o.Resource.Meters = append(o.Resource.Meters, m)
@@ -202,7 +204,6 @@ func judgeNotebookCPU(sigs estate.Signals, from time.Time, c estate.Criteria) es
 	case cpu.Quality == estate.Absent: // a level is published whatever it is: its absence is no low CPU
 		return estate.Verdict{State: estate.Unknown, Rule: "notebook/no-signal", Why: "nothing that can be read from outside speaks of its use", Remedy: notebookRemedy}
 	}
-	c.MinDailyInvocations = 0 // percent are no invocations
 	v := t.judge(c)
 	switch {
 	case v.State == estate.Active:

@@ -58,10 +58,24 @@ func (profile) Relate(r estate.Resource, p *Peers) estate.Signals {
 	}
 	key := r.Domain + "/" + r.Name
 	sigs := append(uses(p.Of(appFamily.Name, "domain/user", key, ofUser)), uses(p.Of(spaceFamily.Name, "domain/user", key, ofUser))...)
+	// Every profile of the domain may work in a shared space, and nothing tells which of them does.
+	for _, s := range uses(p.Of(spaceFamily.Name, "shared in domain", r.Domain, sharedIn)) {
+		if s.Name == signalPeerActive {
+			s.Name, s.Note = signalPeerUnknown, "somebody works in it"
+		}
+		sigs = append(sigs, s)
+	}
 	if hole, ok := p.unseen(signalPeerUnseen, appFamily.Name, spaceFamily.Name); ok {
 		sigs = append(sigs, hole)
 	}
 	return sigs
+}
+
+func sharedIn(space estate.Resource) []string {
+	if space.Attributes[attributeSharing] == string(types.SharingTypeShared) || space.User == "" {
+		return []string{space.Domain}
+	}
+	return nil
 }
 
 func (profile) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {
@@ -73,11 +87,14 @@ func (profile) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) 
 		return inTransit("profile/changing", r.Status, later(r.Created, r.Modified), c)
 	}
 	if v, ok := judgePeers("profile", sigs, c); ok {
+		if v.State == estate.Idle { // apps that were deleted leave no trace, and a person may use Studio or start jobs without any
+			v.Confidence = estate.Low
+		}
 		return v
 	}
 	stamps, ok := sigs.Find(signalStamps, "")
 	switch {
-	case !ok:
+	case !ok || stamps.At.IsZero():
 		return estate.Verdict{State: estate.Unknown, Rule: "profile/unread", Why: "nothing that was read speaks of its use"}
 	case c.Now.Sub(stamps.At) < c.IdleFor:
 		return estate.Verdict{State: estate.Unknown, Rule: "profile/too-young",

@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -38,9 +37,9 @@ func (s *Scope) Cover(operation string, err error) {
 		s.Report(operation, estate.OutcomeSeen, nil)
 		return
 	}
-	o := cloud.Classify(err).Outcome()
-	if o == estate.OutcomeSeen {
-		o = estate.OutcomeFailed // what is gone was seen to be gone, but only where one thing was asked for: see Describe
+	o := cloud.Lost(err)
+	if cloud.Classify(err) == cloud.NotOffered && lists(operation) {
+		o = estate.OutcomeNotOffered
 	}
 	s.Report(operation, o, err)
 }
@@ -56,15 +55,12 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
-// errHollow is an answer that went well but lacks what the API promises, as a proxy's or a poor emulator's may.
-var errHollow = errors.New("the answer lacks its content: did a proxy answer in place of AWS?")
-
 // Call runs an operation of the scope and records its coverage. Has says whether an answer holds what the API promises of it: an empty
 // answer is not an answer that says "none".
 func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
 	out, err := f()
 	if err == nil && !has(out) {
-		err = errHollow
+		err = cloud.ErrHollow
 	}
 	s.Cover(operation, err)
 	return out, err
@@ -79,7 +75,7 @@ func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T
 		return out, true, nil
 	}
 	if err == nil && !has(out) {
-		err = errHollow
+		err = cloud.ErrHollow
 	}
 	s.Cover(operation, err)
 	return out, false, err
@@ -87,7 +83,7 @@ func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T
 
 // describers is how many resources of a target are described at once. The token buckets set the pace; this only
 // has to keep them busy over the latency of a call.
-const describers = 16
+const describers = 6
 
 // each runs f for every item, several at once. Once cancelled, every call fails at once, so that f leaves its trace on each item.
 func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {

@@ -17,8 +17,10 @@ type Series struct {
 	// Dimensions in the order asked. CloudWatch matches the set exactly: one too few or too many finds nothing.
 	Dimensions []Dimension
 	Window     estate.Window
-	// Newest takes the newest datapoint alone, for metrics whose value accumulates, such as seconds since last use.
+	// Newest takes the newest datapoint alone.
 	Newest bool
+	// Ages says that the values are seconds since something happened: with Newest, the least as of the newest datapoint counts.
+	Ages bool
 	// Floor makes the series one of a level, such as a utilisation: a datapoint at or below it counts as none, and the signal's
 	// value is the highest instead of the sum. Zero for a count.
 	Floor float64

@@ -31,6 +31,9 @@ var spaceFamily = Family{
 
 func (space) Family() *Family { return &spaceFamily }
 
+// attributeSharing is Shared for a space in which every profile of the domain may work, else Private.
+const attributeSharing = "sharingType"
+
 // listSpaces lists the target's spaces, once for all families.
 func listSpaces(ctx context.Context, s *Scope) ([]types.SpaceDetails, error) {
 	return once(s, "spaces", func() (all []types.SpaceDetails, err error) {
@@ -72,16 +75,27 @@ func describeSpace(t estate.Target, d types.SpaceDetails) estate.Observation {
 		r.Owner, r.OwnerFrom = r.User, ownerFromSpace
 	}
 	if sh := d.SpaceSharingSettingsSummary; sh != nil {
-		r.Attributes["sharingType"] = string(sh.SharingType)
+		r.Attributes[attributeSharing] = string(sh.SharingType)
 	}
 	if st := d.SpaceSettingsSummary; st != nil {
 		r.Type = string(st.AppType)
-		if st.SpaceStorageSettings != nil && st.SpaceStorageSettings.EbsStorageSettings != nil {
-			r.Meters = []estate.Meter{{Component: pricing.ComponentSpaceVolume, GB: float64(aws.ToInt32(st.SpaceStorageSettings.EbsStorageSettings.EbsVolumeSizeInGb))}}
+		if st.AppType == types.AppTypeJupyterLab || st.AppType == types.AppTypeCodeEditor { // the others keep their files with the domain
+			r.Meters = []estate.Meter{spaceVolume(st.SpaceStorageSettings)}
 		}
 	}
 	stamps := estate.Signal{Name: signalStamps, Source: "sagemaker:ListSpaces CreationTime and LastModifiedTime", Quality: estate.Good, At: later(r.Created, r.Modified)}
 	return estate.Observation{Resource: r, Signals: estate.Signals{stamps}}
+}
+
+func spaceVolume(st *types.SpaceStorageSettings) estate.Meter {
+	m := estate.Meter{Component: pricing.ComponentSpaceVolume}
+	if st != nil && st.EbsStorageSettings != nil {
+		m.GB = float64(aws.ToInt32(st.EbsStorageSettings.EbsVolumeSizeInGb))
+	}
+	if m.GB == 0 {
+		m.Count, m.Rate.Why = 1, "the size of its volume was not told"
+	}
+	return m
 }
 
 // signalStamps are the control plane's stamps: when the resource was made or last changed, which is not when it was used.
@@ -101,20 +115,27 @@ func (space) Relate(r estate.Resource, p *Peers) estate.Signals {
 	return sigs
 }
 
-// Inspect asks the log streams of the spaces in which nothing runs: an app writes there as long as it runs.
+// Inspect asks the log streams of the spaces in which nothing runs, and whether there ever was a heartbeat: an app writes and reports
+// as long as it runs.
 func (k space) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
 	var streams []string
-	byStream := map[string]*estate.Observation{}
+	var past []Series
+	var empty []*estate.Observation
+	w, _ := historyWindow(c)
 	for _, o := range obs {
-		if k.Judge(o.Resource, o.Signals, c).Rule == ruleSpaceLogUnasked {
-			name := strings.Join([]string{o.Resource.Domain, o.Resource.Name, o.Resource.Type, "default"}, "/")
-			streams, byStream[name] = append(streams, name), o
+		if r := o.Resource; k.Judge(r, o.Signals, c).Rule == ruleSpaceLogUnasked {
+			empty, streams = append(empty, o), append(streams, strings.Join([]string{r.Domain, r.Name, r.Type, defaultApp}, "/"))
+			past = append(past, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"DomainId", r.Domain}, Dimension{"SpaceName", r.Name}, Dimension{"AppType", r.Type}, Dimension{"AppName", defaultApp}))
 		}
 	}
-	for name, sig := range lastEvents(ctx, s, studioLogs, streams) {
-		byStream[name].Signals = append(byStream[name].Signals, sig)
+	logs, heartbeats := lastEvents(ctx, s, streams), s.Metrics(ctx, past)
+	for i, o := range empty {
+		o.Signals = append(o.Signals, logs[streams[i]], heartbeats[i])
 	}
 }
+
+// defaultApp is the name of every JupyterLab and Code Editor app.
+const defaultApp = "default"
 
 // ruleSpaceLogUnasked is the verdict that Inspect settles by asking when something last ran in the space.
 const ruleSpaceLogUnasked = "space/log-unasked"
@@ -131,7 +152,7 @@ func (space) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) es
 		return v
 	}
 	stamps, ok := sigs.Find(signalStamps, "")
-	if !ok {
+	if !ok || stamps.At.IsZero() {
 		return estate.Verdict{State: estate.Unknown, Rule: "space/unread", Why: "nothing that was read speaks of its use"}
 	}
 	unknown := func(rule, why string) estate.Verdict {
@@ -141,18 +162,27 @@ func (space) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) es
 		return unknown("too-young", "nothing runs in it now, and it was made or changed "+ago(c.Now, stamps.At)+" ago, which is less than the limit of "+span(c.IdleFor))
 	}
 	log, asked := sigs.Find(signalLog, "")
+	past, also := sigs.Find(signalHeartbeatHistory, "")
+	if log.Quality != estate.Good || log.At.Before(r.Created) {
+		log.At = time.Time{} // or it is of another space, of the same name, that was there before
+	}
+	ran := later(log.At, past.At)
 	switch {
 	case r.Type == "":
 		return unknown("any-app", "nothing runs in it now; it takes apps of any name, so that no one log tells when something last did")
-	case !asked:
+	case !asked || !also:
 		return estate.Verdict{State: estate.Unknown, Rule: ruleSpaceLogUnasked, Why: "nothing runs in it now; when something last did was not asked", Remedy: "scan again with this limit"}
 	case log.Quality.Broken():
 		return unreadable("space/unreadable", log)
-	case log.Quality == estate.Good && c.Now.Sub(log.At) < c.IdleFor+logLag:
-		return estate.Verdict{State: estate.Active, Confidence: estate.Medium, LastUse: log.At, Rule: "space/ran", Why: "something ran in it until " + ago(c.Now, log.At) + " ago, by its log"}
-	case log.Quality == estate.Good:
-		return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: later(log.At, stamps.At), LastUse: log.At, Rule: "space/empty",
-			Why: "nothing runs in it, and its log ended " + ago(c.Now, log.At) + " ago", Remedy: "its files go with it: ask its owner before deleting"}
+	case past.Quality.Broken():
+		return unreadable("space/unreadable", past)
+	case !ran.IsZero() && c.Now.Sub(ran) < c.IdleFor+logLag:
+		return estate.Verdict{State: estate.Active, Confidence: estate.Medium, LastUse: ran, Rule: "space/ran", Why: "something ran in it until " + ago(c.Now, ran) + " ago"}
+	case !ran.IsZero():
+		return estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: later(ran, stamps.At), LastUse: ran, Rule: "space/empty",
+			Why: "nothing runs in it, and the last sign of something running is " + ago(c.Now, ran) + " old", Remedy: "its files go with it: ask its owner before deleting"}
+	case log.Note == noteNoGroup: // Studio makes the group with the first app, so that somebody deleted it, or the answer is another's
+		return unknown("no-logs", "nothing runs in it now; no Studio app of the region has a log, so that nothing tells when something last did")
 	default:
 		return estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: stamps.At, Rule: "space/age",
 			Why:    "nothing runs in it, no log tells when something last did, and it has not been changed for " + ago(c.Now, stamps.At),

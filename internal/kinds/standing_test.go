@@ -134,7 +134,7 @@ func TestStanding(t *testing.T) {
 
 		{"cluster: no heartbeat", cluster{}, groups("InService", map[string]int{"gpu": 2}), nil, two, estate.Unknown, "", "cluster/no-signal", 0, ""},
 		{"cluster: scaled to zero", cluster{}, groups("InService", map[string]int{"gpu": 0}), nil, two, estate.Unknown, "", "cluster/scaled-to-zero", 0, ""},
-		{"cluster: its only group with instances is idle", cluster{}, groups("InService", map[string]int{"login": 0, "gpu": 2}), group(running, "gpu", 5*time.Hour), two, estate.Idle, estate.High, "cluster/heartbeat-idle", 5 * time.Hour, ""},
+		{"cluster: its only group with instances is idle", cluster{}, groups("InService", map[string]int{"login": 0, "gpu": 2}), group(running, "gpu", 5*time.Hour), two, estate.Idle, estate.Medium, "cluster/heartbeat-idle", 5 * time.Hour, ""},
 		{"cluster: a group is idle, another unknown", cluster{}, groups("InService", map[string]int{"login": 1, "gpu": 2}), group(running, "gpu", 5*time.Hour), two, estate.Unknown, "", "cluster/no-signal", 0, ""},
 		{"cluster: a group is idle, another in use", cluster{}, groups("InService", map[string]int{"login": 1, "gpu": 2}), join(group(running, "gpu", 5*time.Hour), group(running, "login", 0)), two, estate.Active, estate.High, "cluster/heartbeat-used", 0, ""},
 		{"cluster: degraded group in use", cluster{}, degraded, group(running, "gpu", 0), two, estate.Active, estate.High, "cluster/heartbeat-used", 0, estate.Broken},
@@ -338,4 +338,48 @@ func meters(r estate.Resource) string {
 		all = append(all, strings.Join(words, " "))
 	}
 	return strings.Join(all, "; ")
+}
+
+// TestAgesOfSeveral: of several that report, the one in use counts, heard of lately or not, and the whole is not surer than that.
+func TestAgesOfSeveral(t *testing.T) {
+	at := now.Add(20 * time.Second)
+	c := estate.Criteria{Now: at, IdleFor: day}
+	r := estate.Resource{Name: "pod", Status: "InService", Created: at.Add(-90 * day), Parts: []estate.Part{{Name: "gpu", Count: 2}}}
+	s := cluster{}.Series(r, c)[0]
+	// One node has been idle for two days; the other was in use until the age, and has not been heard of since.
+	judged := func(silent time.Duration) estate.Verdict {
+		p := points{quality: estate.Good}
+		for b := s.Window.From; b.Before(at); b = b.Add(5 * time.Minute) {
+			v := 0.0
+			if at.Sub(b) < silent {
+				v = (2 * day).Seconds()
+			}
+			p.times, p.values = append(p.times, b), append(p.values, v)
+		}
+		return cluster{}.Judge(r, estate.Signals{s.signal(p)}, c)
+	}
+	for _, silent := range []time.Duration{5 * time.Minute, 20 * time.Minute} {
+		if v := judged(silent); v.State != estate.Active {
+			t.Errorf("a node was in use %s ago: %s by %s", silent, v.State, v.Rule)
+		}
+	}
+	if v := judged(90 * day); v.State != estate.Idle || v.Confidence != estate.Medium {
+		t.Errorf("both idle for two days: %s at %s by %s", v.State, v.Confidence, v.Rule)
+	}
+}
+
+// TestOutOfOrder: datapoints that are not in the order asked for are no evidence.
+func TestOutOfOrder(t *testing.T) {
+	r := estate.Resource{Name: "e", Type: typeServerless, Status: "InService", Created: before(90 * day), Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeServerless, Count: 1}}}
+	var sigs estate.Signals
+	for _, s := range (endpoint{}).Series(r, week) {
+		p := points{quality: estate.Good}
+		if s.Signal == signalInvocations {
+			p.times, p.values = []time.Time{before(time.Hour), before(40 * day)}, []float64{1, 1}
+		}
+		sigs = append(sigs, s.signal(p))
+	}
+	if v := (endpoint{}).Judge(r, sigs, week); v.State != estate.Unknown {
+		t.Errorf("invoked an hour ago: %s by %s", v.State, v.Rule)
+	}
 }

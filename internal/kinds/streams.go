@@ -15,13 +15,15 @@ const (
 	signalLog = "log"
 	// logLag is how late CloudWatch Logs may index a stream's last event: usually within the hour, sometimes later.
 	logLag = time.Hour
+	// noteNoGroup is what the signal of a log says where no app of the target has one.
+	noteNoGroup = "there is no such log group"
 )
 
-// lastEvents reads the last event of each named stream.
+// lastEvents reads the last event of each named stream of Studio.
 //
 // Streams are paged newest first, 50 a call, for as long as that is cheaper than asking for what is still missing one by
 // one; then the rest is asked by exact name. Never more than twice the calls of the better way, and never the history of a group.
-func lastEvents(ctx context.Context, s *Scope, group string, names []string) map[string]estate.Signal {
+func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate.Signal {
 	out := make(map[string]estate.Signal, len(names))
 	missing := make(map[string]bool, len(names))
 	for _, n := range names {
@@ -33,7 +35,7 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 			return
 		}
 		delete(missing, name)
-		sig := estate.Signal{Name: signalLog, Source: "logs " + group + " " + name, Quality: estate.Good}
+		sig := estate.Signal{Name: signalLog, Source: "logs " + studioLogs + " " + name, Quality: estate.Good}
 		if st.LastEventTimestamp == nil {
 			sig.Quality, sig.Note = estate.Absent, "the stream has no events"
 		} else {
@@ -44,15 +46,15 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 	fail := func(gone bool, err error) map[string]estate.Signal {
 		for n := range missing {
 			if gone {
-				out[n] = estate.Signal{Name: signalLog, Source: "logs " + group, Quality: estate.Absent, Note: "there is no such log group"}
+				out[n] = estate.Signal{Name: signalLog, Source: "logs " + studioLogs, Quality: estate.Absent, Note: noteNoGroup}
 			} else {
-				out[n] = brokenSignal(signalLog, "", "logs "+group, err)
+				out[n] = brokenSignal(signalLog, "", "logs "+studioLogs, err)
 			}
 		}
 		return out
 	}
 	ask := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
-		in.LogGroupName = &group
+		in.LogGroupName = aws.String(studioLogs)
 		return Describe(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
 			return s.Logs().DescribeLogStreams(ctx, in)
 		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
@@ -86,7 +88,7 @@ func lastEvents(ctx context.Context, s *Scope, group string, names []string) map
 		}
 		if missing[n] {
 			delete(missing, n)
-			out[n] = estate.Signal{Name: signalLog, Source: "logs " + group + " " + n, Quality: estate.Absent, Note: "there is no such stream"}
+			out[n] = estate.Signal{Name: signalLog, Source: "logs " + studioLogs + " " + n, Quality: estate.Absent, Note: "there is no such stream"}
 		}
 	}
 	return out

@@ -62,7 +62,7 @@ func FuzzLastEvents(f *testing.F) {
 			}
 		}
 		s, _ := logScope(t, streams...)
-		got := lastEvents(t.Context(), s, studioLogs, []string{wanted})
+		got := lastEvents(t.Context(), s, []string{wanted})
 		if q := got[wanted].Quality; (q == estate.Good) != there {
 			t.Errorf("%q is %s among %q", wanted, q, names)
 		}
@@ -91,7 +91,7 @@ func TestLastEventsAsksTheCheaperWay(t *testing.T) {
 		{"a hundred recent ones and an old one", append([]string{"d/old/KernelGateway/app"}, recent...), 4},
 	} {
 		s, srv := logScope(t, streams...)
-		got := lastEvents(t.Context(), s, studioLogs, tc.want)
+		got := lastEvents(t.Context(), s, tc.want)
 		if len(got) != len(tc.want) {
 			t.Errorf("%s: %d answers for %d", tc.name, len(got), len(tc.want))
 		}

@@ -43,12 +43,14 @@ func TestStudioPlaces(t *testing.T) {
 	log := func(age time.Duration, q estate.Quality) estate.Signal {
 		return estate.Signal{Name: signalLog, Source: "test", Quality: q, At: before(age)}
 	}
+	never := estate.Signal{Name: signalHeartbeatHistory, Quality: estate.Absent}
 	join := func(all ...estate.Signals) (out estate.Signals) {
 		for _, s := range all {
 			out = append(out, s...)
 		}
 		return out
 	}
+	month.MinDailyInvocations = 5 // mounts are no invocations
 	for _, tc := range []struct {
 		name      string
 		k         Kind
@@ -66,15 +68,17 @@ func TestStudioPlaces(t *testing.T) {
 		{"space: whether it has an app is not known", space{}, lab("InService"), join(unseenPeers(estate.Denied), estate.Signals{stamps(100 * day), log(90*day, estate.Good)}), estate.Unknown, "", "space/peer-unseen", ""},
 		{"space: empty, changed lately", space{}, lab("InService"), estate.Signals{stamps(10 * day)}, estate.Unknown, "", "space/too-young", ""},
 		{"space: empty, its log was not asked", space{}, lab("InService"), estate.Signals{stamps(100 * day)}, estate.Unknown, "", ruleSpaceLogUnasked, ""},
-		{"space: empty since ninety days", space{}, lab("InService"), estate.Signals{stamps(100 * day), log(90*day, estate.Good)}, estate.Idle, estate.Medium, "space/empty", ""},
-		{"space: empty since yesterday", space{}, lab("InService"), estate.Signals{stamps(100 * day), log(day, estate.Good)}, estate.Active, estate.Medium, "space/ran", ""},
-		{"space: no log", space{}, lab("InService"), estate.Signals{stamps(100 * day), log(0, estate.Absent)}, estate.Idle, estate.Low, "space/age", ""},
-		{"space: log denied", space{}, lab("InService"), estate.Signals{stamps(100 * day), log(0, estate.Denied)}, estate.Unknown, "", "space/unreadable", ""},
-		{"space: of apps of any name", space{}, estate.Resource{Status: "InService"}, estate.Signals{stamps(100 * day), log(90*day, estate.Good)}, estate.Unknown, "", "space/any-app", ""},
+		{"space: empty since ninety days", space{}, lab("InService"), estate.Signals{stamps(100 * day), never, log(90*day, estate.Good)}, estate.Idle, estate.Medium, "space/empty", ""},
+		{"space: empty since yesterday", space{}, lab("InService"), estate.Signals{stamps(100 * day), never, log(day, estate.Good)}, estate.Active, estate.Medium, "space/ran", ""},
+		{"space: no log", space{}, lab("InService"), estate.Signals{stamps(100 * day), never, log(0, estate.Absent)}, estate.Idle, estate.Low, "space/age", ""},
+		{"space: no app has a log", space{}, lab("InService"), estate.Signals{stamps(100 * day), never, {Name: signalLog, Quality: estate.Absent, Note: noteNoGroup}}, estate.Unknown, "", "space/no-logs", ""},
+		{"space: log denied", space{}, lab("InService"), estate.Signals{stamps(100 * day), never, log(0, estate.Denied)}, estate.Unknown, "", "space/unreadable", ""},
+		{"space: of apps of any name", space{}, estate.Resource{Status: "InService"}, estate.Signals{stamps(100 * day), never, log(90*day, estate.Good)}, estate.Unknown, "", "space/any-app", ""},
 		{"space: being deleted for weeks", space{}, lab("Deleting"), nil, estate.Unknown, "", "space/changing", estate.Stuck},
 		{"space: failed", space{}, lab("Delete_Failed"), nil, estate.Unknown, "", "space/broken", estate.Broken},
 
 		{"profile: its space is in use", profile{}, lab("InService"), peer("studio-space", estate.Active, estate.Medium, time.Hour), estate.Active, estate.Medium, "profile/peer-active", ""},
+		{"profile: its app is idle for as long", profile{}, lab("InService"), peer("studio-app", estate.Idle, estate.High, 100*day), estate.Idle, estate.Low, "profile/peer-idle", ""},
 		{"profile: nothing is its", profile{}, lab("InService"), estate.Signals{stamps(100 * day)}, estate.Idle, estate.Low, "profile/age", ""},
 		{"profile: nothing is its yet", profile{}, lab("InService"), estate.Signals{stamps(10 * day)}, estate.Unknown, "", "profile/too-young", ""},
 		{"profile: its spaces could not all be seen", profile{}, lab("InService"), join(peer("studio-app", estate.Idle, estate.High, 60*day), unseenPeers(estate.Throttled)), estate.Unknown, "", "profile/peer-unseen", ""},
@@ -114,7 +118,8 @@ func TestNoIdlePlaceFromAnErrorPath(t *testing.T) {
 		k := rapid.SampledFrom([]Kind{space{}, profile{}, domain{}}).Draw(t, "kind")
 		c := estate.Criteria{Now: now, IdleFor: age("limit") + time.Hour}
 		r := estate.Resource{Status: "InService", Type: "JupyterLab", Created: before(age("created")), Modified: before(age("modified"))}
-		sigs := append(fileSystem(age("mounted")), stamps(age("stamps")), estate.Signal{Name: signalLog, Quality: estate.Good, At: before(age("log"))})
+		sigs := append(fileSystem(age("mounted")), stamps(age("stamps")), estate.Signal{Name: signalHeartbeatHistory, Quality: estate.Absent},
+			estate.Signal{Name: signalLog, Quality: estate.Good, At: before(age("log"))})
 		for _, kind := range []estate.Kind{"studio-app", "studio-space", "user-profile"} {
 			if rapid.Bool().Draw(t, "has a "+string(kind)) {
 				sigs = append(sigs, peer(kind, estate.Idle, estate.High, age(string(kind)))...)

@@ -26,6 +26,8 @@ type traffic struct {
 	noControl bool
 	// lag is how late the control may be; zero means metricLag.
 	lag time.Duration
+	// floor is how many invocations a day are taken for warmers; zero for what is no invocation.
+	floor float64
 	// from is the earliest instant that may count as idle: creation or the last change.
 	from time.Time
 }
@@ -60,7 +62,7 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	if window.From.After(since) {
 		since, bound, open = window.From, "the metrics' window begins", true
 	}
-	if busy := t.lastBusy(trickle, c); busy.After(since) {
+	if busy := t.lastBusy(trickle); busy.After(since) {
 		since, bound, open = busy, "it was last used", false
 	}
 	if !t.noControl {
@@ -85,7 +87,7 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	switch {
 	case trickle:
 		v.Confidence, v.Rule = estate.Medium, "traffic/trickle"
-		v.Why = fmt.Sprintf("fewer than %g invocations a day, which is taken for warmers and health checks", c.MinDailyInvocations)
+		v.Why = fmt.Sprintf("fewer than %g invocations a day, which is taken for warmers and health checks", t.floor)
 	case last.IsZero():
 		v.Why = fmt.Sprintf("no invocation in %s, while its metrics prove that it runs", span(c.Now.Sub(since)))
 	default:
@@ -115,7 +117,7 @@ func (t traffic) lastUse() (last time.Time, calls float64) {
 }
 
 // lastBusy is the end of the newest use or, where the newest use is a trickle, of the newest traffic that was more.
-func (t traffic) lastBusy(trickle bool, c estate.Criteria) time.Time {
+func (t traffic) lastBusy(trickle bool) time.Time {
 	last, _ := t.lastUse()
 	if !trickle {
 		return last
@@ -123,7 +125,7 @@ func (t traffic) lastBusy(trickle bool, c estate.Criteria) time.Time {
 	var busy time.Time
 	for _, u := range t.uses {
 		for _, s := range u.Spans {
-			if days := max(s.To.Sub(s.From).Hours()/24, 1); s.Sum/days >= c.MinDailyInvocations {
+			if days := max(s.To.Sub(s.From).Hours()/24, 1); s.Sum/days >= t.floor {
 				busy = later(busy, s.To)
 			}
 		}
@@ -133,7 +135,7 @@ func (t traffic) lastBusy(trickle bool, c estate.Criteria) time.Time {
 
 // trickle reports whether the traffic of the limit, by the day, stays below the floor. What waits in a queue is work, not warmth.
 func (t traffic) trickle(c estate.Criteria) bool {
-	if c.MinDailyInvocations <= 0 || c.Now.Sub(t.queue.At) < c.IdleFor {
+	if t.floor <= 0 || c.Now.Sub(t.queue.At) < c.IdleFor {
 		return false
 	}
 	days := max(c.IdleFor.Hours()/24, 1)
@@ -146,7 +148,7 @@ func (t traffic) trickle(c estate.Criteria) bool {
 			}
 		}
 	}
-	return sum/days < c.MinDailyInvocations
+	return sum/days < t.floor
 }
 
 func (t traffic) broken() (estate.Signal, bool) {

@@ -184,7 +184,6 @@ func (trainingPlan) Judge(r estate.Resource, sigs estate.Signals, c estate.Crite
 	}
 	var all []estate.Verdict
 	start, _ := time.Parse(time.RFC3339, r.Attributes["startTime"])
-	c.MinDailyInvocations = 0 // instances are no invocations
 	for _, s := range sigs {
 		if s.Name != signalUsed {
 			continue

@@ -238,7 +238,6 @@ func judgeInstance(part string, sigs estate.Signals, gpu bool, from time.Time, c
 	}
 	t.control, _ = sigs.Find(signalRunning, part)
 	t.fresh, _ = sigs.Find(signalRunningLately, part)
-	c.MinDailyInvocations = 0 // no warmers here
 	v := t.judge(c)
 	if v.State == estate.Idle && !proven {
 		return estate.Verdict{State: estate.Unknown}

@@ -3,6 +3,7 @@ package scan_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync/atomic"
@@ -45,13 +46,19 @@ type lab struct {
 	// kinds are those scanned: Studio apps and hosting unless a test says otherwise, nil for all.
 	kinds     []kinds.Kind
 	owners    scan.Owners
+	only      string
 	inventory bool
+	// rewrite changes SageMaker's answers on their way.
+	rewrite answers
 	// called is told of every call, where it is set.
 	called atomic.Pointer[func(wire.Call)]
 }
 
+// ownerTags are the keys that name an owner.
+var ownerTags = []string{"owner", "team", "contact", "created-by"}
+
 func newLab() *lab {
-	l := &lab{east: &world.Region{Name: east}, west: &world.Region{Name: west}, kinds: named("studio-app", "endpoint", "inference-component")}
+	l := &lab{owners: scan.Owners{Tags: ownerTags}, east: &world.Region{Name: east}, west: &world.Region{Name: west}, kinds: named("studio-app", "endpoint", "inference-component")}
 	l.World = &world.World{At: at, Prices: prices.List([]string{east, west}),
 		Accounts: []*world.Account{{ID: account, Name: "lab", Regions: []*world.Region{l.east, l.west}}}}
 	return l
@@ -83,7 +90,11 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(l.server)
+	var handler http.Handler = l.server
+	if l.rewrite != nil {
+		handler = l.rewrite.between(handler)
+	}
+	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
 	c := cloud.New(cloud.Options{MaxBackoff: time.Millisecond, Limits: cloud.NoLimits(),
 		Load: func(context.Context, ...func(*config.LoadOptions) error) (aws.Config, error) {
@@ -106,7 +117,7 @@ func (l *lab) scan(t testing.TB, regions ...string) *estate.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snap, err := scan.Run(t.Context(), sessions, scan.Options{Kinds: l.kinds, Owners: l.owners, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
+	snap, err := scan.Run(t.Context(), sessions, scan.Options{Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,39 +10,27 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
-	"github.com/sagewarden/sagewarden/internal/pricing"
 )
 
 // price fills in the rates. A price list that cannot be read leaves rates unknown, each with the reason.
-func price(ctx context.Context, snap *estate.Snapshot, book *pricing.Book) {
-	each := func(f func(*estate.Meter, pricing.Key)) {
-		for i := range snap.Observations {
-			r := &snap.Observations[i].Resource
-			for j := range r.Meters {
-				if m := &r.Meters[j]; m.Free == "" && m.Rate.Why == "" { // a family may know that there is no price
-					f(m, pricing.Key{Region: r.Target.Region, Component: m.Component, InstanceType: m.InstanceType})
-				}
-			}
-		}
+func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
+	all := make([]*estate.Resource, len(snap.Observations))
+	for i := range snap.Observations {
+		all[i] = &snap.Observations[i].Resource
 	}
-	if book == nil {
-		each(func(m *estate.Meter, _ pricing.Key) { m.Rate = estate.Rate{Why: "no price list was read"} })
-		return
-	}
-	wanted := map[pricing.Key]bool{}
-	each(func(_ *estate.Meter, k pricing.Key) { wanted[k] = true })
-	keys := make([]pricing.Key, 0, len(wanted))
-	for k := range wanted {
-		keys = append(keys, k)
-	}
-	if err := book.Load(ctx, keys); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
+	prices.want(ctx, all) // some bills are known only after listing
+	if err := prices.loaded(); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
 		// The rates that could not be loaded say so themselves; the coverage says what to do.
 		const op = "pricing:GetProducts"
 		e := cloud.Fail(op, snap.Targets[0], err)
-		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Classify(err).Outcome(),
+		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Lost(err),
 			Error: cloud.Brief(err), Hides: kinds.Hides(op), Hint: e.Hint})
 	}
-	each(func(m *estate.Meter, k pricing.Key) { m.Rate = book.Rate(k) })
+	for _, r := range all {
+		for _, m := range priced(r) {
+			m.Rate = prices.rate(r.Target.Region, m)
+		}
+	}
 }
 
 // assess works the waste out. It is pure: verdicts and meters in, dollars out.

@@ -18,7 +18,7 @@ import (
 
 // Owners say how the owner of a resource is found.
 type Owners struct {
-	// Tags are the keys that name an owner, best first, whatever their case; none means DefaultOwnerTags.
+	// Tags are the keys that name an owner, best first, whatever their case.
 	Tags []string
 	// TrailPages bounds the pages of fifty events that CloudTrail is asked for, for a target and a kind of creation, to
 	// find who created what has no other sign of an owner. Zero asks for none.
@@ -27,26 +27,19 @@ type Owners struct {
 	TrailCache string
 }
 
-// DefaultOwnerTags are the tag keys that name an owner.
-var DefaultOwnerTags = []string{"owner", "team", "contact", "created-by"}
-
 // own finds the owners of what was seen: from tags, from the space or profile that it is in, from the tags that Studio gives
 // to jobs, and at last from CloudTrail.
 func (t *target) own(ctx context.Context) {
-	keys := t.options.Owners.Tags
-	if len(keys) == 0 {
-		keys = DefaultOwnerTags
-	}
 	var missing []*estate.Observation
 	for _, o := range t.seen {
 		r := &o.Resource
-		if owner, from := ownerByTag(r.Tags, keys); owner != "" {
+		if owner, from := ownerByTag(r.Tags, t.options.Owners.Tags); owner != "" {
 			r.Owner, r.OwnerFrom = owner, from
 		}
 		if r.Owner == "" {
 			r.Owner, r.OwnerFrom = ownerInStudio(r.Tags)
 		}
-		if r.Owner == "" {
+		if r.Owner == "" && r.Tags != nil { // tags that were not read may name another
 			missing = append(missing, o)
 		}
 	}
@@ -77,6 +70,9 @@ func ownerInStudio(tags map[string]string) (owner, from string) {
 	return arn.Resource[strings.LastIndex(arn.Resource, "/")+1:], "tag " + key
 }
 
+// creationTakes is how far the event of a creation and the stamp of what it made may be apart.
+const creationTakes = 5 * time.Minute
+
 // creators asks CloudTrail who created the resources, one sort of event after the other: its limit is two calls a second.
 func (t *target) creators(ctx context.Context, obs []*estate.Observation) {
 	known := openCreators(t.options.Owners.TrailCache, t.Target())
@@ -100,7 +96,8 @@ func (t *target) creators(ctx context.Context, obs []*estate.Observation) {
 		oldest := slices.MinFunc(slices.Collect(maps.Values(byARN)), func(a, b *estate.Observation) int { return a.Resource.Created.Compare(b.Resource.Created) })
 		all, err := t.Creations(ctx, event, oldest.Resource.Created.Add(-kinds.TrailLag), t.options.Owners.TrailPages, func(c kinds.Creation) bool {
 			for _, arn := range c.ARNs {
-				if o := byARN[arn]; o != nil && c.By != "" {
+				// An event of another time made a resource of the same name, that was there before.
+				if o := byARN[arn]; o != nil && c.By != "" && c.At.Sub(o.Resource.Created).Abs() < creationTakes {
 					known.add(arn, creator{By: c.By, From: "cloudtrail " + event, Created: o.Resource.Created})
 					o.Resource.Owner, o.Resource.OwnerFrom = known.owner(arn)
 					delete(byARN, arn)
@@ -128,7 +125,7 @@ type creator struct {
 }
 
 // signInNames replaces the profile names of people who sign in through IAM Identity Center by the names that they sign in with,
-// where something of theirs is to be told to them: each costs a call.
+// where something of theirs that bills is to be told to them: each costs a call.
 func (t *target) signInNames(ctx context.Context) {
 	sso := map[string]bool{}
 	for _, o := range t.seen {
@@ -140,7 +137,7 @@ func (t *target) signInNames(ctx context.Context) {
 	theirs := map[person][]*estate.Resource{}
 	for _, o := range t.seen {
 		r := &o.Resource
-		if sso[r.Domain] && kinds.OwnedByProfile(*r) && (o.Verdict.State == estate.Idle || len(o.Verdict.Conditions) > 0) {
+		if sso[r.Domain] && len(r.Meters) > 0 && kinds.OwnedByProfile(*r) && (o.Verdict.State == estate.Idle || len(o.Verdict.Conditions) > 0) {
 			p := person{r.Domain, r.Owner}
 			theirs[p] = append(theirs[p], r)
 		}
@@ -152,13 +149,11 @@ func (t *target) signInNames(ctx context.Context) {
 			d, gone, err := kinds.Describe(t.Scope, "sagemaker:DescribeUserProfile", func() (*sagemaker.DescribeUserProfileOutput, error) {
 				return t.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &p.domain, UserProfileName: &p.profile})
 			}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
-			if gone || err != nil {
-				return nil // the profile's name stays
+			if gone || err != nil || aws.ToString(d.SingleSignOnUserValue) == "" {
+				return err // the profile's name stays
 			}
-			if name := aws.ToString(d.SingleSignOnUserValue); name != "" {
-				for _, r := range resources {
-					r.Owner, r.OwnerFrom = name, r.OwnerFrom+", by sign-in name"
-				}
+			for _, r := range resources {
+				r.Owner, r.OwnerFrom = *d.SingleSignOnUserValue, r.OwnerFrom+", by sign-in name"
 			}
 			return nil
 		})
@@ -167,4 +162,4 @@ func (t *target) signInNames(ctx context.Context) {
 }
 
 // describers is how many profiles are described at once.
-const describers = 16
+const describers = 6

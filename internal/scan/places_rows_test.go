@@ -124,7 +124,7 @@ func TestCanvasThatStartsItselfAgain(t *testing.T) {
 func TestOwners(t *testing.T) {
 	l := newLab()
 	l.kinds = named("endpoint")
-	l.owners = scan.Owners{TrailPages: 5, TrailCache: filepath.Join(t.TempDir(), "creators")}
+	l.owners = scan.Owners{Tags: ownerTags, TrailPages: 5, TrailCache: filepath.Join(t.TempDir(), "creators")}
 	by := func(name, principal string, age time.Duration) {
 		endpointShape{name: name, age: age}.add(l.east).Creator = principal
 	}
@@ -197,5 +197,28 @@ func TestTagsByName(t *testing.T) {
 	l.scan(t)
 	if slices.Contains(asked, "tag:GetResources") {
 		t.Error("there is nothing whose tags could be wanted")
+	}
+}
+
+// TestOneByName: of everything that a name may be, only what has it is read whole.
+func TestOneByName(t *testing.T) {
+	l := newLab()
+	l.kinds, l.only = nil, "churn"
+	for _, name := range []string{"churn", "other", "third"} {
+		endpointShape{name: name}.add(l.east)
+	}
+	s := l.scan(t)
+	expect(t, s, "churn", estate.Idle, "traffic/silent")
+	if n := l.server.Calls()["sagemaker:DescribeEndpoint"]; n != 2 { // to find it, and to judge it
+		t.Errorf("%d endpoints were described", n)
+	}
+	l.only = "churn-config"
+	expect(t, l.scan(t), "churn-config", estate.Active, "endpoint-config/named")
+	if n := l.server.Calls()["sagemaker:DescribeEndpoint"]; n != 3 {
+		t.Errorf("%d endpoints were described: a configuration may be any one's", n)
+	}
+	l.only = "nothing"
+	if s := l.scan(t); len(s.Observations) != 0 {
+		t.Errorf("%d resources are named so", len(s.Observations))
 	}
 }

@@ -36,7 +36,7 @@ func operations() (all [][]kinds.Operation) {
 // TestScanReadsOnly scans an organization that refuses and counts every operation that changes something.
 func TestScanReadsOnly(t *testing.T) {
 	l := newLab()
-	l.kinds, l.owners = nil, scan.Owners{TrailPages: 20}
+	l.kinds, l.owners = nil, scan.Owners{Tags: ownerTags, TrailPages: 20}
 	l.World = organization.Generate(organization.Default(1, at))
 	l.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIASIM" + account, SecretAccessKey: "simulated", Principal: "arn:aws:iam::" + l.Accounts[0].ID + ":role/scan"}}
 	s := l.scan(t, "us-east-1", "eu-west-1")
@@ -60,7 +60,7 @@ func TestScanReadsOnly(t *testing.T) {
 // TestDeclaredOperations: what the families declare is what a scan needs, under IAM: no less and no more.
 func TestDeclaredOperations(t *testing.T) {
 	l := newLab()
-	l.kinds, l.owners = nil, scan.Owners{TrailPages: 20}
+	l.kinds, l.owners = nil, scan.Owners{Tags: ownerTags, TrailPages: 20}
 	l.World = organization.Generate(organization.Default(2, at))
 	pipeline := host("main")
 	pipeline.Model = "pipeline"

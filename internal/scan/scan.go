@@ -3,6 +3,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,7 +52,11 @@ type Progress struct {
 }
 
 // targetsAtOnce bounds the targets under scan together. Each has its own token buckets, so they do not slow each other.
-const targetsAtOnce = 64
+const targetsAtOnce = 256
+
+// listingsAtOnce is about how many families are listed together over all targets: calls in flight take memory. They are dealt out
+// evenly, so that a slow target keeps no other waiting.
+const listingsAtOnce = 400
 
 // answersAtOnce bounds the metric answers read together over all targets.
 const answersAtOnce = 8
@@ -63,6 +68,15 @@ const answersAtOnce = 8
 func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Snapshot, error) {
 	if len(o.Kinds) == 0 {
 		o.Kinds = kinds.All()
+	}
+	if o.Only != "" && len(o.Kinds) > 1 && !o.Inventory {
+		listed, err := Run(ctx, sessions, Options{Kinds: o.Kinds, Only: o.Only, Inventory: true, Holes: o.Holes})
+		if err != nil {
+			return nil, err
+		}
+		if o.Kinds = kindsOf(listed, o.Only); len(o.Kinds) == 0 {
+			return listed, nil
+		}
 	}
 	if o.Domain != "" {
 		o.Kinds = slices.DeleteFunc(slices.Clone(o.Kinds), func(k kinds.Kind) bool { return !k.Family().InDomain })
@@ -77,24 +91,29 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
-	reading := make(chan struct{}, answersAtOnce)
+	reading, prices := make(chan struct{}, answersAtOnce), newTariff(o.Prices)
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
-		results[i] = newTarget(s, &o, snap, whole, reading, func() bool { return ctx.Err() != nil })
+		results[i] = newTarget(s, &o, snap, prices, whole, reading, max(2, listingsAtOnce/len(sessions)), func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
 			return nil
 		})
 	}
 	_ = g.Wait() // what fails is in the coverage
-	found := o.Domain == ""
+	found, seen := o.Domain == "", 0
+	for _, t := range results {
+		seen += len(t.seen)
+	}
+	snap.Observations = make([]estate.Observation, 0, seen)
 	for _, t := range results {
 		found = found || t.domain
 		snap.Targets = append(snap.Targets, t.Target())
 		for _, ob := range t.seen {
 			snap.Observations = append(snap.Observations, *ob)
 		}
+		t.seen = nil
 		snap.Coverage = append(snap.Coverage, t.coverage()...)
 	}
 	snap.Coverage = append(snap.Coverage, o.Holes...)
@@ -103,11 +122,25 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in %s", places(sessions)),
 			Hint: "list the domains with `aws sagemaker list-domains`, and name its region with --region"}
 	}
-	price(ctx, snap, o.Prices)
+	price(ctx, snap, prices)
 	assess(snap)
 	estate.SortCoverage(snap.Coverage)
 	slices.SortFunc(snap.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	return snap, nil
+}
+
+// kindsOf are the families of the resources that have the ARN or name: what others are judged by need not be read for a family
+// in which nothing has it.
+func kindsOf(snap *estate.Snapshot, only string) (ks []kinds.Kind) {
+	for _, o := range snap.Observations {
+		if r := o.Resource; r.Name != only && !strings.EqualFold(r.ARN, only) {
+			continue
+		}
+		if k, err := kinds.Get(o.Resource.Kind); err == nil && !slices.Contains(ks, k) {
+			ks = append(ks, k)
+		}
+	}
+	return ks
 }
 
 // places names the targets, or says how many they are.
@@ -131,7 +164,10 @@ type target struct {
 	*kinds.Scope
 	options *Options
 	snap    *estate.Snapshot
-	seen    []*estate.Observation
+	prices  *tariff
+	// listings is how many families each lane lists at once.
+	listings int
+	seen     []*estate.Observation
 	// domain says that the domain asked for was found here.
 	domain bool
 	// stopped reports whether the scan was cancelled.
@@ -141,11 +177,13 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, whole []estate.Kind, reading chan struct{}, stopped func() bool) *target {
-	t := &target{options: o, snap: snap, stopped: stopped, reports: map[string]estate.Coverage{}}
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, whole []estate.Kind, reading chan struct{}, listings int, stopped func() bool) *target {
+	t := &target{options: o, snap: snap, prices: prices, listings: listings, stopped: stopped, reports: map[string]estate.Coverage{}}
 	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: reading, Report: t.report}
 	return t
 }
+
+var errFickle = errors.New("it was answered at one time, and not known to the region at another")
 
 // outcomeRank orders outcomes from good to bad. Of many calls of an operation the worst is kept.
 var outcomeRank = map[estate.Outcome]int{estate.OutcomeNotOffered: 1, estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
@@ -156,7 +194,11 @@ func (t *target) report(op string, out estate.Outcome, err error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if outcomeRank[t.reports[op].Outcome] >= outcomeRank[out] {
+	before := t.reports[op].Outcome
+	if before == estate.OutcomeSeen && out == estate.OutcomeNotOffered || before == estate.OutcomeNotOffered && out == estate.OutcomeSeen {
+		out, err = estate.OutcomeFailed, errFickle
+	}
+	if outcomeRank[before] >= outcomeRank[out] {
 		return
 	}
 	c := estate.Coverage{Target: t.Target(), Operation: op, Outcome: out}
@@ -192,12 +234,14 @@ func (t *target) scan(ctx context.Context) {
 	}
 	t.progress("listing")
 	var g errgroup.Group
-	for _, ks := range lanes(t.options.Kinds) {
-		g.Go(func() error {
-			t.look(ctx, ks)
-			return nil
-		})
-	}
+	studio, hosting := lanes(t.options.Kinds)
+	begun := make(chan struct{})
+	g.Go(func() error {
+		t.look(ctx, studio, func() { close(begun) })
+		return nil
+	})
+	<-begun
+	t.look(ctx, hosting, func() {})
 	_ = g.Wait() // recorded in the coverage
 	t.tag(ctx)
 	t.own(ctx)
@@ -218,8 +262,8 @@ func (t *target) domainExists(ctx context.Context) bool {
 
 // lanes are the families by what they have in common: Studio apps share no call with endpoints and their inference components, so that
 // neither waits for the slow calls of the other.
-func lanes(all []kinds.Kind) [][]kinds.Kind {
-	var studio, hosting []kinds.Kind
+// Studio's begins, since its few listings lead to the slowest.
+func lanes(all []kinds.Kind) (studio, hosting []kinds.Kind) {
 	for _, k := range all {
 		if k.Family().InDomain {
 			studio = append(studio, k)
@@ -227,13 +271,15 @@ func lanes(all []kinds.Kind) [][]kinds.Kind {
 			hosting = append(hosting, k)
 		}
 	}
-	return [][]kinds.Kind{studio, hosting}
+	return studio, hosting
 }
 
-// look lists the families side by side, fetches the series of all of them in one go, and inspects what these leave in doubt.
-func (t *target) look(ctx context.Context, ks []kinds.Kind) {
+// look lists the families side by side, fetches the series of all of them in one go, and inspects what these leave in doubt. It calls
+// listed in between.
+func (t *target) look(ctx context.Context, ks []kinds.Kind, listed func()) {
 	byKind := map[estate.Kind][]*estate.Observation{}
 	var g errgroup.Group
+	g.SetLimit(t.listings)
 	for _, k := range ks {
 		g.Go(func() error {
 			return k.List(ctx, t.Scope, func(o estate.Observation) {
@@ -245,6 +291,14 @@ func (t *target) look(ctx context.Context, ks []kinds.Kind) {
 		})
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
+	listed()
+	var bills []*estate.Resource
+	for _, obs := range byKind {
+		for _, o := range obs {
+			bills = append(bills, &o.Resource)
+		}
+	}
+	t.prices.want(ctx, bills)
 	if t.options.Inventory {
 		ks = slices.DeleteFunc(slices.Clone(ks), func(k kinds.Kind) bool { return !k.Family().MetersMeasured })
 	}

@@ -138,7 +138,7 @@ func TestStandingWithSignals(t *testing.T) {
 		t.Errorf("%+v, wasting %s", nb.Verdict, nb.Waste.Hourly)
 	}
 	pod := expect(t, s, "pod", estate.Idle, "cluster/heartbeat-idle")
-	if pod.Verdict.Confidence != estate.High || len(pod.Verdict.Parts) != 2 || pod.Verdict.Parts[1].Rule != "cluster/scaled-to-zero" {
+	if pod.Verdict.Confidence != estate.Medium || len(pod.Verdict.Parts) != 2 || pod.Verdict.Parts[1].Rule != "cluster/scaled-to-zero" {
 		t.Errorf("%+v", pod.Verdict)
 	}
 	expect(t, s, "clicks", estate.Idle, "feature-group/silent")

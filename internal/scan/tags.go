@@ -12,34 +12,41 @@ import (
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// tag reads the tags of what was seen and joins them by ARN. Where they cannot be read, Tags stays nil. The API returns tagged
-// resources alone, so what it does not return has no tags.
+// tag reads the tags of what was seen and joins them by ARN. The API returns tagged resources alone, so that what a whole answer
+// lacks has no tags; what is lacking in an answer that broke off has nil.
 func (t *target) tag(ctx context.Context) {
-	var types, arns []string
-	seen := map[estate.Kind]bool{}
+	var types []string
+	var ofTypes, named []*estate.Observation
 	for _, o := range t.seen {
-		f := family(o.Resource)
-		switch {
-		case f.TagsByARN:
-			arns = append(arns, o.Resource.ARN)
-		case !seen[f.Name]:
-			seen[f.Name], types = true, append(types, "sagemaker:"+f.ARNType)
+		if f := family(o.Resource); f.TagsByARN {
+			named = append(named, o)
+		} else {
+			ofTypes = append(ofTypes, o)
+			if name := "sagemaker:" + f.ARNType; !slices.Contains(types, name) {
+				types = append(types, name)
+			}
 		}
 	}
+	if len(types) > 0 {
+		t.join(ctx, ofTypes, &resourcegroupstaggingapi.GetResourcesInput{ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)})
+	}
+	for some := range slices.Chunk(named, 100) {
+		in := &resourcegroupstaggingapi.GetResourcesInput{}
+		for _, o := range some {
+			in.ResourceARNList = append(in.ResourceARNList, o.Resource.ARN)
+		}
+		t.join(ctx, some, in)
+	}
+}
+
+// join gives the resources the tags that the answer has for them.
+func (t *target) join(ctx context.Context, obs []*estate.Observation, in *resourcegroupstaggingapi.GetResourcesInput) {
 	// SageMaker writes some ARNs in a letter case of its own.
 	tags := map[string]map[string]string{}
-	if len(types) > 0 && !t.tagsOf(ctx, tags, &resourcegroupstaggingapi.GetResourcesInput{ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)}) {
-		return
-	}
-	for some := range slices.Chunk(arns, 100) {
-		if !t.tagsOf(ctx, tags, &resourcegroupstaggingapi.GetResourcesInput{ResourceARNList: some}) {
-			return
-		}
-	}
-	for _, o := range t.seen {
-		r := &o.Resource
-		if r.Tags = tags[strings.ToLower(r.ARN)]; r.Tags == nil {
-			r.Tags = map[string]string{}
+	whole := t.tagsOf(ctx, tags, in)
+	for _, o := range obs {
+		if o.Resource.Tags = tags[strings.ToLower(o.Resource.ARN)]; o.Resource.Tags == nil && whole {
+			o.Resource.Tags = map[string]string{}
 		}
 	}
 }

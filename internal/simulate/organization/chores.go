@@ -14,9 +14,9 @@ import (
 var chores = []holding{
 	{"labeling", 6, recordPlan{family: world.LabelingJob, stem: "labels", age: span{3 * day, 12 * day}, changed: span{time.Hour, day}, use: worked, output: labels}},
 	{"labeling that nobody goes on with", 3, recordPlan{family: world.LabelingJob, stem: "labels", age: span{60 * day, 90 * day}, changed: span{20 * day, 50 * day}, use: workedOnce, output: labels}},
-	{"compilation", 2, recordPlan{family: world.CompilationJob, stem: "neo", age: justNow, ends: span{5 * time.Minute, 20 * time.Minute}, output: compilation}},
+	{"compilation", 2, recordPlan{family: world.CompilationJob, stem: "neo", age: justNow, ends: span{5 * time.Minute, 20 * time.Minute}, use: progresses, output: compilation}},
 	{"compilation without an end", 0, recordPlan{family: world.CompilationJob, stem: "neo", age: hanging, output: compilation}},
-	{"optimization", 3, recordPlan{family: world.OptimizationJob, stem: "quantized", age: span{time.Hour, 4 * time.Hour}, ends: soon, output: optimization}},
+	{"optimization", 3, recordPlan{family: world.OptimizationJob, stem: "quantized", age: span{time.Hour, 4 * time.Hour}, ends: soon, use: progresses, output: optimization}},
 	{"optimization without an end", 0, recordPlan{family: world.OptimizationJob, stem: "quantized", age: someTime, output: optimization}},
 }
 
@@ -26,6 +26,9 @@ func worked(k *keeper, r *world.Record) world.Activity { return k.owner.works(r.
 func workedOnce(k *keeper, r *world.Record) world.Activity {
 	return k.owner.works(r.Created, r.Modified)
 }
+
+// progresses is the use of a job that gets somewhere.
+func progresses(_ *keeper, r *world.Record) world.Activity { return world.Always(r.Created) }
 
 // labels are asked of a team of the owner's.
 func labels(k *keeper, _ *world.Record) any {

@@ -35,7 +35,7 @@ var features = []holding{
 
 // silenced is asked until weeks before At.
 var silenced = caller{calls: func(g *generator, born time.Time) world.Activity {
-	return g.traffic(born, g.At.Add(-g.between(20*day, 80*day)))
+	return g.traffic(born, g.At.Add(-g.between(50*day, 80*day)))
 }}
 
 func (p featurePlan) make(k *keeper) string {

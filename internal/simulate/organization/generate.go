@@ -26,7 +26,7 @@ func Generate(s Spec) *world.World {
 	return w
 }
 
-// generate also says which resources, by ARN, came .
+// generate also says which resources, by ARN, came from which entry of the tables of desks, sorts and holdings.
 func generate(s Spec) (*world.World, map[string][]string) {
 	s.At = s.At.UTC().Truncate(time.Second)
 	g := &generator{

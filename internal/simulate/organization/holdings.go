@@ -64,14 +64,12 @@ type recordPlan struct {
 	age, changed span
 	// ends is how long after At it comes to its end, negative for before, and zero for never.
 	ends span
-	// status and endStatus are the family's usual ones when empty.
-	status, endStatus string
+	// status is the family's usual one when empty.
+	status string
 	// use is the truth about it; nil for never, and for what nobody can tell of.
 	use func(k *keeper, r *world.Record) world.Activity
 	// output says what it is made of.
 	output func(k *keeper, r *world.Record) any
-	// with makes what belongs to it: series, children.
-	with func(k *keeper, r *world.Record)
 }
 
 func (p recordPlan) make(k *keeper) string {
@@ -81,8 +79,7 @@ func (p recordPlan) make(k *keeper) string {
 
 // record makes the record as planned, with its tags and its creator.
 func (k *keeper) record(p recordPlan) *world.Record {
-	t := k.owner.team
-	r := &world.Record{Life: world.Life{Created: k.longAgo()}, Family: p.family, Status: p.status, EndStatus: p.endStatus}
+	r := &world.Record{Life: world.Life{Created: k.longAgo()}, Family: p.family, Status: p.status}
 	if p.age != (span{}) {
 		r.Created = k.At.Add(-k.within(p.age))
 	}
@@ -92,7 +89,7 @@ func (k *keeper) record(p recordPlan) *world.Record {
 	if p.ends != (span{}) {
 		r.Ended = k.At.Add(k.within(p.ends))
 	}
-	r.Name = k.site.unique(pick(k.dice, t.products) + "-" + p.stem)
+	r.Name = k.site.unique(pick(k.dice, k.owner.team.products) + "-" + p.stem)
 	if p.use != nil {
 		r.Use = p.use(k, r)
 	}
@@ -103,9 +100,6 @@ func (k *keeper) record(p recordPlan) *world.Record {
 		r.Output = p.output(k, r)
 	}
 	k.add(r)
-	if p.with != nil {
-		p.with(k, r)
-	}
 	return r
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -109,5 +111,50 @@ func TestSpendIsOfACompany(t *testing.T) {
 		if total < 150 || total > 800 || share < 0.15 || share > 0.45 {
 			t.Errorf("seed %d: %.0f %% of $%.0f/h is idle; want about a third of a few hundred dollars", seed, share*100, total)
 		}
+	}
+}
+
+// machinesOf are the usage types of the instances that a record has.
+func machinesOf(r *world.Record) (uses []string) {
+	switch out := r.Output.(type) {
+	case *sagemaker.DescribeNotebookInstanceOutput:
+		uses = append(uses, "Notebk:"+string(out.InstanceType))
+	case *sagemaker.DescribeTrainingJobOutput:
+		for _, use := range []string{"Train:", "TrSpt:", "TrainWarmPool:"} {
+			uses = append(uses, use+string(out.ResourceConfig.InstanceType))
+		}
+	case *sagemaker.DescribeProcessingJobOutput:
+		use := "Processing:"
+		if *out.AppSpecification.ImageUri == dataWranglerImage {
+			use = "Processing_DW:"
+		}
+		uses = append(uses, use+string(out.ProcessingResources.ClusterConfig.InstanceType))
+	case *sagemaker.DescribeTransformJobOutput:
+		uses = append(uses, "Tsform:"+string(out.TransformResources.InstanceType))
+	case *sagemaker.DescribeMlflowTrackingServerOutput:
+		uses = append(uses, "MLflow:TrackingServerCompute-"+string(out.TrackingServerSize))
+	case *sagemaker.DescribeClusterOutput:
+		for _, g := range out.InstanceGroups {
+			uses = append(uses, "Cluster:"+string(g.InstanceType))
+		}
+	}
+	return uses
+}
+
+func TestHoldingsHavePrices(t *testing.T) {
+	w := Generate(BenchEstate(1, noon))
+	list, asked := pricesOf(w), 0
+	for _, a := range w.Accounts {
+		for _, r := range a.Regions {
+			for _, record := range r.Records {
+				for _, use := range machinesOf(record) {
+					list.rate(t, r.Name, use)
+					asked++
+				}
+			}
+		}
+	}
+	if asked < 1000 {
+		t.Errorf("%d prices were asked", asked)
 	}
 }

@@ -51,7 +51,7 @@ func (p notebookPlan) make(k *keeper) string {
 	if p.stopped != (span{}) {
 		r.Ended = k.At.Add(-k.within(p.stopped))
 		r.Created = r.Ended.Add(-k.between(30*day, 400*day))
-		r.Use = world.Until(k.owner.works(r.Created, r.Ended), r.Ended)
+		r.Use = k.owner.works(r.Created, r.Ended)
 		out.VolumeSizeInGB = aws.Int32(pick(k.dice, []int32{100, 250, 500, 1000}))
 	}
 	if p.changed != (span{}) {

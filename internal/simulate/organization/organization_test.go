@@ -98,9 +98,15 @@ func TestEverySortInEverySeed(t *testing.T) {
 				t.Errorf("seed %d: no endpoint %q", seed, s.name)
 			}
 		}
-		for _, k := range []string{"listed as deleted", "gone", "to come", "endpoint gone", "endpoint to come"} {
-			if len(census["turnover/"+k]) == 0 {
-				t.Errorf("seed %d: nothing is %s", seed, k)
+		for _, h := range holdings {
+			if len(census["holding/"+h.name]) == 0 {
+				t.Errorf("seed %d: no holding %q", seed, h.name)
+			}
+		}
+		for _, k := range []string{"turnover/listed as deleted", "turnover/gone", "turnover/to come", "turnover/endpoint gone", "turnover/endpoint to come",
+			"mishap/Canvas relaunching", "mishap/endpoint stuck updating"} {
+			if len(census[k]) == 0 {
+				t.Errorf("seed %d: no %s", seed, k)
 			}
 		}
 	}
@@ -116,6 +122,8 @@ func TestAnySizeIsHeld(t *testing.T) {
 		{Accounts: 2, Regions: []string{"xx-none-1"}, Domains: 1, People: 1, Apps: 3, Endpoints: 3, Variants: 1, Days: 1},
 		{Accounts: 14, Regions: []string{"us-east-1"}, Domains: 40, People: 3000, Apps: 10, Endpoints: 1, Variants: 4000},
 		{Accounts: 1, Regions: []string{"us-east-1"}, Domains: 1, People: 1, Apps: 500, Endpoints: 1, Turnover: 9},
+		{Accounts: 1, Regions: []string{"us-east-1"}, Apps: 5, Holdings: 5, OldJobs: 7},
+		{Accounts: 1, Regions: []string{"us-east-1"}, Domains: 1, People: 1300, Apps: 10, Endpoints: 1, Holdings: 300},
 	} {
 		s.At = noon
 		w := Generate(s)
@@ -123,7 +131,7 @@ func TestAnySizeIsHeld(t *testing.T) {
 		if n.accounts != s.Accounts || n.endpoints != s.Endpoints {
 			t.Errorf("%+v yields %+v", s, n)
 		}
-		if s.Domains > 0 && (n.people != s.People || s.People > 0 && n.apps != s.Apps) {
+		if s.Domains > 0 && (n.people < s.People || s.Holdings == 0 && n.people > s.People || s.People > 0 && n.apps != s.Apps) {
 			t.Errorf("%+v yields %d people with %d apps", s, n.people, n.apps)
 		}
 	}
@@ -189,6 +197,16 @@ func TestNamesAreValidAndUnique(t *testing.T) {
 				for _, c := range r.Components {
 					name(c.Resource())
 				}
+				for _, record := range r.Records {
+					if resource := record.Resource(); seen[resource] {
+						t.Errorf("seed %d: two are %s", seed, resource)
+					} else {
+						seen[resource] = true
+					}
+					if limit := 63 - 31*strings.Count(string(record.Family), "hyper") - 31*strings.Count(string(record.Family), "automl"); !studioName.MatchString(record.Name) || len(record.Name) > limit {
+						t.Errorf("seed %d: AWS refuses the name %q for %s", seed, record.Name, record.Family)
+					}
+				}
 				for arn, tags := range r.Tags {
 					if !seen[arn[strings.LastIndex(arn, ":")+1:]] {
 						t.Errorf("seed %d: tags of nothing: %s", seed, arn)
@@ -212,7 +230,7 @@ func TestTagsAreForgotten(t *testing.T) {
 	resources, tagged, keys := 0, 0, map[string]int{}
 	for _, a := range w.Accounts {
 		for _, r := range a.Regions {
-			resources += len(r.Endpoints)
+			resources += len(r.Endpoints) + len(r.Records)
 			for _, d := range r.Domains {
 				resources += len(d.Apps) + len(d.Spaces)
 			}

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -11,7 +12,7 @@ import (
 type room struct {
 	// left is how long before At its last app was deleted; zero when it never had one.
 	left span
-	// unheard says that the app left no log.
+	// unheard says that the app left neither log nor heartbeat.
 	unheard bool
 }
 
@@ -25,7 +26,7 @@ var rooms = []holding{
 	{"space empty for months", 520, room{left: span{70 * day, 250 * day}}},
 	{"space emptied lately", 260, room{left: span{2 * day, 8 * day}}},
 	{"space emptied weeks ago", 160, room{left: span{32 * day, 60 * day}}},
-	{"space without a log", 60, room{left: span{70 * day, 250 * day}, unheard: true}},
+	{"space that nothing was heard of", 60, room{left: span{70 * day, 250 * day}, unheard: true}},
 	{"space never used", 140, room{}},
 	{"profile of one who left", 180, leaver{}},
 	{"domain without people", 2, vacancy{}},
@@ -48,7 +49,8 @@ func (p room) make(k *keeper) string {
 		app.Creator = s.Creator
 		d.Apps = append(d.Apps, app)
 		if !p.unheard {
-			o.studio.site.Streams = append(o.studio.site.Streams, app.Stream(d.ID, app.Log()))
+			k.log(o.studio, appPlan{}, app)
+			k.report(o.studio, appPlan{}, app)
 		}
 	}
 	return o.studio.site.arn(s.Resource(d.ID))
@@ -56,9 +58,10 @@ func (p room) make(k *keeper) string {
 
 func (leaver) make(k *keeper) string {
 	st := k.owner.studio
-	u := &world.User{Life: world.Life{Created: k.longAgo()}}
-	for u.Name == "" || slices.ContainsFunc(st.domain.Users, func(o *world.User) bool { return o.Name == u.Name }) {
-		u.Name = pick(k.dice, givenNames) + "-" + pick(k.dice, familyNames)
+	name := pick(k.dice, givenNames) + "-" + pick(k.dice, familyNames)
+	u := &world.User{Life: world.Life{Created: k.longAgo()}, Name: name}
+	for n := 2; slices.ContainsFunc(st.domain.Users, func(o *world.User) bool { return o.Name == u.Name }); n++ {
+		u.Name = name + "-" + strconv.Itoa(n)
 	}
 	st.domain.Users = append(st.domain.Users, u)
 	k.signer.account = st.site.account
@@ -82,11 +85,7 @@ func (k *keeper) mount(st *site, d *world.Domain) {
 		if app.Type == canvas {
 			continue
 		}
-		until := app.Deleted
-		if until.IsZero() {
-			until = world.Forever
-		}
-		running = append(running, world.Interval{From: app.Created, To: until})
+		running = append(running, lasting(app.Created, app.Deleted))
 	}
 	const gigabyte = 1 << 30
 	st.Metrics = append(st.Metrics,

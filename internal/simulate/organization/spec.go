@@ -57,6 +57,6 @@ func BenchEstate(seed int64, at time.Time) Spec {
 	return Spec{
 		Seed: seed, At: at, Days: 120,
 		Accounts: 50, Regions: []string{"us-east-1", "eu-west-1", "us-west-2", "ap-northeast-1"}, Domains: 120, People: 2800,
-		Apps: 5000, Endpoints: 1500, Holdings: 5000, OldJobs: 460_000,
+		Apps: 5000, Endpoints: 1500, Holdings: 4800, OldJobs: 460_000,
 	}
 }

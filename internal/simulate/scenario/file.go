@@ -38,6 +38,10 @@ type Organization struct {
 	Endpoints int `yaml:"endpoints"`
 	// VariantsPerEndpoint is the mean number of variants of an endpoint.
 	VariantsPerEndpoint int `yaml:"variantsPerEndpoint"`
+	// Holdings is how much people have beside apps and endpoints: notebook instances, jobs, clusters, and what else there is.
+	Holdings int `yaml:"holdings"`
+	// OldJobs is how many jobs are over.
+	OldJobs int `yaml:"oldJobs"`
 	// Days is how far the history reaches back.
 	Days int `yaml:"days"`
 }

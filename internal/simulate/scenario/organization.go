@@ -12,7 +12,7 @@ func (b *builder) organization(o *Organization, p path) *world.World {
 		value, max int
 	}{
 		{"accounts", o.Accounts, 100}, {"domains", o.Domains, 1000}, {"people", o.People, 20_000}, {"apps", o.Apps, 20_000},
-		{"endpoints", o.Endpoints, 20_000}, {"variantsPerEndpoint", o.VariantsPerEndpoint, 10}, {"days", o.Days, 400},
+		{"endpoints", o.Endpoints, 20_000}, {"variantsPerEndpoint", o.VariantsPerEndpoint, 10}, {"days", o.Days, 400}, {"holdings", o.Holdings, 20_000}, {"oldJobs", o.OldJobs, 1_000_000},
 	} {
 		if f.value < 0 || f.value > f.max {
 			b.wrong(p.to(f.name), "leave it out for the size of the demo", "%s is %d; want at most %d", f.name, f.value, f.max)
@@ -39,6 +39,8 @@ func (b *builder) organization(o *Organization, p path) *world.World {
 	set(&spec.Apps, o.Apps)
 	set(&spec.Endpoints, o.Endpoints)
 	set(&spec.Days, o.Days)
+	set(&spec.Holdings, o.Holdings)
+	set(&spec.OldJobs, o.OldJobs)
 	spec.Variants = o.VariantsPerEndpoint * spec.Endpoints
 	if len(o.Regions) > 0 {
 		spec.Regions = o.Regions

@@ -89,7 +89,7 @@ func TestHistory(t *testing.T) {
 	if ago(day).Sub(*job.CreationTime) > time.Minute || job.TrainingEndTime.Sub(*job.CreationTime) != time.Hour || *job.TrainingTimeInSeconds != 3600 || job.ResourceConfig.InstanceType != "ml.m5.large" {
 		t.Errorf("the newest of the history: %+v", job)
 	}
-	if _, err := client.DescribeTrainingJob(t.Context(), &api.DescribeTrainingJobInput{TrainingJobName: aws.String("etl-00460000")}); code(err) != "ResourceNotFound" {
+	if _, err := client.DescribeTrainingJob(t.Context(), &api.DescribeTrainingJobInput{TrainingJobName: aws.String("etl-00460000")}); message(err) != "Requested resource not found." {
 		t.Errorf("a job beyond the history: %v", err)
 	}
 	if _, err := client.ListTags(t.Context(), &api.ListTagsInput{ResourceArn: job.TrainingJobArn}); err != nil {

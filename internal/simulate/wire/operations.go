@@ -13,7 +13,7 @@ import (
 
 // operations are all that the simulator answers, as IAM names them.
 //
-// IAM cannot restrict SageMaker's List operations to resources, ListTags aside
+// IAM cannot restrict SageMaker's List operations to resources, but ListTags, and those of what is within something
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
 var operations = with(families, map[string]operation{
 	"sagemaker:ListDomains":             modeled(sm.ListDomains, sm.ListDomainsResponse, (*view).listDomains, anything),

@@ -127,6 +127,8 @@ func missing(f world.Family, name string) error {
 	switch f {
 	case world.NotebookInstance, world.NotebookInstanceLifecycleConfig:
 		return invalid("RecordNotFound")
+	case world.TrainingJob:
+		return invalid("Requested resource not found.")
 	case world.ModelPackageGroup, world.ModelPackage, world.Workteam:
 		return invalid("%s %s does not exist.", f.Stem(), name)
 	}

@@ -53,7 +53,19 @@ func listsOf[I, O any](f world.Family, _ method[I, O], name, output *smithy.Sche
 		fields.FieldByName("NextToken").Set(reflect.ValueOf(next))
 		return any(out).(smithy.Serializable), nil
 	}
-	return offered{"sagemaker:" + name.ID().Name, modeled(name, output, serve, anything[I])}
+	return offered{"sagemaker:" + name.ID().Name, modeled(name, output, serve, func(v *view, in *I) string { return v.container(f, in) })}
+}
+
+// container is what IAM is asked about by a list of what is within something: that. The versions of models are an exception.
+func (v *view) container(f world.Family, in any) string {
+	parent, _ := wanted(f, in)
+	if parent == "" || f == world.ModelPackage {
+		return "*"
+	}
+	if record, found := v.record(f.Parent(), "", parent); found {
+		return *v.arn(record.Resource())
+	}
+	return *v.arn((&world.Record{Family: f.Parent(), Name: parent}).Resource())
 }
 
 // summariesOf is the one member of a List output that holds what is listed.

@@ -315,7 +315,7 @@ func TestRecordsThatAreMissing(t *testing.T) {
 		"a training job by its ARN": {func() error {
 			_, err := client.DescribeTrainingJob(t.Context(), &api.DescribeTrainingJobInput{TrainingJobName: aws.String("arn:aws:sagemaker:us-east-1:" + research + ":training-job/job")})
 			return err
-		}, "ResourceNotFound TrainingJob [arn:aws:sagemaker:us-east-1:" + research + ":training-job/job] does not exist."},
+		}, "ValidationException Requested resource not found."},
 	} {
 		if err := test.call(); code(err)+" "+message(err) != test.want {
 			t.Errorf("%s: %v", name, err)

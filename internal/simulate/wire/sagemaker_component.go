@@ -58,7 +58,12 @@ func (v *view) describeInferenceComponent(in *sagemaker.DescribeInferenceCompone
 	if !ok {
 		return nil, v.couldNotFind("inference component", describedComponent(in))
 	}
+	spec := &types.InferenceComponentSpecificationSummary{ModelName: aws.String(c.Name)}
+	if c.Base != "" {
+		spec = &types.InferenceComponentSpecificationSummary{BaseInferenceComponentName: aws.String(c.Base)}
+	}
 	return &sagemaker.DescribeInferenceComponentOutput{
+		Specification:            spec,
 		InferenceComponentArn:    v.arn(c.Resource()),
 		InferenceComponentName:   aws.String(c.Name),
 		InferenceComponentStatus: componentStatus(c),

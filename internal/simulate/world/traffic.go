@@ -85,8 +85,17 @@ func (t *Traffic) calls(u time.Time) float64 {
 	weeks, rest := since/week, since%week
 	hour := rest / time.Hour
 	expected := float64(weeks)*weekly + t.before[hour] + (rest%time.Hour).Hours()*t.rate[hour]
-	// The integral says how many calls to within one; rounding may add another.
-	k := max(0, math.Floor(expected)-2)
+	// The integral decides, save where rounding might.
+	const rounding = 1e-6
+	k := math.Floor(expected)
+	past, part := expected-k, fraction(t.seed, uint64(k))
+	if past > rounding && past < 1-rounding && math.Abs(past-part) > rounding {
+		if part < past {
+			k++
+		}
+		return k
+	}
+	k = max(0, k-2)
 	for t.call(k).Before(u) {
 		k++
 	}

@@ -175,7 +175,9 @@ type Model struct {
 type Component struct {
 	Life
 	Name, Endpoint, Variant, Status string
-	Copies                          int32
+	// Base is the component whose copies an adapter runs on, empty for one that has a model of its own.
+	Base   string
+	Copies int32
 }
 
 // A Metric is one CloudWatch series.

@@ -1,0 +1,72 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pricing"
+)
+
+// A tariff has the prices of what is found loaded while the scan goes on: the price list answers at a rate of its own.
+type tariff struct {
+	book  *pricing.Book
+	loads sync.WaitGroup
+
+	mu sync.Mutex
+	// asked are keys without an instance type: the prices of all types come together.
+	asked map[pricing.Key]bool
+	errs  []error
+}
+
+func newTariff(book *pricing.Book) *tariff {
+	return &tariff{book: book, asked: map[pricing.Key]bool{}}
+}
+
+// want loads the prices of what the resources bill. What was wanted before is not asked for again, even where that failed.
+func (t *tariff) want(ctx context.Context, resources []*estate.Resource) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var keys []pricing.Key
+	for _, r := range resources {
+		for _, m := range priced(r) {
+			k := pricing.Key{Region: r.Target.Region, Component: m.Component}
+			if !t.asked[k] {
+				t.asked[k], keys = true, append(keys, k)
+			}
+		}
+	}
+	if t.book == nil || len(keys) == 0 {
+		return
+	}
+	t.loads.Go(func() {
+		err := t.book.Load(ctx, keys)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.errs = append(t.errs, err)
+	})
+}
+
+// loaded waits for what is wanted, and says what of it could not be had.
+func (t *tariff) loaded() error {
+	t.loads.Wait()
+	return errors.Join(t.errs...)
+}
+
+func (t *tariff) rate(region string, m *estate.Meter) estate.Rate {
+	if t.book == nil {
+		return estate.Rate{Why: "no price list was read"}
+	}
+	return t.book.Rate(pricing.Key{Region: region, Component: m.Component, InstanceType: m.InstanceType})
+}
+
+// priced are the meters that the price list knows: a family may know that one is free, or has no price.
+func priced(r *estate.Resource) (ms []*estate.Meter) {
+	for i := range r.Meters {
+		if m := &r.Meters[i]; m.Free == "" && m.Rate.Why == "" {
+			ms = append(ms, m)
+		}
+	}
+	return ms
+}
