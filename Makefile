@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sagewarden-dev
 VENV := $(CACHE)/venv-1
+LINTERS := $(CACHE)/venv-linters-1
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
@@ -28,11 +29,13 @@ unit: ## all Go tests
 race:
 	go test -race -short ./internal/cloud ./internal/scan ./internal/simulate/wire
 
-interop: $(VENV)/ready ## against what we did not write: moto, the AWS CLI, boto3
-	SAGEWARDEN_VENV=$(VENV) go test -count=1 -tags interop ./test/interop
+interop: $(VENV)/ready $(LINTERS)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov
+	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) go test -count=1 -tags interop ./test/interop
 
 $(VENV)/ready: test/interop/requirements.txt
-	@if python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
+$(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
+$(VENV)/ready $(LINTERS)/ready:
+	@if python3 -m venv $(@D) && $(@D)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
 	else echo "the Python peers could not be installed: the interop suite will say so and skip" >&2; fi
@@ -48,12 +51,12 @@ $(LINT):
 bench: ## calls, time and memory beside their lower bounds, and verdicts beside the truth
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
 
-generate: ## the scenario schema and the command pages
+generate: ## the schemas, the region table, the command pages and the templates of deploy/
 	go generate ./...
 
 check-generated: generate
-	@if [ -n "$$(git status --porcelain -- docs schemas)" ]; then \
-		git --no-pager diff -- docs schemas; echo "generated files differ from what is committed: run make generate" >&2; exit 1; fi
+	@if [ -n "$$(git status --porcelain -- deploy docs schemas '*_gen.go')" ]; then \
+		git --no-pager diff -- deploy docs schemas '*_gen.go'; echo "generated files differ from what is committed: run make generate" >&2; exit 1; fi
 	go mod tidy -diff
 
 fuzz: ## a minute for each fuzz target

@@ -14,9 +14,11 @@ const module = "github.com/sagewarden/sagewarden/"
 // Circles are impossible in Go; a room that is missing here is an error, so that the plan is drawn before the wall.
 var floors = [][]string{
 	{"internal/estate"},
-	{"internal/cloud", "internal/pricing"},
+	{"internal/strictyaml"},
+	{"internal/cloud", "internal/config", "internal/pricing"},
 	{"internal/kinds"},
-	{"internal/scan"},
+	{"internal/access", "internal/scan"},
+	{"internal/doctor"},
 	{"internal/report"},
 	{"internal/cli"},
 	{"cmd/sagewarden"},

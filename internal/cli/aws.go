@@ -10,33 +10,52 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 	"github.com/sagewarden/sagewarden/internal/report"
+	"github.com/sagewarden/sagewarden/internal/scan"
 )
 
 // awsFlags are the flags of every command that talks to AWS.
 type awsFlags struct {
+	reachFlags
 	profiles, regions, rates []string
 	priceFile                string
-	stats                    bool
+	stats, noTrail           bool
+	// given reports whether the user gave a flag.
+	given func(name string) bool
+	// account is the one that is asked about, empty for all.
+	account string
+	// patient says that a profile that cannot be opened is a hole.
+	patient bool
 }
 
-func (f *awsFlags) add(cmd *cobra.Command) {
+// reach adds the flags that say where to look and how fast.
+func (f *awsFlags) reach(cmd *cobra.Command) {
+	f.reachFlags.add(cmd)
 	fl := cmd.Flags()
+	f.given = fl.Changed
 	fl.StringArrayVar(&f.profiles, "profile", nil, "AWS profile; repeat it to look at several accounts (default: the SDK's credential chain)")
 	fl.StringArrayVar(&f.regions, "region", nil, "AWS region; repeat it, or say all for every enabled one (default: the SDK's)")
 	fl.StringArrayVar(&f.rates, "rate", nil, "calls per second of an operation in one account and region, like sagemaker:List*=2; repeatable")
-	fl.StringVar(&f.priceFile, "price-file", "", "price file to use instead of the AWS price list (the offer file of AmazonSageMaker as JSON, or CSV)")
 	fl.BoolVar(&f.stats, "stats", false, "print how many calls were made, and how they went, to stderr")
 }
 
+func (f *awsFlags) add(cmd *cobra.Command) {
+	f.reach(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.priceFile, "price-file", "", "price file to use instead of the AWS price list (the offer file of AmazonSageMaker as JSON, or CSV)")
+	fl.BoolVar(&f.noTrail, "no-cloudtrail", false, "do not ask CloudTrail who created what has no other sign of an owner")
+}
+
 // live are the flags that mean something only where AWS is asked.
-var live = []string{"profile", "region", "rate", "price-file", "stats"}
+var live = append([]string{"profile", "region", "rate", "price-file", "stats", "no-cloudtrail", "organization", "config"}, detailed...)
 
 // refuseWithFrom refuses, beside --from, what would have no effect: a result must not look narrower than it is.
 func refuseWithFrom(cmd *cobra.Command) error {
@@ -53,13 +72,12 @@ func refuseWithFrom(cmd *cobra.Command) error {
 
 // loadConfig is the SDK's, without its log. That goes to stderr, which is ours: what goes wrong in a call is in the coverage or
 // an error.
-func loadConfig(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
-	return config.LoadDefaultConfig(ctx, append(opts, config.WithLogger(logging.Nop{}))...)
+func loadConfig(ctx context.Context, opts ...func(*awsconfig.LoadOptions) error) (aws.Config, error) {
+	return awsconfig.LoadDefaultConfig(ctx, append(opts, awsconfig.WithLogger(logging.Nop{}))...)
 }
 
-// open makes the cloud and its sessions. A profile that cannot be opened is an error; none of the others is looked at then,
-// because an account that is left out without a word would look like an account without waste.
-func (f *awsFlags) open(ctx context.Context, options cloud.Options) (*cloud.Cloud, []*cloud.Session, error) {
+// open makes the cloud and its sessions.
+func (f *awsFlags) open(ctx context.Context, env Env, options cloud.Options) (*cloud.Cloud, *cloud.Opened, error) {
 	for _, r := range f.rates {
 		l, err := cloud.ParseLimit(r)
 		if err != nil {
@@ -68,7 +86,59 @@ func (f *awsFlags) open(ctx context.Context, options cloud.Options) (*cloud.Clou
 		options.Limits = append(options.Limits, l)
 	}
 	options.Version = buildVersion()
+	file, err := f.configuration(env)
+	if err != nil {
+		return nil, nil, err
+	}
+	targets, err := f.targets(file)
+	if err != nil {
+		return nil, nil, err
+	}
 	c := cloud.New(options)
+	opened, err := f.sessions(ctx, c, targets)
+	if err != nil && ctx.Err() != nil {
+		err = &estate.Error{Op: "open the accounts", Err: errors.New("interrupted: nothing has been looked at yet")}
+	}
+	return c, opened, err
+}
+
+// sessions opens the targets, or where there are none, the profiles.
+func (f *awsFlags) sessions(ctx context.Context, c *cloud.Cloud, targets *cloud.Targets) (*cloud.Opened, error) {
+	if targets == nil && f.patient {
+		targets = f.eachProfile()
+	}
+	switch {
+	case targets == nil:
+		return f.openProfiles(ctx, c)
+	case f.account == "":
+		return c.OpenTargets(ctx, *targets)
+	}
+	var opened *cloud.Opened
+	for _, t := range narrowed(*targets, f.account) {
+		var err error
+		opened, err = c.OpenTargets(ctx, t)
+		if err != nil || slices.ContainsFunc(opened.Sessions, func(s *cloud.Session) bool { return s.Target().Account == f.account }) {
+			return opened, err
+		}
+	}
+	return opened, nil
+}
+
+// eachProfile are the profiles as targets, of which each may stay shut.
+func (f *awsFlags) eachProfile() *cloud.Targets {
+	t := &cloud.Targets{}
+	for _, p := range f.profiles {
+		t.Accounts = append(t.Accounts, cloud.Account{Profile: p, Regions: f.regions})
+	}
+	if len(f.profiles) == 0 {
+		t.Accounts = []cloud.Account{{Regions: f.regions}}
+	}
+	return t
+}
+
+// openProfiles opens each profile. One that cannot be opened is an error; none of the others is looked at then, because an
+// account that is left out without a word would look like an account without waste.
+func (f *awsFlags) openProfiles(ctx context.Context, c *cloud.Cloud) (*cloud.Opened, error) {
 	profiles := f.profiles
 	if len(profiles) == 0 {
 		profiles = []string{""}
@@ -81,18 +151,33 @@ func (f *awsFlags) open(ctx context.Context, options cloud.Options) (*cloud.Clou
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return nil, nil, slices.DeleteFunc(errs, func(e error) bool { return e == nil })[0]
+		return nil, slices.DeleteFunc(errs, func(e error) bool { return e == nil })[0]
 	}
-	var sessions []*cloud.Session
+	out := &cloud.Opened{}
 	seen := map[string]bool{}
 	for _, s := range slices.Concat(opened...) {
 		if key := s.Target().Key(); !seen[key] {
 			seen[key] = true
-			sessions = append(sessions, s)
+			out.Sessions = append(out.Sessions, s)
 		}
 	}
-	return c, sessions, nil
+	return out, nil
 }
+
+// owners says how owners are found. Like prices, the answers of a stand-in for AWS are not kept.
+func (f *awsFlags) owners(file *config.File, sessions []*cloud.Session) scan.Owners {
+	o := scan.Owners{Tags: file.Owners.Tags}
+	if file.Owners.CloudTrail.Lookup && !f.noTrail {
+		o.TrailPages = file.Owners.CloudTrail.Pages
+	}
+	if dir, err := os.UserCacheDir(); err == nil && !slices.ContainsFunc(sessions, standsIn) {
+		o.TrailCache = filepath.Join(dir, "sagewarden", "creators")
+	}
+	return o
+}
+
+// standsIn reports whether an endpoint of its own takes the place of AWS.
+func standsIn(s *cloud.Session) bool { return s.SageMaker().Options().BaseEndpoint != nil }
 
 // book opens the price list. Prices of a stand-in for AWS, told by an endpoint of its own, are not kept: they must never be
 // taken for AWS's.

@@ -5,10 +5,11 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -42,13 +43,14 @@ func newDemo(env Env) *cobra.Command {
 			}
 			defer s.close()
 
-			f := scanFlags{outputFlags: outputFlags{format: format, all: all, top: top}, evidenceFlags: evidenceFlags{awsFlags: awsFlags{regions: s.regions(), stats: stats}}}
+			flags := awsFlags{reachFlags: reachFlags{file: config.Default()}, regions: s.regions(), stats: stats}
+			f := scanFlags{outputFlags: outputFlags{format: format, all: all, top: top}, evidenceFlags: evidenceFlags{awsFlags: flags}}
 			for _, a := range w.Accounts {
 				f.profiles = append(f.profiles, profile(a))
 			}
-			options := cloud.Options{Limits: cloud.NoLimits(), Load: func(ctx context.Context, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
+			options := cloud.Options{Limits: cloud.NoLimits(), Load: func(ctx context.Context, opts ...func(*awsconfig.LoadOptions) error) (aws.Config, error) {
 				// A region of the environment may be one that the organization has not switched on.
-				return loadConfig(ctx, append(opts, config.WithRegion(s.regions()[0]), config.WithSharedConfigFiles([]string{file}), config.WithSharedCredentialsFiles(nil), config.WithBaseEndpoint(s.url))...)
+				return loadConfig(ctx, append(opts, awsconfig.WithRegion(s.regions()[0]), awsconfig.WithSharedConfigFiles([]string{file}), awsconfig.WithSharedCredentialsFiles(nil), awsconfig.WithBaseEndpoint(s.url))...)
 			}}
 			next := []string{"sagewarden demo --top 0 --all", "sagewarden demo --keep", "sagewarden scan --region all   (your own account, read-only)"}
 			if keep {

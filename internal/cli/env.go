@@ -32,7 +32,7 @@ func width(w io.Writer) int {
 		return 0
 	}
 	columns, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
+	if err != nil || columns == 0 { // a terminal need not tell
 		return 80
 	}
 	return columns

@@ -24,7 +24,7 @@ func (f *evidenceFlags) add(cmd *cobra.Command) {
 
 // snapshot is what the options ask for, judged. Fits refuses sessions that cannot answer; nil takes all. What stats prints
 // belongs after the output.
-func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Options, o scan.Options, fits func([]*cloud.Session) error) (snap *estate.Snapshot, stats func(), err error) {
+func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Options, o scan.Options, fits func(*cloud.Opened) error) (snap *estate.Snapshot, stats func(), err error) {
 	stats = func() {}
 	if f.from != "" {
 		if snap, err = scan.Load(f.from); err != nil {
@@ -38,18 +38,20 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 		}
 		return snap, stats, requireDomain(snap, o.Domain)
 	}
-	c, sessions, err := f.open(ctx, options)
+	c, opened, err := f.open(ctx, env, options)
 	if err != nil {
 		return nil, stats, err
 	}
+	sessions := opened.Sessions
 	if fits != nil {
-		if err := fits(sessions); err != nil {
+		if err := fits(opened); err != nil {
 			return nil, stats, err
 		}
 	}
 	if o.Prices, err = f.book(env, sessions); err != nil {
 		return nil, stats, err
 	}
+	o.Holes, o.Owners = opened.Holes, f.owners(f.file, sessions)
 	step, done := progress(env, len(sessions))
 	o.Progress = step
 	snap, err = scan.Run(ctx, sessions, o)

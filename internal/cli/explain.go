@@ -45,21 +45,19 @@ func newExplain(env Env) *cobra.Command {
 			if !slices.Contains([]report.Format{report.Table, report.Wide, report.JSON, report.Markdown}, out.Format) {
 				return usagef("--output: explain has the forms table, json and markdown, not %s", out.Format)
 			}
-			var account string // of the ARN, where one is given
 			if strings.HasPrefix(args[0], "arn:") {
 				arn, err := estate.ParseARN(args[0])
 				if err != nil {
 					return usageError{err}
 				}
-				k, err := kindOf(arn)
-				if err != nil {
+				if ks, err = kindsOf(arn); err != nil {
 					return usageError{err}
 				}
-				ks, f.regions, account = []kinds.Kind{k}, []string{arn.Region}, arn.Account
+				f.regions, f.account = []string{arn.Region}, arn.Account
 			}
-			var fits func([]*cloud.Session) error
-			if account != "" {
-				fits = func(sessions []*cloud.Session) error { return requireAccount(sessions, account) }
+			var fits func(*cloud.Opened) error
+			if f.account != "" {
+				fits = func(opened *cloud.Opened) error { return requireAccount(opened, f.account) }
 			}
 			snap, stats, err := f.snapshot(cmd.Context(), env, cloud.Options{Load: loadConfig}, scan.Options{Kinds: ks, Limits: limits, Only: args[0]}, fits)
 			defer stats()
@@ -85,28 +83,40 @@ func newExplain(env Env) *cobra.Command {
 }
 
 // requireAccount refuses an account that none of the sessions is for: there its resources would only look like missing ones.
-func requireAccount(sessions []*cloud.Session, account string) error {
+func requireAccount(opened *cloud.Opened, account string) error {
 	var open []string
-	for _, s := range sessions {
+	for _, s := range opened.Sessions {
 		if s.Target().Account == account {
 			return nil
 		}
 		open = append(open, s.Target().Account)
 	}
+	for _, h := range opened.Holes {
+		if h.Target.Account == account {
+			return &estate.Error{Op: h.Operation, On: "account " + account, Err: errors.New(h.Error), Hint: h.Hint}
+		}
+	}
 	return &estate.Error{Op: "explain", On: "account " + account, Err: fmt.Errorf("the credentials are of account %s", strings.Join(open, ", ")),
 		Hint: "name a profile of that account with --profile"}
 }
 
-// kindOf is the family of an ARN.
-func kindOf(a estate.ARN) (kinds.Kind, error) {
+// kindsOf are the families that an ARN may be of: a training job's may be of its warm pool, too.
+func kindsOf(a estate.ARN) ([]kinds.Kind, error) {
+	var of []kinds.Kind
 	var known []string
 	for _, k := range kinds.All() {
-		if k.TagType() == a.Service+":"+a.Type() {
-			return k, nil
+		name := k.Family().ARNType
+		if a.Service == "sagemaker" && a.Type() == name {
+			of = append(of, k)
 		}
-		known = append(known, strings.TrimPrefix(k.TagType(), "sagemaker:"))
+		if !slices.Contains(known, name) {
+			known = append(known, name)
+		}
 	}
-	return nil, fmt.Errorf("%s is not of a kind that is watched: those are %s", a, strings.Join(known, ", "))
+	if len(of) == 0 {
+		return nil, fmt.Errorf("%s is not of a kind that is watched: those are %s", a, strings.Join(known, ", "))
+	}
+	return of, nil
 }
 
 // find is the one resource of the ARN or name.
@@ -116,6 +126,10 @@ func find(s *estate.Snapshot, want string) (estate.Observation, error) {
 		if strings.EqualFold(o.Resource.ARN, want) || o.Resource.Name == want {
 			found = append(found, o)
 		}
+	}
+	// An endpoint and its configuration often share a name: what bills is what is meant.
+	if bills := slices.DeleteFunc(slices.Clone(found), func(o estate.Observation) bool { return len(o.Resource.Meters) == 0 }); len(bills) > 0 {
+		found = bills
 	}
 	switch {
 	case len(found) == 1:

@@ -82,6 +82,6 @@ func newRoot(env Env) *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newScan(env), newExplain(env), newDemo(env), newSim(env), newVersion(env))
+	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newDemo(env), newSim(env), newVersion(env))
 	return root
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -22,18 +24,15 @@ type judgeFlags struct {
 	kinds, idleFor []string
 	warmers        float64
 	from           string
-	// given reports whether the user gave the flag.
-	given func(name string) bool
 }
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
 	var names, completions []string
 	for _, k := range kinds.All() {
-		names = append(names, string(k.Name()))
-		completions = append(completions, cobra.CompletionWithDesc(string(k.Name()), k.Summary()))
+		names = append(names, string(k.Family().Name))
+		completions = append(completions, cobra.CompletionWithDesc(string(k.Family().Name), k.Family().Summary))
 	}
 	fl := cmd.Flags()
-	f.given = fl.Changed
 	fl.StringArrayVar(&f.kinds, "kind", nil, "family to look at, one of "+strings.Join(names, ", ")+"; repeatable (default: all)")
 	fl.StringArrayVar(&f.idleFor, "idle-for", nil, "how long without use makes idle: 3h, 7d, or for one kind endpoint=7d; repeatable (default: 2h for Studio apps, 7d for endpoints)")
 	fl.Float64Var(&f.warmers, "min-invocations", 0, "invocations a day below which an endpoint's traffic counts as warmers and health checks")
@@ -59,17 +58,23 @@ func (f *judgeFlags) limits() (scan.Limits, []kinds.Kind, error) {
 		}
 		l.IdleFor[estate.Kind(name)] = d
 	}
+	ks, err := parseKinds(f.kinds)
+	return l, ks, err
+}
+
+// parseKinds are the families of the names, each once.
+func parseKinds(names []string) ([]kinds.Kind, error) {
 	var ks []kinds.Kind
-	for _, name := range f.kinds {
+	for _, name := range names {
 		k, err := kinds.Get(estate.Kind(name))
 		if err != nil {
-			return l, nil, usagef("--kind: %w", err)
+			return nil, usagef("--kind: %w", err)
 		}
 		if !slices.Contains(ks, k) {
 			ks = append(ks, k)
 		}
 	}
-	return l, ks, nil
+	return ks, nil
 }
 
 // outputFlags say how to print.
@@ -80,7 +85,7 @@ type outputFlags struct {
 }
 
 func (f *outputFlags) options(env Env) (report.Options, error) {
-	format, err := report.ParseFormat(f.format)
+	format, err := report.ParseFormat(f.format, report.Formats())
 	if err != nil {
 		return report.Options{}, usagef("--output: %w", err)
 	}
@@ -90,9 +95,9 @@ func (f *outputFlags) options(env Env) (report.Options, error) {
 	return report.Options{Format: format, All: f.all, Top: f.top, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}, nil
 }
 
-func formats() []string {
+func names(formats []report.Format) []string {
 	var names []string
-	for _, f := range report.Formats() {
+	for _, f := range formats {
 		names = append(names, string(f))
 	}
 	return names
@@ -101,9 +106,12 @@ func formats() []string {
 type scanFlags struct {
 	evidenceFlags
 	outputFlags
-	domain, failOn, save string
-	tags                 []string
+	domain, save string
+	tags, failOn []string
 }
+
+// failures are what --fail-on takes for a finding.
+var failures = map[string]func(estate.Observation) bool{"idle": wasteful, "conditions": report.Wrong}
 
 func newScan(env Env) *cobra.Command {
 	var f scanFlags
@@ -112,7 +120,7 @@ func newScan(env Env) *cobra.Command {
 		Short: "Find what is idle, and what it costs",
 		Long: "Scan looks at the SageMaker resources of one or more accounts and regions, and prints what is idle: dearest first, with its owner,\n" +
 			"how long it has been idle, how sure that is, what it costs and why it is thought idle. It makes no call that changes anything.\n\n" +
-			"Exit status: 0 fine, 1 failed, 2 usage, 3 idle resources were found and --fail-on idle was given, 4 done but something could not be seen.",
+			"Exit status: 0 fine, 1 failed, 2 usage, 3 there are findings and --fail-on asked for them, 4 done but something could not be seen.",
 		Example: "  sagewarden scan --region all\n  sagewarden scan --profile research --profile prod --region eu-west-1 --kind endpoint --idle-for 14d\n" +
 			"  sagewarden scan --save friday.json && sagewarden scan --from friday.json --idle-for 6h -o markdown",
 		Args: cobra.NoArgs,
@@ -122,15 +130,15 @@ func newScan(env Env) *cobra.Command {
 	}
 	f.add(cmd)
 	fl := cmd.Flags()
-	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(formats(), ", "))
-	fl.BoolVar(&f.all, "all", false, "also show what is in use and what could not be judged")
-	fl.IntVar(&f.top, "top", 0, "print only that many idle resources, the dearest; the totals count all (default: every one)")
+	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(names(report.Formats()), ", "))
+	fl.BoolVar(&f.all, "all", false, "also show what is in use, what could not be judged, and what is idle but bills nothing")
+	fl.IntVar(&f.top, "top", 0, "print only that many idle resources, the dearest, and as many broken ones; the totals count all (default: every one)")
 	fl.StringVar(&f.domain, "domain", "", "only this Studio domain")
 	fl.StringArrayVar(&f.tags, "tag", nil, "only resources with this tag, as key=value; repeatable, all must match")
-	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on findings; the one value is idle")
+	fl.StringArrayVar(&f.failOn, "fail-on", nil, "exit with status 3 on findings: idle, or conditions for what is broken, stuck or orphaned; repeatable")
 	fl.StringVar(&f.save, "save", "", "also write the snapshot to this file")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"idle"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(names(report.Formats()), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(slices.Sorted(maps.Keys(failures)), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -144,16 +152,14 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		return err
 	}
 	out.Next = next
-	if f.failOn != "" && f.failOn != "idle" {
-		return usagef("--fail-on: %q is unknown: the one value is idle", f.failOn)
-	}
-	tags := map[string]string{}
-	for _, t := range f.tags {
-		k, v, ok := strings.Cut(t, "=")
-		if !ok || k == "" {
-			return usagef("--tag: %q is not key=value", t)
+	for _, word := range f.failOn {
+		if failures[word] == nil {
+			return usagef("--fail-on: %q is unknown: the values are %s", word, strings.Join(slices.Sorted(maps.Keys(failures)), ", "))
 		}
-		tags[k] = v
+	}
+	tags, err := parseTags("--tag", f.tags)
+	if err != nil {
+		return err
 	}
 
 	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain}, nil)
@@ -173,18 +179,32 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 	if err := report.Scan(env.Stdout, snap, out); err != nil {
 		return err
 	}
-	if out.Format == report.CSV || out.Format == report.NDJSON {
+	if out.Format.Rows() {
 		if err := report.Holes(env.Stderr, snap); err != nil {
 			return err
 		}
 	}
-	switch {
-	case f.failOn == "idle" && slices.ContainsFunc(snap.Observations, wasteful):
-		return status(exitFindings)
-	case len(snap.Holes()) > 0 || snap.Interrupted:
+	for _, word := range f.failOn {
+		if slices.ContainsFunc(snap.Observations, failures[word]) {
+			return status(exitFindings)
+		}
+	}
+	if len(snap.Holes()) > 0 || snap.Interrupted {
 		return status(exitHoles)
 	}
 	return nil
+}
+
+func parseTags(flag string, words []string) (map[string]string, error) {
+	tags := map[string]string{}
+	for _, t := range words {
+		k, v, ok := strings.Cut(t, "=")
+		if !ok || k == "" {
+			return nil, usagef("%s: %q is not key=value", flag, t)
+		}
+		tags[k] = v
+	}
+	return tags, nil
 }
 
 // requireDomain refuses a domain of which a whole snapshot has nothing, as a scan refuses one that no target has.
@@ -197,9 +217,10 @@ func requireDomain(s *estate.Snapshot, domain string) error {
 		Hint: "see what it holds with `sagewarden scan --from FILE --all`; of a domain with nothing in it, it says nothing"}
 }
 
-// wasteful reports whether the resource or a part of it is idle.
+// wasteful reports whether the resource or a part of it is idle, and bills something or nobody knows what.
 func wasteful(o estate.Observation) bool {
-	return o.Verdict.State == estate.Idle || len(o.Waste.Parts) > 0
+	hourly, known := o.Resource.Hourly()
+	return o.Verdict.State == estate.Idle && (!known || !hourly.IsZero()) || len(o.Waste.Parts) > 0
 }
 
 // blind is the error of a scan that saw nothing at all: that is a failure, not an estate without waste.
@@ -208,8 +229,28 @@ func blind(s *estate.Snapshot) error {
 	if len(holes) == 0 || len(holes) < len(s.Coverage) || s.Interrupted {
 		return nil
 	}
-	h := holes[0]
-	return &estate.Error{Op: h.Operation, On: h.Target.String(), Err: fmt.Errorf("%s (nothing could be seen in %s)", h.Error, places(s.Targets)), Hint: h.Hint}
+	h, what := holes[0], "nothing could be seen in "+places(s.Targets)
+	if len(s.Targets) == 0 {
+		what = "no account could be opened"
+	}
+	return &estate.Error{Op: h.Operation, On: h.Target.String(), Err: fmt.Errorf("%s (%s)", h.Error, what), Hint: h.Hint}
+}
+
+// shellWords are words as a shell takes them.
+func shellWords(words []string) (quoted []string) {
+	for _, w := range words {
+		quoted = append(quoted, shellWord(w))
+	}
+	return quoted
+}
+
+func shellWord(w string) string {
+	if strings.ContainsFunc(w, func(r rune) bool {
+		return !strings.ContainsRune("-_./:=@,+", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	}
+	return w
 }
 
 // suggestions are what to try next after a scan: with the same profiles and regions, or the same snapshot.
@@ -225,11 +266,15 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 	if f.from != "" {
 		from = flags("from", f.from)
 	}
+	from = strings.Join(append([]string{from}, shellWords(f.again())...), " ")
 	var next []string
 	if idle := slices.DeleteFunc(slices.Clone(s.Observations), func(o estate.Observation) bool { return !wasteful(o) }); len(idle) > 0 {
 		dearest := slices.MaxFunc(idle, func(a, b estate.Observation) int { return a.Waste.Hourly.Cmp(b.Waste.Hourly) }).Resource
 		explain := "sagewarden explain " + dearest.ARN + from
-		if len(f.profiles) > 0 {
+		switch {
+		case f.organization && len(f.profiles) > 0:
+			explain += flags("profile", f.profiles[0])
+		case len(f.profiles) > 0:
 			explain += flags("profile", dearest.Target.AccountName)
 		}
 		next = append(next, explain)

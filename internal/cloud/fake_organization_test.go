@@ -117,7 +117,7 @@ func (o *fakeOrganization) members(is func(fakeAccount) bool) (members []any) {
 func (o *fakeOrganization) list(w http.ResponseWriter, r *http.Request, member string, items func(parent string) []any) {
 	var in map[string]string
 	_ = json.NewDecoder(r.Body).Decode(&in)
-	all := items(in["ParentId"] + in["ResourceId"])
+	all := append([]any{}, items(in["ParentId"]+in["ResourceId"])...) // an empty list is written as such, as by AWS
 	from, _ := strconv.Atoi(in["NextToken"])
 	to := min(from+pageSize, len(all))
 	page := map[string]any{member: all[from:to]}

@@ -325,7 +325,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	s := open(t.Context(), t, New(Options{Limits: []Limit{{"sagemaker:ListApps", 0}}}))
 	for range 5 {
 		var wg sync.WaitGroup
-		for range idleConns {
+		for range conns {
 			wg.Go(func() {
 				if err := listApps(t.Context(), s); err != nil {
 					t.Error(err)
@@ -334,8 +334,8 @@ func TestConnectionsAreKept(t *testing.T) {
 		}
 		wg.Wait()
 	}
-	if n := opened.Load(); n > 2*idleConns {
-		t.Errorf("%d connections for %d calls at once", n, idleConns)
+	if n := opened.Load(); n > 2*conns {
+		t.Errorf("%d connections for %d calls at once", n, conns)
 	}
 }
 

@@ -16,12 +16,11 @@ func prices(r estate.Resource) *grid {
 	}
 	g := &grid{prose: true, columns: []column{
 		{head: "COMPONENT", least: 12}, {head: "PART", least: 6, shed: 1}, {head: "INSTANCE", least: 8}, {head: "COUNT", right: true, shed: 2},
-		{head: "EACH", right: true, shed: 3}, hourlyColumn,
+		{head: "EACH", right: true, shed: 3}, hourlyColumn, {head: "LISTED AS", fold: true},
 		{head: "SKU", fold: true}, {head: "SOURCE", fold: true}, {head: "UNKNOWN BECAUSE", fold: true}, {head: "FREE BECAUSE", fold: true}, {head: "SHARED AS", fold: true},
 	}}
 	for _, m := range r.Meters {
-		amount, known := m.Hourly()
-		each := cost{m.Rate.Hourly, m.Rate.Known}
+		each, count, month := cost{m.Rate.Hourly, m.Rate.Known}, strconv.Itoa(m.Count), ""
 		why := m.Rate.Why
 		if m.Rate.Known || m.Free != "" {
 			why = ""
@@ -29,20 +28,34 @@ func prices(r estate.Resource) *grid {
 		if m.Free != "" {
 			each = cost{known: true}
 		}
+		if m.GB > 0 {
+			count, month = gigabytes(m.GB), each.perMonth()+" per GB-month"
+		}
 		g.rows = append(g.rows, []cell{
-			{m.Component, strong}, {cmp.Or(m.Part, "-"), plain}, {cmp.Or(m.InstanceType, "-"), plain}, {strconv.Itoa(m.Count), plain},
-			money(each.exact()), money(cost{amount, known}.exact()),
-			{m.Rate.SKU, plain}, {m.Rate.Source, plain}, {why, plain}, {m.Free, plain}, {m.Share, plain},
+			{m.Component, strong}, {cmp.Or(m.Part, "-"), plain}, {cmp.Or(m.InstanceType, "-"), plain}, {count, plain},
+			money(each.exact()), money(hourly(m).exact()),
+			{month, plain}, {m.Rate.SKU, plain}, {m.Rate.Source, plain}, {why, plain}, {m.Free, plain}, {m.Share, plain},
 		})
 	}
 	return g
 }
 
+// gigabytes prints a size to the tenth, and none as nothing.
+func gigabytes(gb float64) string {
+	if gb == 0 {
+		return ""
+	}
+	whole, tenth, _ := strings.Cut(strconv.FormatFloat(gb, 'f', 1, 64), ".")
+	if tenth == "0" {
+		return thousands(whole) + " GB"
+	}
+	return thousands(whole) + "." + tenth + " GB"
+}
+
 func waste(ob estate.Observation) []fact {
 	w := ob.Waste
 	if ob.Verdict.State != estate.Idle {
-		amount, known := ob.Resource.Hourly()
-		bills := cost{amount, known}
+		bills := bill(ob.Resource, "")
 		text := "none: it is in use"
 		switch {
 		case ob.Verdict.State != estate.Active:
@@ -103,14 +116,37 @@ func parts(s *estate.Snapshot, ob estate.Observation) *grid {
 	return g
 }
 
-// bill is what the meters of one part cost per hour.
+// bill is what the meters of one part cost per hour, or those of the whole resource.
 func bill(r estate.Resource, part string) cost {
 	sum := cost{known: true}
 	for _, m := range r.Meters {
-		if m.Part == part {
-			amount, known := m.Hourly()
-			sum = sum.plus(cost{amount, known})
+		if part == "" || m.Part == part {
+			sum = sum.plus(hourly(m))
 		}
 	}
 	return sum
+}
+
+func hourly(m estate.Meter) cost {
+	amount, known := m.Hourly()
+	return cost{amount, known}
+}
+
+// A tally bills each instance that several resources share once: to the first of them that it is shown.
+type tally map[string]string
+
+// bill is what of the resource's bill no resource before it was charged with, and the name of the one that was charged with the rest.
+func (t tally) bill(r estate.Resource) (sum cost, elsewhere string) {
+	sum = cost{known: true}
+	for _, m := range r.Meters {
+		if name, charged := t[m.Share]; charged && m.Share != "" {
+			elsewhere = name
+			continue
+		}
+		if m.Share != "" {
+			t[m.Share] = r.Name
+		}
+		sum = sum.plus(hourly(m))
+	}
+	return sum, elsewhere
 }

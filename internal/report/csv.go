@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // csvHeader are the columns of the form CSV. Money is dollars and empty where nothing is known; it is a lower bound
@@ -16,6 +18,7 @@ import (
 var csvHeader = []string{
 	"state", "resource", "part", "kind", "type", "account", "account_name", "region", "owner", "idle_since", "idle_hours",
 	"idle_open", "confidence", "hourly_usd", "wasted_usd", "price_known", "last_use", "instances", "status", "rule", "why", "remedy", "note", "arn",
+	"owner_from", "storage_gb", "conditions",
 }
 
 // csv prints RFC 4180: commas, quotes where needed, CRLF.
@@ -37,6 +40,7 @@ func (d digest) csv(w io.Writer, o Options) error {
 			string(r.State), r.Label, r.Part, string(r.Kind), r.Type, r.Account, r.AccountName, r.Region, r.Owner, stamp(r.IdleSince), hours,
 			strconv.FormatBool(r.IdleOpen), string(r.Confidence), r.Hourly.String(), wasted, strconv.FormatBool(r.PriceKnown), stamp(r.LastUse),
 			strings.Join(r.Instances, "; "), r.Status, r.Rule, r.Why, r.Remedy, r.Note, r.ARN,
+			r.OwnerFrom, amount(r.StorageGB), conditionsText(r.Conditions),
 		}
 		for i := range record {
 			record[i] = harmless(record[i])
@@ -45,6 +49,23 @@ func (d digest) csv(w io.Writer, o Options) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// conditionsText has the conditions in one field, each with why.
+func conditionsText(cs []estate.Condition) string {
+	var out []string
+	for _, c := range cs {
+		out = append(out, string(c.Type)+": "+c.Why)
+	}
+	return strings.Join(out, "; ")
+}
+
+// amount is a number, empty for none.
+func amount(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 func stamp(t time.Time) string {

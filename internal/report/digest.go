@@ -10,18 +10,24 @@ import (
 
 // A digest is what every form of a scan is printed from.
 type digest struct {
-	snapshot              *estate.Snapshot
-	idle, active, unknown []row
-	summary               summary
+	snapshot *estate.Snapshot
+	// idle are the rows that cost something, or of which nobody knows what they cost; free are idle, too, and bill nothing.
+	idle, free, active, unknown []row
+	// wrong are the resources with conditions, whatever the verdict.
+	wrong   []row
+	summary summary
 }
 
 // A summary is the scan in numbers. Its JSON names are published.
 type summary struct {
 	Targets   int `json:"targets"`
 	Resources int `json:"resources"`
-	// Idle counts rows: idle resources, and idle parts of resources in use.
-	Idle   int `json:"idle"`
-	Active int `json:"active"`
+	// Idle counts rows: idle resources, and idle parts of resources in use. Those that bill nothing are in Free alone.
+	Idle   int  `json:"idle"`
+	Free   free `json:"free"`
+	Active int  `json:"active"`
+	// Wrong is what the resources with conditions bill, idle or not.
+	Wrong wrong `json:"wrong"`
 	// NotJudged is what the resources of unknown verdict bill; an instance that several share is counted once.
 	NotJudged     notJudged  `json:"notJudged"`
 	Total         total      `json:"total"`
@@ -60,11 +66,23 @@ type unpriced struct {
 
 func newDigest(s *estate.Snapshot) digest {
 	d := digest{snapshot: s}
+	sort := func(r row, ob estate.Observation) {
+		if r.Hourly.isZero() && r.wasted().isZero() && bill(ob.Resource, r.Part).isZero() {
+			d.free = append(d.free, r)
+		} else {
+			d.idle = append(d.idle, r)
+		}
+	}
 	for _, ob := range s.Observations {
-		d.idle = append(d.idle, partRows(ob, s.At)...)
+		if Wrong(ob) {
+			d.wrong = append(d.wrong, wrongRow(ob, s.At))
+		}
+		for _, r := range partRows(ob, s.At) {
+			sort(r, ob)
+		}
 		switch r := rowOf(ob, s.At); r.State {
 		case estate.Idle:
-			d.idle = append(d.idle, r)
+			sort(r, ob)
 		case estate.Active:
 			d.active = append(d.active, r)
 		default:
@@ -72,7 +90,7 @@ func newDigest(s *estate.Snapshot) digest {
 			d.unknown = append(d.unknown, r)
 		}
 	}
-	for _, rows := range [][]row{d.idle, d.active, d.unknown} {
+	for _, rows := range [][]row{d.idle, d.free, d.wrong, d.active, d.unknown} {
 		tellApart(rows)
 		slices.SortFunc(rows, compareRows)
 	}
@@ -80,7 +98,9 @@ func newDigest(s *estate.Snapshot) digest {
 		Targets:       len(s.Targets),
 		Resources:     len(s.Observations),
 		Idle:          len(d.idle),
+		Free:          freeOf(d.free),
 		Active:        len(d.active),
+		Wrong:         wrongOf(s),
 		NotJudged:     notJudgedOf(s),
 		Total:         sum("", "", d.idle),
 		ByAccount:     totals(d.idle, func(r row) (string, string) { return r.Account, r.AccountName }),
@@ -92,29 +112,51 @@ func newDigest(s *estate.Snapshot) digest {
 
 // tellApart adds the domain to the labels that two domains of one target have in common.
 func tellApart(rows []row) {
-	type face struct {
-		label, account, region string
-		kind                   estate.Kind
-		typ                    string
-	}
-	of := func(r row) face { return face{r.Label, r.Account, r.Region, r.Kind, r.Type} }
-	seen := map[face]int{}
-	for _, r := range rows {
-		seen[of(r)]++
-	}
+	faces := make([]face, len(rows))
 	for i, r := range rows {
-		if r.Domain != "" && seen[of(r)] > 1 {
-			rows[i].Label += " (" + r.Domain + ")"
-		}
+		faces[i] = face{r.Label, r.Account, r.Region, r.Domain, r.Type, r.Kind}
+	}
+	for i, label := range labels(faces) {
+		rows[i].Label = label
 	}
 }
 
-// rows are the rows that the options ask for.
-func (d digest) rows(all bool) []row {
-	if !all {
-		return d.idle
+// A face is what a table shows of a resource, and the domain, which it does not.
+type face struct {
+	label, account, region, domain, typ string
+	kind                                estate.Kind
+}
+
+// labels are the faces' own, with the domain where another has the same face.
+func labels(faces []face) []string {
+	shown := func(f face) face {
+		f.domain = ""
+		return f
 	}
-	return slices.Concat(d.idle, d.active, d.unknown)
+	seen := map[face]int{}
+	for _, f := range faces {
+		seen[shown(f)]++
+	}
+	out := make([]string, len(faces))
+	for i, f := range faces {
+		if out[i] = f.label; f.domain != "" && seen[shown(f)] > 1 {
+			out[i] += " (" + f.domain + ")"
+		}
+	}
+	return out
+}
+
+// rows are the rows that the options ask for, each resource or part once.
+func (d digest) rows(all bool) []row {
+	if all {
+		return slices.Concat(d.idle, d.free, d.active, d.unknown)
+	}
+	listed := map[string]bool{}
+	for _, r := range d.idle {
+		listed[r.ARN] = listed[r.ARN] || r.Part == ""
+	}
+	others := slices.DeleteFunc(slices.Clone(d.wrong), func(r row) bool { return listed[r.ARN] })
+	return slices.Concat(d.idle, others)
 }
 
 func sum(name, label string, rows []row) total {
@@ -154,27 +196,19 @@ func (t total) title() string {
 }
 
 func notJudgedOf(s *estate.Snapshot) notJudged {
-	n := notJudged{Hourly: cost{known: true}}
-	shared := map[string]bool{}
+	n, t := notJudged{Hourly: cost{known: true}}, tally{}
 	for _, ob := range s.Observations {
-		if ob.Verdict.State == estate.Idle || ob.Verdict.State == estate.Active {
+		if judged(ob.Verdict) {
 			continue
 		}
-		n.Resources++
-		for _, m := range ob.Resource.Meters {
-			if m.Share != "" {
-				if shared[m.Share] {
-					continue
-				}
-				shared[m.Share] = true
-			}
-			amount, known := m.Hourly()
-			n.Hourly = n.Hourly.plus(cost{amount, known})
-		}
+		bill, _ := t.bill(ob.Resource)
+		n.Resources, n.Hourly = n.Resources+1, n.Hourly.plus(bill)
 	}
 	n.PriceKnown = n.Hourly.known
 	return n
 }
+
+func judged(v estate.Verdict) bool { return v.State == estate.Idle || v.State == estate.Active }
 
 // unpricedOf counts the resources behind each price that is not known, idle or not.
 func unpricedOf(s *estate.Snapshot) []unpriced {

@@ -1,29 +1,131 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
-// notJudged says what the verdicts leave open.
+// What is left open is told in lines that a person reads to the end: so many kinds, so many reasons for each, so many names in a line.
+const (
+	kindsTold   = 8
+	reasonsTold = 2
+	namesTold   = 6
+)
+
+// notJudged says what the verdicts leave open, a line for each kind with its most frequent reasons.
 func (d digest) notJudged(all bool) []remark {
 	n := d.summary.NotJudged
 	if n.Resources == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("not judged: %s, %s/h", count(n.Resources, "resource"), n.Hourly.total())
+	text := "not judged: " + count(n.Resources, "resource") + billing(n.Hourly)
 	if !all {
 		text += ": see --all"
 	}
-	return []remark{{text: text, tone: doubtful}}
+	out := []remark{{text: text, tone: doubtful}}
+	kinds := doubtsOf(d.snapshot)
+	for i, k := range kinds {
+		if i == kindsTold && len(kinds) > kindsTold+1 {
+			rest, bill := 0, cost{known: true}
+			for _, k := range kinds[i:] {
+				rest, bill = rest+k.resources, bill.plus(k.hourly)
+			}
+			return append(out, remark{text: fmt.Sprintf("%s of %d other kinds%s", count(rest, "resource"), len(kinds)-i, billing(bill)), level: 1})
+		}
+		out = append(out, remark{text: fmt.Sprintf("%s%s: %s", count(k.resources, noun(k.kind)), billing(k.hourly), k.why()), level: 1})
+	}
+	return out
 }
 
-// unpriced names the prices that are not known, a line per reason.
-func (d digest) unpriced() []remark {
-	prices := d.summary.UnknownPrices
+// billing is what a count of resources bills, where that is something.
+func billing(c cost) string {
+	switch {
+	case c.blank():
+		return " of unknown price"
+	case c.isZero():
+		return ""
+	}
+	return ", " + c.total() + "/h"
+}
+
+// A doubt is what was not judged of one kind.
+type doubt struct {
+	kind      estate.Kind
+	resources int
+	hourly    cost
+	reasons   []reason
+}
+
+// A reason is a rule that left resources not judged, in the words of the first of them.
+type reason struct {
+	rule, why string
+	resources int
+	// varied says that the words of the others differ, as where they name a peer.
+	varied bool
+}
+
+func (r reason) String() string {
+	if r.varied {
+		return "for example, " + r.why
+	}
+	return r.why
+}
+
+// doubtsOf are the doubts, dearest first.
+func doubtsOf(s *estate.Snapshot) []doubt {
+	byKind, t := map[estate.Kind]*doubt{}, tally{}
+	for _, ob := range s.Observations {
+		if judged(ob.Verdict) {
+			continue
+		}
+		k := byKind[ob.Resource.Kind]
+		if k == nil {
+			k = &doubt{kind: ob.Resource.Kind, hourly: cost{known: true}}
+			byKind[k.kind] = k
+		}
+		bill, _ := t.bill(ob.Resource)
+		k.resources, k.hourly = k.resources+1, k.hourly.plus(bill)
+		i := slices.IndexFunc(k.reasons, func(r reason) bool { return r.rule == ob.Verdict.Rule })
+		if i < 0 {
+			i, k.reasons = len(k.reasons), append(k.reasons, reason{rule: ob.Verdict.Rule, why: ob.Verdict.Why})
+		}
+		k.reasons[i].resources++
+		k.reasons[i].varied = k.reasons[i].varied || k.reasons[i].why != ob.Verdict.Why
+	}
+	var out []doubt
+	for _, k := range byKind {
+		slices.SortStableFunc(k.reasons, func(a, b reason) int { return b.resources - a.resources })
+		out = append(out, *k)
+	}
+	slices.SortFunc(out, func(a, b doubt) int {
+		return cmp.Or(compareCosts(a.hourly, b.hourly), b.resources-a.resources, strings.Compare(string(a.kind), string(b.kind)))
+	})
+	return out
+}
+
+// why are the most frequent reasons, counted where there are several.
+func (d doubt) why() string {
+	if len(d.reasons) == 1 {
+		return d.reasons[0].String()
+	}
+	var out []string
+	rest := d.resources
+	for _, r := range d.reasons[:reasonsTold] {
+		out = append(out, fmt.Sprintf("%s (%d)", r, r.resources))
+		rest -= r.resources
+	}
+	if rest > 0 {
+		out = append(out, fmt.Sprintf("other reasons (%d)", rest))
+	}
+	return strings.Join(out, "; ")
+}
+
+// unpricedRemarks names the prices that are not known, a line per reason.
+func unpricedRemarks(prices []unpriced) []remark {
 	if len(prices) == 0 {
 		return nil
 	}
@@ -35,68 +137,11 @@ func (d digest) unpriced() []remark {
 		for ; n < len(prices) && prices[n].Why == why; n++ {
 			names = append(names, prices[n].String())
 		}
-		line := strings.Join(names, ", ")
+		line := some(names, namesTold, ", ")
 		if why != "" {
 			line += ": " + why
 		}
 		out, prices = append(out, remark{text: line, level: 1}), prices[n:]
 	}
 	return out
-}
-
-// coverage says what was seen, and names every hole.
-func (d digest) coverage() []remark {
-	operations := map[string]bool{}
-	for _, c := range d.snapshot.Coverage {
-		operations[c.Operation] = true
-	}
-	line := remark{text: fmt.Sprintf("coverage: %s, %s, ", count(d.summary.Targets, "target"), count(len(operations), "operation"))}
-	holes := d.snapshot.Holes()
-	switch {
-	case len(holes) > 0:
-		line.text, line.tone = line.text+count(len(holes), "hole")+":", bad
-	case d.snapshot.Interrupted:
-		line.text, line.tone = line.text+"interrupted", bad
-	case len(operations) == 0:
-		line.text += "nothing was asked"
-	default:
-		line.text += "all seen"
-	}
-	out := []remark{line}
-	for _, h := range holes {
-		out = append(out, remark{text: hole(h), level: 1})
-		if h.Hint != "" {
-			out = append(out, remark{text: "hint: " + h.Hint, tone: faint, level: 2})
-		}
-	}
-	return out
-}
-
-// Holes prints what could not be seen, a line each and its hint, beside the forms that have no room for it.
-func Holes(w io.Writer, s *estate.Snapshot) error {
-	t := newTerminal(Options{})
-	for _, h := range s.Holes() {
-		t.line(plain, 0, 0, "sagewarden: not seen: "+failure(h))
-		if h.Hint != "" {
-			t.line(plain, 2, 0, "hint: "+h.Hint)
-		}
-	}
-	return write(w, t.Bytes())
-}
-
-// failure is the hole with the error that made it.
-func failure(c estate.Coverage) string {
-	if c.Error == "" {
-		return hole(c)
-	}
-	return hole(c) + ": " + c.Error
-}
-
-// hole says what was not seen and what that hides.
-func hole(c estate.Coverage) string {
-	text := fmt.Sprintf("%s/%s %s %s", c.Target.Label(), c.Target.Region, c.Operation, c.Outcome)
-	if c.Hides != "" {
-		text += ", hides " + c.Hides
-	}
-	return text
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -18,6 +19,7 @@ func tell(s *estate.Snapshot, ob estate.Observation, o Options) story {
 	}
 	out.add(section{facts: about(s, r)})
 	out.add(section{title: "Verdict", facts: verdict(s, v)})
+	out.add(section{title: "What is wrong", grid: wrongGrid(s, v)})
 	out.add(section{title: "Signals", grid: signals(s, ob.Signals), remarks: noneIf(len(ob.Signals) == 0, "nothing was observed")})
 	out.add(section{title: "Price", grid: prices(r), remarks: noneIf(len(r.Meters) == 0, "it bills nothing by the hour that is known of")})
 	out.add(section{title: "Waste", facts: waste(ob)})
@@ -60,7 +62,7 @@ func stated(facts ...fact) []fact {
 }
 
 func about(s *estate.Snapshot, r estate.Resource) []fact {
-	owner := cmp.Or(r.Owner, "-")
+	owner := cmp.Or(r.Owner, "not known")
 	if r.OwnerFrom != "" {
 		owner += ", known from: " + r.OwnerFrom
 	}
@@ -110,4 +112,26 @@ func verdict(s *estate.Snapshot, v estate.Verdict) []fact {
 		fact{label: "rule", text: v.Rule},
 		fact{label: "remedy", text: v.Remedy},
 	)
+}
+
+// wrongGrid are the conditions of the whole and of its parts.
+func wrongGrid(s *estate.Snapshot, v estate.Verdict) *grid {
+	g := &grid{prose: true, columns: []column{
+		{head: "CONDITION"}, {head: "PART", least: 6, shed: 1}, {head: "SINCE", shed: 2}, {head: "AGE", right: true},
+		{head: "WHY", fold: true}, {head: "REMEDY", fold: true},
+	}}
+	add := func(part string, cs []estate.Condition) {
+		for _, c := range cs {
+			g.rows = append(g.rows, []cell{{strings.ToLower(string(c.Type)), bad}, {cmp.Or(part, "-"), plain}, {instant(c.Since), plain}, {ago(s.At, c.Since), plain},
+				{c.Why, plain}, {c.Remedy, plain}})
+		}
+	}
+	add("", v.Conditions)
+	for _, p := range v.Parts {
+		add(p.Part, p.Conditions)
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	return g
 }

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -150,5 +153,110 @@ func tidy() *estate.Snapshot {
 	s.Observations[0].Verdict.Parts = nil
 	s.Observations[0].Resource.Meters = s.Observations[0].Resource.Meters[:1]
 	s.Coverage = s.Coverage[:2]
+	return s
+}
+
+// broad is a snapshot of many families: some of it wrong, much of it free, more of it not judged, and five accounts that refuse everything.
+func broad() *estate.Snapshot {
+	s := &estate.Snapshot{Version: estate.SnapshotVersion, At: at, Targets: []estate.Target{prod}}
+	west := prod
+	west.Region = "us-west-2"
+	add := func(target estate.Target, kind estate.Kind, name string, v estate.Verdict, meters ...estate.Meter) *estate.Observation {
+		r := estate.Resource{ARN: target.SageMakerARN(string(kind) + "/" + name), Kind: kind, Target: target, Name: name, Status: "InService",
+			Created: before(50 * day), Owner: "platform", OwnerFrom: "tag team", Tags: map[string]string{"team": "platform"}, Meters: meters}
+		ob := estate.Observation{Resource: r, Verdict: v}
+		if v.State == estate.Idle {
+			hourly, known := r.Hourly()
+			ob.Waste = estate.Waste{Known: known, Hourly: hourly, SoFar: hourly.Mul(decimal.NewFromInt(10))}
+		}
+		s.Observations = append(s.Observations, ob)
+		return &s.Observations[len(s.Observations)-1]
+	}
+	unknown := func(rule, why string) estate.Verdict {
+		return estate.Verdict{State: estate.Unknown, Rule: rule, Why: why, Remedy: "look again"}
+	}
+	instance := func(component, hourly string) estate.Meter {
+		return estate.Meter{Component: component, InstanceType: "ml.g5.xlarge", Count: 1, Rate: listed(hourly)}
+	}
+	volume := func(component string, gb float64) estate.Meter {
+		// A tenth of a dollar a month, by the hour.
+		return estate.Meter{Component: component, GB: gb, Rate: estate.Rate{Known: true, Hourly: usd("0.1").Div(hoursPerMonth), SKU: "GB7", Source: "AmazonSageMaker price list of 2026-03-01"}}
+	}
+
+	idle := estate.Verdict{State: estate.Idle, Confidence: estate.Medium, Since: before(40 * day), Rule: "space/empty", Why: "nothing runs in it, and its log ended 40d ago"}
+	add(prod, "studio-space", "atlas", idle, volume("Studio:VolumeUsage.gp3", 250))
+	orphaned := idle
+	orphaned.Why, orphaned.Conditions = "nobody has mounted its file system for 40d", []estate.Condition{{Type: estate.Orphaned, Since: before(40 * day),
+		Why: "it has neither people nor spaces", Remedy: "delete it; what its file system holds stays, and bills, until that is deleted too"}}
+	add(prod, "studio-domain", "sandbox", orphaned, volume("EFS:TimedStorage-ByteHrs", 1234.56))
+
+	spare := estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: before(50 * day), Rule: "model/orphaned", Why: "no endpoint names it now",
+		Conditions: []estate.Condition{{Type: estate.Orphaned, Why: "no endpoint names it now", Remedy: "ask its owner"}}}
+	for kind, n := range map[estate.Kind]int{"model": 21, "endpoint-config": 12, "user-profile": 4} {
+		for i := range n {
+			add(prod, kind, fmt.Sprintf("%s-%02d", kind, i), spare)
+		}
+	}
+
+	failed := unknown("endpoint/broken", "it is Failed: the container did not pass its ping")
+	failed.Conditions = []estate.Condition{{Type: estate.Broken, Since: before(6 * day), Why: failed.Why, Remedy: "repair it or delete it: it serves nobody as it is"}}
+	add(prod, "endpoint", "translate", failed, instance("Hosting", "1.408")).Resource.Status = "Failed"
+	stuck := unknown("notebook/changing", "it is Stopping since 9d")
+	stuck.Conditions = []estate.Condition{{Type: estate.Stuck, Since: before(9 * day), Why: "it has been Stopping for 9d", Remedy: "try its deletion again; where that fails, AWS Support can end it"}}
+	add(west, "notebook-instance", "etl", stuck, instance("Notebook", "1.6"), volume("Notebk:VolumeUsage.gp2", 50)).Resource.Status = "Stopping"
+	long := estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: before(time.Minute), Rule: "training/busy", Why: "its GPUs are busy",
+		Conditions: []estate.Condition{{Type: estate.Overlong, Why: "it has run for 30d, which is six times as long as any of its kind", Remedy: "ask its owner whether it still learns"}}}
+	add(prod, "training-job", "pretrain", long, instance("Training", "37.688"))
+
+	for i, kind := range []estate.Kind{"auto-ml-job", "feature-group", "hub-content", "hyperpod-cluster", "labeling-job", "mlflow-app", "partner-app", "pipeline-execution", "training-plan", "workteam"} {
+		for n := range i + 1 {
+			rule, why := "one", "nothing that was read speaks of its use"
+			if n > 1 {
+				rule, why = fmt.Sprint(n%3), "its cause number "+fmt.Sprint(n%3)+" is not known"
+			}
+			add(prod, kind, fmt.Sprintf("%s-%d", kind, n), unknown(rule, why), estate.Meter{Component: "Component-" + string(kind), InstanceType: fmt.Sprintf("size-%d", n), Count: 1,
+				Rate: estate.Rate{Why: "the price list does not name it"}})
+		}
+	}
+
+	for i := range 40 {
+		op := fmt.Sprintf("sagemaker:List%c%c", 'A'+i/26, 'a'+i%26)
+		s.Coverage = append(s.Coverage, estate.Coverage{Target: prod, Operation: op, Outcome: estate.OutcomeSeen})
+		for account := range 5 {
+			for _, region := range []string{"eu-west-1", "us-east-1"} {
+				denied := estate.Target{Partition: "aws", Account: fmt.Sprintf("%012d", 900+account), Region: region}
+				s.Coverage = append(s.Coverage, estate.Coverage{Target: denied, Operation: op, Outcome: estate.OutcomeDenied,
+					Error: "AccessDenied: no", Hides: "every " + op, Hint: "allow " + op + " to the caller"})
+				if i == 0 {
+					s.Targets = append(s.Targets, denied)
+				}
+			}
+		}
+		c := estate.Coverage{Target: west, Operation: op, Outcome: estate.OutcomeSeen}
+		if i > 34 {
+			c.Outcome, c.Hides, c.Hint = estate.OutcomeThrottled, "every "+op, "others use up the account's rate: run again later, or with a lower limit for "+op
+		}
+		s.Coverage = append(s.Coverage, c)
+	}
+	s.Targets = append(s.Targets, west)
+	estate.SortCoverage(s.Coverage)
+	slices.SortFunc(s.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
+	return s
+}
+
+// named is the observation of the name.
+func named(s *estate.Snapshot, name string) estate.Observation {
+	return s.Observations[slices.IndexFunc(s.Observations, func(ob estate.Observation) bool { return ob.Resource.Name == name })]
+}
+
+// unjudged is a snapshot in which nobody asked about use: two apps share an instance, one of them has tags that could not be read.
+func unjudged() *estate.Snapshot {
+	s := rich()
+	first, second := s.Observations[0], s.Observations[0]
+	second.Resource.ARN, second.Resource.Name, second.Resource.Tags = first.Resource.ARN+"-2", "alice/torch", map[string]string{}
+	s.Observations = []estate.Observation{second, s.Observations[7], first, s.Observations[3]}
+	for i := range s.Observations {
+		s.Observations[i].Verdict, s.Observations[i].Waste, s.Observations[i].Signals = estate.Verdict{}, estate.Waste{}, nil
+	}
 	return s
 }

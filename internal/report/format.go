@@ -10,7 +10,7 @@ import (
 type Format string
 
 // The formats. Table is for a terminal, Wide is Table with everything that is known, Markdown and HTML are for sharing;
-// JSON, NDJSON and CSV are for programs.
+// JSON, NDJSON, CSV and Parquet are for programs.
 const (
 	Table    Format = "table"
 	Wide     Format = "wide"
@@ -19,16 +19,22 @@ const (
 	CSV      Format = "csv"
 	Markdown Format = "markdown"
 	HTML     Format = "html"
+	Parquet  Format = "parquet"
 )
 
-// Formats returns every format, the default first.
+// Formats returns the formats of a scan, the default first.
 func Formats() []Format {
 	return []Format{Table, Wide, JSON, NDJSON, CSV, Markdown, HTML}
 }
 
-// ParseFormat reads the name of a format. Its error lists them all, and names the nearest one if about half of the name is right.
-func ParseFormat(name string) (Format, error) {
-	formats := Formats()
+// InventoryFormats returns the formats of an inventory, the default first.
+func InventoryFormats() []Format { return append(Formats(), Parquet) }
+
+// Rows reports whether the form is nothing but rows: it has no room for what could not be seen.
+func (f Format) Rows() bool { return f == NDJSON || f == CSV || f == Parquet }
+
+// ParseFormat reads the name of one of the formats. Its error lists them all, and names the nearest one if about half of the name is right.
+func ParseFormat(name string, formats []Format) (Format, error) {
 	if f := Format(strings.ToLower(name)); slices.Contains(formats, f) {
 		return f, nil
 	}

@@ -46,8 +46,8 @@ func gaps(s *estate.Snapshot, ob estate.Observation) []gap {
 	if ob.Resource.Tags == nil {
 		out = append(out, gap{What: "its tags: they could not be read"})
 	}
-	for _, c := range holesAt(s, ob.Resource.Target) {
-		out = append(out, gap{failure(c), c.Hint})
+	for _, b := range blind(coverageOf(s, ob.Resource.Target)) {
+		out = append(out, gap{b.failure(), b.hint()})
 	}
 	return out
 }
@@ -60,9 +60,9 @@ var remedies = map[estate.Quality]string{
 	estate.Throttled: "scan again when the account is quieter, or with a lower rate",
 }
 
-func holesAt(s *estate.Snapshot, t estate.Target) []estate.Coverage {
-	var out []estate.Coverage
-	for _, c := range s.Holes() {
+func coverageOf(s *estate.Snapshot, t estate.Target) []estate.Coverage {
+	out := []estate.Coverage{}
+	for _, c := range s.Coverage {
 		if c.Target.Key() == t.Key() {
 			out = append(out, c)
 		}

@@ -31,6 +31,9 @@ func TestGolden(t *testing.T) {
 		s := rich()
 		return func(w io.Writer) error { return Explain(w, s, s.Observations[i], o) }
 	}
+	inventory := func(s *estate.Snapshot, o Options, by ...Dimension) func(io.Writer) error {
+		return func(w io.Writer) error { return Inventory(w, s, by, o) }
+	}
 	const (
 		notebook = 0
 		denied   = 1
@@ -68,6 +71,32 @@ func TestGolden(t *testing.T) {
 		"explain.denied.color":    explain(denied, Options{Width: 100, Color: true}),
 		"explain.evil.80":         explain(evil, Options{Width: 80}),
 		"explain.evil.markdown":   explain(evil, Options{Format: Markdown}),
+
+		"broad.80":           scan(broad(), Options{Width: 80}),
+		"broad.140":          scan(broad(), Options{Width: 140}),
+		"broad.140.top":      scan(broad(), Options{Width: 140, Top: 1}),
+		"broad.wide.140":     scan(broad(), Options{Format: Wide, Width: 140}),
+		"broad.csv":          scan(broad(), Options{Format: CSV}),
+		"broad.ndjson":       scan(broad(), Options{Format: NDJSON}),
+		"broad.holes":        func(w io.Writer) error { return Holes(w, broad()) },
+		"explain.sandbox.80": func(w io.Writer) error { return Explain(w, broad(), named(broad(), "sandbox"), Options{Width: 80}) },
+		"explain.etl.140":    func(w io.Writer) error { return Explain(w, broad(), named(broad(), "etl"), Options{Width: 140}) },
+
+		"inventory.80":             inventory(rich(), Options{Width: 80}),
+		"inventory.140":            inventory(rich(), Options{Width: 140}),
+		"inventory.empty":          inventory(&estate.Snapshot{At: at}, Options{}),
+		"inventory.wide.100":       inventory(rich(), Options{Format: Wide, Width: 100}),
+		"inventory.unjudged.80":    inventory(unjudged(), Options{Width: 80}),
+		"inventory.json":           inventory(unjudged(), Options{Format: JSON}),
+		"inventory.ndjson":         inventory(unjudged(), Options{Format: NDJSON}),
+		"inventory.csv":            inventory(rich(), Options{Format: CSV}),
+		"inventory.markdown":       inventory(rich(), Options{Format: Markdown}),
+		"inventory.kind.80":        inventory(broad(), Options{Width: 80}, "kind"),
+		"inventory.account.140":    inventory(rich(), Options{Width: 140}, "account", "region", "tag:owner"),
+		"inventory.account.60":     inventory(rich(), Options{Width: 60}, "account", "region", "tag:owner"),
+		"inventory.account.json":   inventory(rich(), Options{Format: JSON}, "account", "tag:owner"),
+		"inventory.account.csv":    inventory(rich(), Options{Format: CSV}, "account", "tag:owner"),
+		"inventory.account.ndjson": inventory(rich(), Options{Format: NDJSON}, "account", "tag:owner"),
 
 		"holes":    func(w io.Writer) error { return Holes(w, rich()) },
 		"stats.80": func(w io.Writer) error { return Stats(w, stats, Options{Width: 80}) },

@@ -28,6 +28,10 @@ type document struct {
 	Interrupted bool      `json:"interrupted,omitempty"`
 	Summary     summary   `json:"summary"`
 	Idle        []row     `json:"idle"`
+	// Free are idle too and bill nothing, present when all were asked for.
+	Free []row `json:"free,omitempty"`
+	// Wrong are the resources with conditions; their hourly figure is what they bill, idle or not.
+	Wrong []row `json:"wrong"`
 	// Resources are all observations, present when all were asked for.
 	Resources []estate.Observation `json:"resources,omitempty"`
 	Coverage  []estate.Coverage    `json:"coverage"`
@@ -45,10 +49,10 @@ func (d digest) json(w io.Writer, o Options) error {
 	s := d.snapshot
 	doc := document{
 		Schema: scanSchema, At: s.At.UTC(), Criteria: criteria{s.IdleFor, s.MinDailyInvocations}, Interrupted: s.Interrupted,
-		Summary: d.summary, Idle: orEmpty(d.idle), Coverage: orEmpty(s.Coverage),
+		Summary: d.summary, Idle: orEmpty(d.idle), Wrong: orEmpty(d.wrong), Coverage: orEmpty(s.Coverage),
 	}
 	if o.All {
-		doc.Resources = s.Observations
+		doc.Free, doc.Resources = d.free, s.Observations
 	}
 	return writeJSON(w, doc)
 }
@@ -67,16 +71,10 @@ type explanation struct {
 }
 
 func explainJSON(w io.Writer, s *estate.Snapshot, ob estate.Observation) error {
-	hourly, known := ob.Resource.Hourly()
-	coverage := []estate.Coverage{}
-	for _, c := range s.Coverage {
-		if c.Target.Key() == ob.Resource.Target.Key() {
-			coverage = append(coverage, c)
-		}
-	}
+	bills := bill(ob.Resource, "")
 	return writeJSON(w, explanation{
 		Schema: explainSchema, At: s.At.UTC(), Interrupted: s.Interrupted, Observation: ob,
-		Hourly: cost{hourly, known}, PriceKnown: known, NotKnown: orEmpty(gaps(s, ob)), Coverage: coverage,
+		Hourly: bills, PriceKnown: bills.known, NotKnown: orEmpty(gaps(s, ob)), Coverage: coverageOf(s, ob.Resource.Target),
 	})
 }
 
@@ -88,10 +86,10 @@ func orEmpty[T any](items []T) []T {
 	return items
 }
 
-// ndjson prints a row per line; with all, active and unknown rows follow, told apart by their state.
-func (d digest) ndjson(w io.Writer, o Options) error {
+// ndjson prints a row per line.
+func ndjson[T any](w io.Writer, rows []T) error {
 	out := bufio.NewWriter(w)
-	for _, r := range d.rows(o.All) {
+	for _, r := range rows {
 		text, err := encode(r, "")
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,32 @@ func (c cost) monthly() cost { return cost{c.amount.Mul(hoursPerMonth), c.known}
 // blank reports whether nothing at all is known: a lower bound of zero says nothing.
 func (c cost) blank() bool { return !c.known && c.amount.IsZero() }
 
+// isZero reports whether it is known to cost nothing.
+func (c cost) isZero() bool { return c.known && c.amount.IsZero() }
+
+// compareCosts puts the dearest first. A lower bound stands where its bound stands, after a known price of the same amount. What
+// has no known price at all stands after everything that is known to cost and before what is known to be free.
+func compareCosts(a, b cost) int {
+	return cmp.Or(cmp.Compare(b.rank(), a.rank()), b.amount.Cmp(a.amount), cmp.Compare(b.certainty(), a.certainty()))
+}
+
+func (c cost) rank() int {
+	switch {
+	case c.amount.IsPositive():
+		return 2
+	case c.blank():
+		return 1
+	}
+	return 0
+}
+
+func (c cost) certainty() int {
+	if c.known {
+		return 1
+	}
+	return 0
+}
+
 // rate prints dollars per hour. Below a dollar the cents are too coarse, so that it keeps up to four decimals.
 func (c cost) rate() string {
 	places := int32(2)
@@ -37,8 +64,11 @@ func (c cost) rate() string {
 // total prints a sum of dollars, to the cent.
 func (c cost) total() string { return c.print(2) }
 
-// exact prints every digit that the price list gives.
-func (c cost) exact() string { return c.print(max(2, -c.amount.Exponent())) }
+// exact prints every digit that the price list gives. The endless ones of a month's price divided by its hours end at the ninth.
+func (c cost) exact() string { return c.print(min(max(2, -c.amount.Exponent()), 9)) }
+
+// perMonth prints the price of a month of which the cost is an hour, as the price list has it.
+func (c cost) perMonth() string { return cost{c.monthly().amount.Round(6), c.known}.exact() }
 
 func (c cost) print(places int32) string {
 	if c.blank() {

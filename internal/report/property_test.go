@@ -41,9 +41,21 @@ func snapshots(t *rapid.T) *estate.Snapshot {
 			Verdict: estate.Verdict{State: state.Draw(t, "state"), Why: text.Draw(t, "why"), Remedy: text.Draw(t, "remedy"), Since: verdictSince.Draw(t, "since")},
 			Waste:   estate.Waste{Known: rapid.Bool().Draw(t, "known"), Hourly: dollars.Draw(t, "hourly"), SoFar: dollars.Draw(t, "so far")},
 		}
+		if rapid.Bool().Draw(t, "free") {
+			ob.Resource.Meters, ob.Waste = nil, estate.Waste{Known: true}
+		} else if rapid.Bool().Draw(t, "shares") {
+			ob.Resource.Meters[0].Share, ob.Resource.Meters[0].Rate = rapid.SampledFrom([]string{"one", "two"}).Draw(t, "share"), listed("0.05")
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "conditions") {
+			ob.Verdict.Conditions = append(ob.Verdict.Conditions, estate.Condition{Since: verdictSince.Draw(t, "since"), Why: text.Draw(t, "wrong"), Remedy: text.Draw(t, "remedy"),
+				Type: rapid.SampledFrom([]estate.ConditionType{estate.Stuck, estate.Broken, estate.Orphaned}).Draw(t, "condition")})
+		}
 		for p := range rapid.IntRange(0, 2).Draw(t, "parts") {
 			name := fmt.Sprintf("v%d", p)
 			v := estate.PartVerdict{Part: name, Verdict: estate.Verdict{State: state.Draw(t, "part state"), Since: verdictSince.Draw(t, "part since")}}
+			if rapid.Bool().Draw(t, "part is broken") {
+				v.Conditions = []estate.Condition{{Type: estate.Broken, Why: "it failed"}}
+			}
 			ob.Verdict.Parts = append(ob.Verdict.Parts, v)
 			if v.State == estate.Idle {
 				ob.Waste.Parts = append(ob.Waste.Parts, estate.PartWaste{Part: name, Known: rapid.Bool().Draw(t, "part known"), Hourly: dollars.Draw(t, "part hourly"), SoFar: dollars.Draw(t, "part so far")})
@@ -68,6 +80,7 @@ func TestTotalsEqualTheSumOfTheRows(t *testing.T) {
 			}
 		}
 		d := newDigest(s)
+		idle -= len(d.free)
 		for name, groups := range map[string][]total{"all": {d.summary.Total}, "account": d.summary.ByAccount, "kind": d.summary.ByKind} {
 			all := total{Hourly: cost{known: true}, Wasted: cost{known: true}}
 			for _, g := range groups {
@@ -86,13 +99,46 @@ func TestTotalsEqualTheSumOfTheRows(t *testing.T) {
 	})
 }
 
+// TestNothingIsPrintedTwiceOrLost holds the rows of the forms for programs against the snapshot.
+func TestNothingIsPrintedTwiceOrLost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		d := newDigest(s)
+		for _, all := range []bool{false, true} {
+			seen := map[string]bool{}
+			for _, r := range d.rows(all) {
+				if key := r.ARN + "#" + r.Part; seen[key] {
+					t.Errorf("%s twice, with all %v", key, all)
+				} else {
+					seen[key] = true
+				}
+			}
+			for _, ob := range s.Observations {
+				if Wrong(ob) && !seen[ob.Resource.ARN+"#"] {
+					t.Errorf("something is wrong with %s, and it is no row, with all %v", ob.Resource.ARN, all)
+				}
+			}
+		}
+		for _, r := range d.wrong {
+			ob := s.Observations[slices.IndexFunc(s.Observations, func(ob estate.Observation) bool { return ob.Resource.ARN == r.ARN })]
+			want := len(ob.Verdict.Conditions)
+			for _, p := range ob.Verdict.Parts {
+				want += len(p.Conditions)
+			}
+			if len(r.Conditions) != want {
+				t.Errorf("%s has %d conditions, want %d", r.ARN, len(r.Conditions), want)
+			}
+		}
+	})
+}
+
 func TestNoWidthLosesARow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, width := snapshots(t), rapid.IntRange(1, 300).Draw(t, "width")
 		for _, o := range []Options{{Format: Table}, {Format: Wide}} {
 			o.Width = width
 			d := newDigest(s)
-			g := d.idleGrid(o)
+			g := d.idleGrid(d.idle, o)
 			l := g.layout(width)
 			term := newTerminal(o)
 			term.grid(g)
@@ -118,9 +164,14 @@ func TestNoWidthLosesARow(t *testing.T) {
 func TestTableFitsTheWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		width := rapid.IntRange(narrowest, 300).Draw(t, "width")
-		g := newDigest(snapshots(t)).idleGrid(Options{Format: Table, Width: width})
-		term := newTerminal(Options{Width: width})
-		term.grid(g)
+		o := Options{Format: Table, Width: width}
+		d := newDigest(snapshots(t))
+		term := newTerminal(o)
+		for _, g := range []*grid{d.idleGrid(d.idle, o), d.idleGrid(d.free, o), d.wrongSection(o).grid} {
+			if g != nil {
+				term.grid(g)
+			}
+		}
 		for line := range strings.Lines(term.String()) {
 			if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); w > width {
 				t.Errorf("%d columns at width %d: %q", w, width, line)
@@ -148,6 +199,14 @@ func TestNoFormPrintsControlCharacters(t *testing.T) {
 			var b bytes.Buffer
 			err := Scan(&b, s, o)
 			check("scan as "+string(f), err, b.String())
+		}
+		for _, f := range Formats() {
+			for _, by := range [][]Dimension{nil, {"owner", "type"}} {
+				o.Format = f
+				var b bytes.Buffer
+				err := Inventory(&b, s, by, o)
+				check("inventory as "+string(f), err, b.String())
+			}
 		}
 		for _, ob := range s.Observations {
 			for _, f := range []Format{Table, JSON, Markdown} {

@@ -11,9 +11,9 @@ import (
 type Options struct {
 	// Format is the form; empty means Table.
 	Format Format
-	// All also prints the active and the unknown.
+	// All also prints the active, the unknown, and what is idle but bills nothing.
 	All bool
-	// Top keeps to that many of the dearest idle rows in the forms that people read; the totals still count every row. Zero is all.
+	// Top keeps to that many of the dearest rows that are idle, and as many with something wrong, in the forms that people read; the totals still count every row. Zero is all.
 	Top int
 	// Color paints for a terminal; Table and Wide only.
 	Color bool
@@ -22,6 +22,9 @@ type Options struct {
 	// Next are lines that say what to try next, for the forms that people read.
 	Next []string
 }
+
+// roomy reports whether the form has room for all that is known.
+func (o Options) roomy() bool { return o.Format == Wide || o.Format == HTML }
 
 // Scan prints what is idle, dearest first, with the totals and the coverage. An unknown price stands by the part of it
 // that is known; with nothing known it follows everything that is known to cost.
@@ -33,7 +36,7 @@ func Scan(w io.Writer, s *estate.Snapshot, o Options) error {
 	case JSON:
 		return d.json(w, o)
 	case NDJSON:
-		return d.ndjson(w, o)
+		return ndjson(w, d.rows(o.All))
 	case CSV:
 		return d.csv(w, o)
 	case Markdown:

@@ -9,6 +9,7 @@ import (
 	"html"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,12 +21,12 @@ import (
 
 func TestParseFormat(t *testing.T) {
 	for _, f := range Formats() {
-		if got, err := ParseFormat(strings.ToUpper(string(f))); got != f || err != nil {
+		if got, err := ParseFormat(strings.ToUpper(string(f)), Formats()); got != f || err != nil {
 			t.Errorf("ParseFormat(%q) = %q, %v", strings.ToUpper(string(f)), got, err)
 		}
 	}
 	for name, nearest := range map[string]Format{"jsn": JSON, "ndjsonl": NDJSON, "tabel": Table, "mardown": Markdown, "xhtml": HTML, "cvs": CSV} {
-		_, err := ParseFormat(name)
+		_, err := ParseFormat(name, Formats())
 		if err == nil || !strings.Contains(err.Error(), `did you mean "`+string(nearest)+`"`) || !strings.Contains(err.Error(), "table, wide, json, ndjson, csv, markdown, html") {
 			t.Errorf("ParseFormat(%q): %v, want %q and the list", name, err, nearest)
 		}
@@ -34,7 +35,7 @@ func TestParseFormat(t *testing.T) {
 
 func TestParseFormatSuggestsOnlyWhatIsClose(t *testing.T) {
 	for _, name := range []string{"", "pdf", "sarif", "text", "推荐"} {
-		_, err := ParseFormat(name)
+		_, err := ParseFormat(name, Formats())
 		if err == nil || strings.Contains(err.Error(), "did you mean") || !strings.Contains(err.Error(), "the formats are table, wide, json, ndjson, csv, markdown, html") {
 			t.Errorf("ParseFormat(%q): %v, want the list alone", name, err)
 		}
@@ -183,7 +184,8 @@ func TestDearestFirst(t *testing.T) {
 		idle("ten", "10", "1", true),
 	}}
 	var got []string
-	for _, r := range newDigest(s).idle {
+	d := newDigest(s)
+	for _, r := range slices.Concat(d.idle, d.free) {
 		got = append(got, r.Name)
 	}
 	want := []string{"ten", "two-longer", "two-a", "two-b", "two-at-least", "cheap", "no-price", "free"}
@@ -254,6 +256,59 @@ func TestWriteErrorsAreTold(t *testing.T) {
 		if err := Explain(brokenPipe{}, s, s.Observations[0], Options{Format: f}); !errors.Is(err, errPipe) {
 			t.Errorf("explain as %s: %v", f, err)
 		}
+	}
+}
+
+func TestWrong(t *testing.T) {
+	orphan := []estate.Condition{{Type: estate.Orphaned}}
+	priced := []estate.Meter{{Part: "main", Count: 1, Rate: listed("1")}}
+	unpriced := []estate.Meter{{Part: "main", Count: 1}}
+	for name, c := range map[string]struct {
+		verdict estate.Verdict
+		meters  []estate.Meter
+		want    bool
+	}{
+		"fine":                         {estate.Verdict{State: estate.Idle}, priced, false},
+		"orphan that bills nothing":    {estate.Verdict{Conditions: orphan}, nil, false},
+		"orphan that bills":            {estate.Verdict{Conditions: orphan}, priced, true},
+		"orphan of unknown price":      {estate.Verdict{Conditions: orphan}, unpriced, true},
+		"broken, and bills nothing":    {estate.Verdict{Conditions: []estate.Condition{{Type: estate.Broken}}}, nil, true},
+		"stuck part of one in use":     {estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "main", Verdict: estate.Verdict{Conditions: []estate.Condition{{Type: estate.Stuck}}}}}}, nil, true},
+		"part orphaned, another bills": {estate.Verdict{Parts: []estate.PartVerdict{{Part: "spare", Verdict: estate.Verdict{Conditions: orphan}}}}, priced, false},
+	} {
+		if got := Wrong(estate.Observation{Resource: estate.Resource{Meters: c.meters}, Verdict: c.verdict}); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestHolesAreGroupedByAccountAndOutcome(t *testing.T) {
+	at := func(account, region string) estate.Target {
+		return estate.Target{Partition: "aws", Account: account, Region: region}
+	}
+	hole := func(target estate.Target, op string, o estate.Outcome) estate.Coverage {
+		return estate.Coverage{Target: target, Operation: op, Outcome: o, Hides: "what " + op + " lists", Hint: "allow " + op}
+	}
+	cs := []estate.Coverage{
+		hole(at("1", "a"), "x", estate.OutcomeDenied), hole(at("1", "a"), "y", estate.OutcomeDenied), hole(at("1", "a"), "z", estate.OutcomeThrottled),
+		hole(at("1", "b"), "x", estate.OutcomeDenied), hole(at("1", "b"), "y", estate.OutcomeDenied), {Target: at("1", "b"), Operation: "z", Outcome: estate.OutcomeSeen},
+		hole(at("2", "a"), "x", estate.OutcomeDenied), hole(at("2", "a"), "y", estate.OutcomeDenied),
+		hole(at("3", "a"), "x", estate.OutcomeDenied), {Target: at("3", "a"), Operation: "y", Outcome: estate.OutcomeSeen},
+	}
+	want := []string{
+		"1/a,b 2 operations denied (x, y), hides what x lists; what y lists",
+		"2/a all 2 operations denied, hides everything that was asked for",
+		"1/a z throttled, hides what z lists",
+		"3/a x denied, hides what x lists",
+	}
+	var got []string
+	holes := 0
+	for _, b := range blind(cs) {
+		got = append(got, b.String())
+		holes += len(b.holes) * len(b.regions)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || holes != 8 {
+		t.Errorf("%d holes of 8 (-want +got):\n%s", holes, diff)
 	}
 }
 

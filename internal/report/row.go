@@ -26,6 +26,7 @@ type row struct {
 	Region      string            `json:"region"`
 	Domain      string            `json:"domain,omitempty"`
 	Owner       string            `json:"owner,omitempty"`
+	OwnerFrom   string            `json:"ownerFrom,omitempty"`
 	Status      string            `json:"status"`
 	State       estate.State      `json:"state"`
 	Confidence  estate.Confidence `json:"confidence,omitempty"`
@@ -35,6 +36,7 @@ type row struct {
 	IdleOpen  bool            `json:"idleOpen,omitempty"`
 	LastUse   time.Time       `json:"lastUse,omitzero"`
 	Instances []string        `json:"instances,omitempty"`
+	StorageGB float64         `json:"storageGB,omitempty"`
 	// Hourly is dollars per hour: what stopping it would save when idle, what it bills otherwise. Wasted is dollars
 	// since it became idle. Both are lower bounds unless PriceKnown, and null where nothing is known.
 	Hourly     cost   `json:"hourly"`
@@ -44,6 +46,8 @@ type row struct {
 	Why        string `json:"why"`
 	Remedy     string `json:"remedy,omitempty"`
 	Note       string `json:"note,omitempty"`
+	// Conditions are what is wrong with it, used or not.
+	Conditions []estate.Condition `json:"conditions,omitempty"`
 }
 
 // rowOf is the row of the whole resource.
@@ -52,10 +56,10 @@ func rowOf(ob estate.Observation, at time.Time) row {
 	out := row{
 		Label: r.Name, Name: r.Name, ARN: r.ARN, Kind: r.Kind, Type: r.Type,
 		Partition: r.Target.Partition, Account: r.Target.Account, AccountName: r.Target.AccountName, Region: r.Target.Region, Domain: r.Domain,
-		Owner: r.Owner, Status: r.Status,
+		Owner: r.Owner, OwnerFrom: r.OwnerFrom, Status: r.Status,
 		State: v.State, Confidence: v.Confidence, LastUse: v.LastUse,
-		Instances: instances(r, ""),
-		Rule:      v.Rule, Why: v.Why, Remedy: v.Remedy,
+		Instances: instances(r, ""), StorageGB: storage(r, ""),
+		Rule: v.Rule, Why: v.Why, Remedy: v.Remedy, Conditions: conditions(v),
 	}
 	if v.State == estate.Idle {
 		w := ob.Waste
@@ -64,8 +68,8 @@ func rowOf(ob estate.Observation, at time.Time) row {
 		out.Note = w.Note
 		return out
 	}
-	hourly, known := r.Hourly()
-	out.Hourly, out.PriceKnown = cost{hourly, known}, known
+	out.Hourly = bill(r, "")
+	out.PriceKnown = out.Hourly.known
 	return out
 }
 
@@ -79,20 +83,26 @@ func partRows(ob estate.Observation, at time.Time) []row {
 		if v.State != estate.Idle {
 			continue
 		}
-		out := rowOf(ob, at)
-		out.Label += " › " + v.Part
-		out.Part, out.State, out.Confidence = v.Part, v.State, v.Confidence
-		out.IdleSince, out.IdleOpen, out.LastUse = v.Since, v.Open, v.LastUse
+		out := partRow(ob, v, at)
+		out.IdleSince, out.IdleOpen = v.Since, v.Open
 		if !v.Since.IsZero() {
 			out.IdleFor = estate.Duration(at.Sub(v.Since))
 		}
-		out.Why, out.Rule, out.Remedy = v.Why, v.Rule, v.Remedy
-		out.Instances = instances(ob.Resource, v.Part)
 		w := partWaste(ob.Waste, v.Part)
 		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})
 		rows = append(rows, out)
 	}
 	return rows
+}
+
+// partRow is the row of a part, but for the figures.
+func partRow(ob estate.Observation, v estate.PartVerdict, at time.Time) row {
+	out := rowOf(ob, at)
+	out.Label += " › " + v.Part
+	out.Part, out.State, out.Confidence, out.LastUse = v.Part, v.State, v.Confidence, v.LastUse
+	out.Why, out.Rule, out.Remedy, out.Conditions = v.Why, v.Rule, v.Remedy, v.Conditions
+	out.Instances, out.StorageGB = instances(ob.Resource, v.Part), storage(ob.Resource, v.Part)
+	return out
 }
 
 // partWaste is the part's figures. A part without figures is one whose price is not known, not a free one.
@@ -108,38 +118,14 @@ func (r *row) price(hourly, wasted cost) {
 	r.Hourly, r.Wasted, r.PriceKnown = hourly, &wasted, hourly.known
 }
 
-// compareRows puts the dearest first: by dollars per hour, then dollars wasted, then name. A lower bound stands where
-// its bound stands, after a known price of the same amount. What has no known price at all stands after everything
-// that is known to cost and before what is known to be free.
+// compareRows puts the dearest first: by dollars per hour, then dollars wasted, then name.
 func compareRows(a, b row) int {
 	return cmp.Or(
-		cmp.Compare(b.Hourly.rank(), a.Hourly.rank()),
-		b.Hourly.amount.Cmp(a.Hourly.amount),
-		knownFirst(a, b),
+		compareCosts(a.Hourly, b.Hourly),
 		b.wasted().amount.Cmp(a.wasted().amount),
 		cmp.Compare(a.Label, b.Label),
 		cmp.Compare(a.ARN, b.ARN),
 	)
-}
-
-func knownFirst(a, b row) int {
-	switch {
-	case a.PriceKnown == b.PriceKnown:
-		return 0
-	case a.PriceKnown:
-		return -1
-	}
-	return 1
-}
-
-func (c cost) rank() int {
-	switch {
-	case c.amount.IsPositive():
-		return 2
-	case c.blank():
-		return 1
-	}
-	return 0
 }
 
 func (r row) wasted() cost {
@@ -187,4 +173,15 @@ func instances(r estate.Resource, part string) []string {
 		}
 	}
 	return out
+}
+
+// storage is how many GB bill, of the part or of the whole.
+func storage(r estate.Resource, part string) float64 {
+	sum := 0.0
+	for _, m := range r.Meters {
+		if part == "" || m.Part == part {
+			sum += m.GB
+		}
+	}
+	return sum
 }

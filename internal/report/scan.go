@@ -21,16 +21,18 @@ func (d digest) story(o Options) story {
 	}
 	if len(d.idle) > 0 {
 		s.figures = d.figures()
-		s.add(section{grid: d.idleGrid(o), remarks: d.beyond(o)})
 	}
+	s.add(d.idleSection(o))
+	s.add(d.wrongSection(o))
 	if o.All {
+		s.add(d.freeSection(o))
 		s.add(d.others("In use", d.active, o))
 		s.add(d.others("Not judged", d.unknown, o))
 	}
 	if len(d.idle) > 0 {
 		s.add(section{grid: d.totalsGrid()})
 	}
-	s.add(section{remarks: slices.Concat(d.notJudged(o.All), d.unpriced(), d.coverage())})
+	s.add(section{remarks: slices.Concat(d.notJudged(o.All), unpricedRemarks(d.summary.UnknownPrices), coverage(d.snapshot))})
 	s.next(o.Next)
 	return s
 }
@@ -38,19 +40,14 @@ func (d digest) story(o Options) story {
 // headline says what was looked at and what came of it.
 func (d digest) headline() string {
 	what := "nothing idle"
-	if n := len(d.idle); n > 0 {
-		what = fmt.Sprintf("%d idle", n)
+	switch {
+	case len(d.idle) > 0:
+		what = fmt.Sprintf("%d idle", len(d.idle))
+	case len(d.free) > 0:
+		what = "nothing idle that bills"
 	}
 	return fmt.Sprintf("%s among %s in %s, %s", what,
 		count(d.summary.Resources, "resource"), count(d.summary.Targets, "target"), instant(d.snapshot.At))
-}
-
-// count says how many, in English.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (d digest) figures() []fact {
@@ -75,9 +72,32 @@ var (
 	wastedColumn     = column{head: "WASTED SO FAR", short: "WASTED", right: true, shed: 6}
 )
 
-func (d digest) idleGrid(o Options) *grid {
+// idleSection lists what is idle and costs something, and counts the rest.
+func (d digest) idleSection(o Options) section {
+	var part section
+	if len(d.idle) > 0 {
+		part.grid = d.idleGrid(first(d.idle, o.Top), o)
+	}
+	if rest := d.idle[len(first(d.idle, o.Top)):]; len(rest) > 0 {
+		t := sum("", "", rest)
+		part.remarks = []remark{{text: fmt.Sprintf("and %d more, %s/h, %s so far", len(rest), t.Hourly.total(), t.Wasted.total())}}
+	}
+	if !o.All {
+		part.remarks = append(part.remarks, d.freeLine()...)
+	}
+	return part
+}
+
+// first are the rows that --top leaves.
+func first(rows []row, top int) []row {
+	if top > 0 && len(rows) > top {
+		return rows[:top]
+	}
+	return rows
+}
+
+func (d digest) idleGrid(rows []row, o Options) *grid {
 	g := &grid{columns: []column{resourceColumn, kindColumn, placeColumn, ownerColumn, idleForColumn, confidenceColumn, hourlyColumn, wastedColumn}}
-	rows := d.shown(o)
 	for _, r := range rows {
 		g.rows = append(g.rows, append(identity(r),
 			cell{idleFor(time.Duration(r.IdleFor), r.IdleOpen), plain}, confidence(r.Confidence),
@@ -85,24 +105,6 @@ func (d digest) idleGrid(o Options) *grid {
 	}
 	d.prose(g, rows, o)
 	return g
-}
-
-// shown are the idle rows that the options leave.
-func (d digest) shown(o Options) []row {
-	if o.Top > 0 && len(d.idle) > o.Top {
-		return d.idle[:o.Top]
-	}
-	return d.idle
-}
-
-// beyond counts the idle rows that the options leave out.
-func (d digest) beyond(o Options) []remark {
-	rest := d.idle[len(d.shown(o)):]
-	if len(rest) == 0 {
-		return nil
-	}
-	t := sum("", "", rest)
-	return []remark{{text: fmt.Sprintf("and %d more, %s/h, %s so far", len(rest), t.Hourly.total(), t.Wasted.total())}}
 }
 
 // others is a section of rows that are not idle.
@@ -147,7 +149,7 @@ func (d digest) prose(g *grid, rows []row, o Options) {
 	const readable = 40
 	add("WHY", readable, row.reason)
 	remedy := func(r row) string { return r.Remedy }
-	if o.Format != Wide && o.Format != HTML {
+	if !o.roomy() {
 		if slices.ContainsFunc(rows, func(r row) bool { return r.State != estate.Idle && r.Remedy != "" }) {
 			add("REMEDY", readable, remedy)
 		}
@@ -157,6 +159,8 @@ func (d digest) prose(g *grid, rows []row, o Options) {
 	add("REMEDY", 0, remedy)
 	add("LAST USE", 0, func(r row) string { return when(d.snapshot.At, r.LastUse) })
 	add("INSTANCES", 0, func(r row) string { return strings.Join(r.Instances, ", ") })
+	add("STORAGE", 0, func(r row) string { return gigabytes(r.StorageGB) })
+	add("OWNER FROM", 0, func(r row) string { return r.OwnerFrom })
 	add("STATUS", 0, func(r row) string { return r.Status })
 	add("RULE", 0, func(r row) string { return r.Rule })
 	add("ARN", 0, func(r row) string { return r.ARN })

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+//go:generate go test -run TestDeployIsUpToDate . -update
+
+const deployDir = "../../deploy"
+
+// templates are the files of deploy/ and how they are printed.
+var templates = map[string][]string{
+	"reader-role.cloudformation.yaml":          {"iam", "--for", "scan,doctor", "--as", "role", "--format", "cloudformation"},
+	"reader-role-stackset.cloudformation.yaml": {"iam", "--for", "scan,doctor", "--as", "stackset", "--format", "cloudformation"},
+	"reader-role.tf":                           {"iam", "--for", "scan,doctor", "--as", "role", "--format", "terraform"},
+}
+
+func TestDeployIsUpToDate(t *testing.T) {
+	for name, args := range templates {
+		var stdout, stderr bytes.Buffer
+		if status := Run(t.Context(), Env{Args: args, Stdout: &stdout, Stderr: &stderr, Getenv: func(string) string { return "" }, Now: time.Now,
+			Width: func(io.Writer) int { return 0 }}); status != 0 || stderr.Len() > 0 {
+			t.Fatalf("%v: exit status %d: %s", args, status, &stderr)
+		}
+		file := filepath.Join(deployDir, name)
+		if *update {
+			if err := os.WriteFile(file, stdout.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(got), stdout.String()); diff != "" {
+			t.Errorf("%s is out of date: run go generate ./internal/cli (- file, + iam)\n%s", name, diff)
+		}
+	}
+	files, err := os.ReadDir(deployDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if templates[f.Name()] == nil {
+			t.Errorf("deploy/%s is printed by nothing", f.Name())
+		}
+	}
+}

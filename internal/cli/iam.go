@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/access"
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+)
+
+// iamFlags say which permissions to print, and how.
+type iamFlags struct {
+	purposes, kinds []string
+	format, as      string
+	role            string
+	place           access.Place
+}
+
+// The forms of iam.
+const (
+	formatJSON           = "json"
+	formatTerraform      = "terraform"
+	formatCloudFormation = "cloudformation"
+
+	asPolicy   = "policy"
+	asRole     = "role"
+	asStackSet = "stackset"
+)
+
+// prints are the ways to print a bundle, by what it is printed as and the form.
+var prints = map[[2]string]func(*access.Bundle, io.Writer, *iamFlags) error{
+	{asPolicy, formatJSON}:             func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.JSON(w, f.place) },
+	{asPolicy, formatTerraform}:        func(b *access.Bundle, w io.Writer, _ *iamFlags) error { return b.Terraform(w) },
+	{asPolicy, formatCloudFormation}:   func(b *access.Bundle, w io.Writer, _ *iamFlags) error { return b.CloudFormation(w) },
+	{asRole, formatTerraform}:          func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleTerraform(w, f.role) },
+	{asRole, formatCloudFormation}:     func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleCloudFormation(w, f.role) },
+	{asStackSet, formatCloudFormation}: func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleStackSet(w, f.role) },
+}
+
+func newIAM(env Env) *cobra.Command {
+	var f iamFlags
+	cmd := &cobra.Command{
+		Use:   "iam",
+		Short: "Print the least permissions that the commands need",
+		Long: "Iam prints an IAM policy, made from what the commands and the families of resources declare: what reading takes (scan, which is the\n" +
+			"default), and what organization, doctor, enforce, tags and cost add to that. What changes something is kept to the types of\n" +
+			"resources that it is for. As a role or a stack set it is the template of a role for sagewarden to assume; deploy/ has these.",
+		Example: "  sagewarden iam > policy.json\n  sagewarden iam --for scan,organization --role ops/SagewardenReader\n" +
+			"  sagewarden iam --for enforce --kind endpoint --account 111122223333\n  sagewarden iam --for scan,doctor --as role --format cloudformation",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return f.print(env) },
+	}
+	fl := cmd.Flags()
+	fl.StringSliceVar(&f.purposes, "for", []string{string(access.Scan)}, "what it is for: "+strings.Join(access.PurposeNames(), ", ")+"; repeatable, or separated by commas")
+	fl.StringArrayVar(&f.kinds, "kind", nil, "family of resources that it is for, as in scan; repeatable (default: all)")
+	fl.StringVar(&f.format, "format", formatJSON, "form: json, terraform, cloudformation")
+	fl.StringVar(&f.as, "as", asPolicy, "what to print: a policy, a role with it, or a stackset with the role")
+	fl.StringVar(&f.role, "role", cloud.DefaultRole, "name of the role to assume, with its path where it has one")
+	fl.StringVar(&f.place.Partition, "partition", "aws", "AWS partition of the ARNs, where the form is json")
+	fl.StringVar(&f.place.Account, "account", "", "account id of the ARNs, where the form is json (default: any, since a policy reaches no other account)")
+	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(access.PurposeNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{formatJSON, formatTerraform, formatCloudFormation}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("as", cobra.FixedCompletions([]string{asPolicy, asRole, asStackSet}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kindCompletions(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+var (
+	accountPattern   = regexp.MustCompile(`^[0-9]{12}$`)
+	partitionPattern = regexp.MustCompile(`^aws(-[a-z]+)*$`)
+)
+
+func (f *iamFlags) print(env Env) error {
+	purposes, err := access.ParsePurposes(f.purposes)
+	if err != nil {
+		return usagef("--for: %w", err)
+	}
+	ks, err := parseKinds(f.kinds)
+	if err != nil {
+		return err
+	}
+	show, ok := prints[[2]string{f.as, f.format}]
+	switch {
+	case f.as == asRole && f.format == formatJSON, f.as == asStackSet && f.format != formatCloudFormation:
+		return usagef("--as: a %s is printed as %s", f.as, strings.Join(formsOf(f.as), " or "))
+	case !ok && len(formsOf(f.as)) == 0:
+		return usagef("--as: %q is unknown: say %s, %s or %s", f.as, asPolicy, asRole, asStackSet)
+	case !ok:
+		return usagef("--format: unknown format %q: the formats are %s", f.format, strings.Join(formsOf(asPolicy), ", "))
+	case f.place.Account != "" && !accountPattern.MatchString(f.place.Account):
+		return usagef("--account: %q is no account id: those have twelve digits", f.place.Account)
+	case !partitionPattern.MatchString(f.place.Partition):
+		return usagef("--partition: %q is no partition: write aws, aws-cn or aws-us-gov", f.place.Partition)
+	}
+	b := access.New(access.Options{Purposes: purposes, Kinds: ks, Role: f.role})
+	if err := show(b, env.Stdout, f); err != nil {
+		return err
+	}
+	if n := len(b.Policies); n > 1 {
+		_, err = fmt.Fprintf(env.Stderr, "sagewarden: a managed policy holds %d characters and this is more: these are %d policies, to be attached together\n", access.MaxSize, n)
+	}
+	return err
+}
+
+// formsOf are the forms that something is printed in.
+func formsOf(as string) []string {
+	var forms []string
+	for p := range prints {
+		if p[0] == as {
+			forms = append(forms, p[1])
+		}
+	}
+	slices.Sort(forms)
+	return forms
+}
+
+// kindCompletions are the families as shells show them.
+func kindCompletions() []string {
+	var all []string
+	for _, k := range kinds.All() {
+		all = append(all, cobra.CompletionWithDesc(string(k.Family().Name), k.Family().Summary))
+	}
+	return all
+}
