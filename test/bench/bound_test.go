@@ -17,13 +17,13 @@ func TestTheLeastIsTheLeast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		snap, err := scan.Run(t.Context(), sessions, scan.Options{Prices: book})
+		snap, err := scan.Run(t.Context(), sessions, scan.Options{Prices: book, Owners: scan.Owners{TrailPages: 20}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		st.seen(t, snap)
 		made := st.made()
-		for target, least := range leastCalls(st.World) {
+		for target, least := range leastCalls(st.World, snap, byProfile) {
 			for op, n := range least {
 				if made[target][op] < n {
 					t.Errorf("seed %d, %s/%s: %d calls of %s, fewer than the least of %d", seed, target.account, target.region, made[target][op], op, n)

@@ -8,14 +8,34 @@ import (
 	"time"
 )
 
-// results are the figures of the benchmarks that ran.
-var results figures
+// results are what the benchmarks that ran have measured.
+var results measured
 
+type measured struct {
+	hosting, whole figures
+	custodian      []comparison
+}
+
+// String is everything that was measured, as tables.
+func (m measured) String() string {
+	return m.hosting.titled("Endpoints and Studio apps") + m.whole.titled("Every family, fifty accounts") + comparisons(m.custodian)
+}
+
+func (f figures) titled(title string) string {
+	if text := f.String(); text != "" {
+		return "\n" + title + "\n" + text
+	}
+	return ""
+}
+
+// figures are those of one organization.
 type figures struct {
 	least       tally
 	leastPrices int
 	paced, free run
-	naive       tally
+	// storm and denied are scans that something keeps from what they want.
+	storm, denied run
+	naive         tally
 }
 
 func (f figures) leastCalls() calls {
@@ -24,12 +44,17 @@ func (f figures) leastCalls() calls {
 	return c
 }
 
+// leastTime is the longest that any target takes. Prices are asked for beside the targets, and the accounts of an organization before.
+func (f figures) leastTime() time.Duration {
+	return f.least.all().last("organizations:ListAccounts") + max(f.least.longest(leastTime), f.leastCalls().last("pricing:GetProducts"))
+}
+
 func (f figures) callRatio(t tally) float64 {
 	return float64(t.all().total()) / float64(f.leastCalls().total())
 }
 
 func (f figures) timeRatio() float64 {
-	return f.paced.wall.Seconds() / f.least.longest(leastTime).Seconds()
+	return f.paced.wall.Seconds() / f.leastTime().Seconds()
 }
 
 // String is the figures as tables, as far as there are any.
@@ -42,22 +67,31 @@ func (f figures) String() string {
 		}
 		b.WriteByte('\n')
 	}
-	if f.paced.snap != nil && f.naive != nil {
-		least, ours, naive := f.leastCalls(), f.paced.calls.all(), f.naive.all()
-		row("\nAPI calls", "the least", "sagewarden", "naive")
+	if f.paced.snap != nil {
+		all := []calls{f.leastCalls(), f.paced.calls.all()}
+		heads, totals, times := []string{"the least", "sagewarden"}, []string{"1", ratio(1, f.callRatio(f.paced.calls))}, []string{seconds(f.leastTime()), seconds(f.paced.wall)}
+		if f.naive != nil {
+			all, heads = append(all, f.naive.all()), append(heads, "naive")
+			totals, times = append(totals, ratio(1, f.callRatio(f.naive))), append(times, "> "+seconds(f.naive.longest(leastNaiveTime)))
+		}
+		row("\nAPI calls", heads...)
 		operations := calls{}
-		for _, c := range []calls{least, ours, naive} {
+		for _, c := range all {
 			maps.Copy(operations, c)
 		}
-		for _, op := range slices.Sorted(maps.Keys(operations)) {
-			row(op, number(least[op]), number(ours[op]), number(naive[op]))
+		each := func(of func(calls) int) (cells []string) {
+			for _, c := range all {
+				cells = append(cells, number(of(c)))
+			}
+			return cells
 		}
-		row("all", number(least.total()), number(ours.total()), number(naive.total()))
-		row("times the least", "1", ratio(1, f.callRatio(f.paced.calls)), ratio(1, f.callRatio(f.naive)))
-		bound := f.least.longest(leastTime)
-		naiveTime := f.naive.longest(leastNaiveTime)
-		row("\ntime at the documented rates", seconds(bound), seconds(f.paced.wall), "> "+seconds(naiveTime))
-		row("times the least", "1", ratio(1, f.timeRatio()), ratio(bound.Seconds(), naiveTime.Seconds()))
+		for _, op := range slices.Sorted(maps.Keys(operations)) {
+			row(op, each(func(c calls) int { return c[op] })...)
+		}
+		row("all", each(calls.total)...)
+		row("times the least", totals...)
+		row("time at the documented rates", times...)
+		row("times the least", "1", ratio(1, f.timeRatio()))
 	}
 	if f.paced.snap != nil && f.free.snap != nil {
 		n := len(f.free.snap.Observations)
@@ -68,6 +102,18 @@ func (f figures) String() string {
 		row("allocations for each resource", number(int(f.paced.Allocations)/n), number(int(f.free.Allocations)/n))
 		row("allocated for each resource", fmt.Sprintf("%d kB", int(f.paced.Allocated)/n/1000), fmt.Sprintf("%d kB", int(f.free.Allocated)/n/1000))
 		row("resources", number(n), number(n))
+	}
+	for _, r := range []struct {
+		name string
+		run
+	}{{"a storm: every third call is throttled", f.storm}, {"five accounts let nobody in", f.denied}} {
+		if r.snap != nil {
+			row("\n"+r.name, "sagewarden")
+			row("API calls", number(r.calls.all().total()))
+			row("wall time", seconds(r.wall))
+			row("resources", number(len(r.snap.Observations)))
+			row("holes in the coverage", number(len(r.snap.Holes())))
+		}
 	}
 	return b.String()
 }

@@ -36,9 +36,15 @@ type stage struct {
 	answering sync.RWMutex
 }
 
-func newStage(tb testing.TB, s organization.Spec) *stage {
+func newStage(tb testing.TB, s organization.Spec, faults ...*world.Fault) *stage {
 	tb.Helper()
-	st := &stage{World: organization.Generate(s)}
+	return newStageOf(tb, organization.Generate(s), faults...)
+}
+
+func newStageOf(tb testing.TB, w *world.World, faults ...*world.Fault) *stage {
+	tb.Helper()
+	w.Faults = faults
+	st := &stage{World: w}
 	var err error
 	if st.server, err = wire.New(wire.Options{World: st.World}); err != nil {
 		tb.Fatal(err)

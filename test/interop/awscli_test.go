@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,12 +72,50 @@ func (c terminal) count(region string, win window) census {
 	}
 	c.endpoints(n, win)
 	n["components"] = c.length("InferenceComponents", "sagemaker", "list-inference-components")
+	n["configurations"] = c.length("EndpointConfigs", "sagemaker", "list-endpoint-configs")
+	n["models"] = c.length("Models", "sagemaker", "list-models")
+	for _, l := range listings {
+		n[string(l.Family)] = c.listed(l)
+	}
+	n["created"] = c.length("Events", "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=EventName,AttributeValue=CreateEndpoint")
 	n["metrics"] = c.length("Metrics", "cloudwatch", "list-metrics", "--namespace", "AWS/SageMaker")
 	n["streams"] = c.length("logStreams", "logs", "describe-log-streams", "--log-group-name", "/aws/sagemaker/studio")
 	n["tagged"] = c.length("ResourceTagMappingList", "resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "sagemaker")
 	n["prices"] = c.length("PriceList", "pricing", "get-products", "--region", "us-east-1", "--service-code", "AmazonSageMaker",
 		"--filters", "Type=TERM_MATCH,Field=regionCode,Value="+region)
 	n["regions"] = c.length("Regions", "account", "list-regions")
+	return n
+}
+
+// listed is how many a family has, over all that its members may belong to.
+func (c terminal) listed(l listing) (n int) {
+	command := func(operation string) []string {
+		return []string{"sagemaker", strings.ReplaceAll(operation, "_", "-")}
+	}
+	option := func(member string) string {
+		return "-" + strings.ToLower(regexp.MustCompile("[A-Z]").ReplaceAllString(member, "-$0"))
+	}
+	calls := [][]string{command(l.Operation)}
+	if l.Within != "" {
+		var above []string
+		c.aws(&above, append(command(l.Within), "--query", "*[]."+l.Parent)...)
+		calls = nil
+		for _, name := range above {
+			calls = append(calls, append(command(l.Operation), option(l.Parent), name))
+		}
+	}
+	if l.Sort != "" {
+		var each [][]string
+		for _, call := range calls {
+			for _, sort := range l.Sorts {
+				each = append(each, append(slices.Clone(call), option(l.Sort), sort))
+			}
+		}
+		calls = each
+	}
+	for _, call := range calls {
+		n += c.length("*[]", call...) // the one list that the answer has
+	}
 	return n
 }
 

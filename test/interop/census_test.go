@@ -49,8 +49,11 @@ func countWorld(w *world.World, a *world.Account, r *world.Region, now time.Time
 		}
 	}
 	for _, name := range []string{"domains", "users", "spaces", "apps listed", "apps", "endpoints", "configs", "variants", "instances", "components",
-		"metrics", "invocations", "samples", "streams", "tagged", "prices"} {
+		"configurations", "models", "metrics", "invocations", "samples", "streams", "tagged", "prices"} {
 		c[name] = 0
+	}
+	for _, l := range listings {
+		c[string(l.Family)] = 0
 	}
 	for _, d := range r.Domains {
 		count("domains", d.Life, d.Resource())
@@ -93,11 +96,18 @@ func countWorld(w *world.World, a *world.Account, r *world.Region, now time.Time
 		count("components", ic.Life, ic.Resource())
 	}
 	for _, cfg := range r.Configs {
-		stands(cfg.Life, cfg.Resource())
+		count("configurations", cfg.Life, cfg.Resource())
 	}
 	for _, m := range r.Models {
-		stands(m.Life, m.Resource())
+		count("models", m.Life, m.Resource())
 	}
+	for _, rec := range r.Records {
+		count(string(rec.Family), rec.Life, rec.Resource())
+	}
+	for _, h := range r.Histories {
+		c[string(h.Family)] += h.Over(now)
+	}
+	c["created"] = createdBySomebody(r, now)
 	for _, m := range r.Metrics {
 		if m.Namespace == "AWS/SageMaker" && m.Pattern.Stat(now.Add(-14*24*time.Hour), now.Add(-w.MetricLag)).Count > 0 {
 			c["metrics"]++
@@ -114,7 +124,7 @@ func countWorld(w *world.World, a *world.Account, r *world.Region, now time.Time
 		}
 	}
 	for _, p := range w.Prices {
-		if p.Attributes["regionCode"] == r.Name {
+		if p.Attributes["regionCode"] == r.Name && p.Attributes["servicecode"] == "AmazonSageMaker" {
 			c["prices"]++
 		}
 	}
@@ -132,30 +142,36 @@ func total(r *world.Region, namespace, name, endpoint, variant string, win windo
 	return sum
 }
 
-// countReport is the census as far as a scan takes it.
-func countReport(r report, t estate.Target) census {
-	c := census{"apps": 0, "endpoints": 0, "components": 0, "variants": 0, "instances": 0}
+// createdBySomebody is how many endpoints CloudTrail knows the creator of, those that are gone included.
+func createdBySomebody(r *world.Region, now time.Time) (n int) {
+	for _, e := range r.Endpoints {
+		if e.Creator != "" && !e.Created.After(now) && now.Sub(e.Created) <= 90*24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
+
+// countReport is the census as far as a scan takes it: all resources by kind, and what is on the endpoints.
+func countReport(r report, t estate.Target) (c census, byKind map[estate.Kind]int) {
+	c, byKind = census{"variants": 0, "instances": 0}, map[estate.Kind]int{}
 	for _, o := range r.Resources {
 		if o.Resource.Target.Key() != t.Key() {
 			continue
 		}
-		switch o.Resource.Kind {
-		case "studio-app":
-			c["apps"]++
-		case "inference-component":
-			c["components"]++
-		case "endpoint":
-			c["endpoints"]++
-			for _, p := range o.Resource.Parts {
-				if p.Role == "pending" {
-					continue
-				}
-				c["variants"]++
-				if p.Mode != "serverless" {
-					c["instances"] += p.Count
-				}
+		byKind[o.Resource.Kind]++
+		if o.Resource.Kind != "endpoint" {
+			continue
+		}
+		for _, p := range o.Resource.Parts {
+			if p.Role == "pending" {
+				continue
+			}
+			c["variants"]++
+			if p.Mode != "serverless" {
+				c["instances"] += p.Count
 			}
 		}
 	}
-	return c
+	return c, byKind
 }

@@ -9,25 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A call is one that goes wrong, in boto3's words.
-type call struct {
-	Key       string            `json:"key"`
-	Token     string            `json:"token"`
-	Region    string            `json:"region"`
-	Service   string            `json:"service"`
-	Protocol  string            `json:"protocol"`
-	Operation string            `json:"operation"`
-	Arguments map[string]string `json:"arguments"`
-}
-
-// An outcome is what botocore reads out of an answer.
-type outcome struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Status  int    `json:"status"`
-	Retries int    `json:"retries"`
-}
-
 // The same mistake has other codes in other protocols: query services drop "Exception" or have names of their own, and
 // CloudWatch, once a query service, keeps those names whatever protocol it is spoken to in.
 func TestErrors(t *testing.T) {
@@ -38,7 +19,7 @@ func TestErrors(t *testing.T) {
 		throttled    = "Rate exceeded"
 		cbor         = "smithy-rpc-v2-cbor"
 	)
-	one := map[string]string{"EndpointName": "one"}
+	one := members{"EndpointName": "one"}
 	rows := []struct {
 		name string
 		call call
@@ -87,18 +68,40 @@ func TestErrors(t *testing.T) {
 			outcome{"Throttling", throttled, 400, 1}, ""},
 		{"unavailable", call{Key: "AKIAADMIN", Service: "logs", Operation: "describe_log_groups"},
 			outcome{"ServiceUnavailableException", "simulated ServiceUnavailableException", 503, 1}, "logs describe-log-groups"},
-		{"no such endpoint", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_endpoint", Arguments: map[string]string{"EndpointName": "none"}},
+		{"no such endpoint", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_endpoint", Arguments: members{"EndpointName": "none"}},
 			outcome{"ValidationException", `Could not find endpoint "arn:aws:sagemaker:eu-west-1:111111111111:endpoint/none".`, 400, 0},
 			"sagemaker describe-endpoint --endpoint-name none"},
+		{"no such notebook instance", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_notebook_instance",
+			Arguments: members{"NotebookInstanceName": "none"}},
+			outcome{"ValidationException", "RecordNotFound", 400, 0}, "sagemaker describe-notebook-instance --notebook-instance-name none"},
+		{"no such training job", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_training_job",
+			Arguments: members{"TrainingJobName": "none"}},
+			outcome{"ValidationException", "Requested resource not found.", 400, 0}, ""},
+		{"no such cluster", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_cluster", Arguments: members{"ClusterName": "none"}},
+			outcome{"ResourceNotFound", "Cluster [none] does not exist.", 400, 0}, ""},
+		{"no such role", call{Key: "AKIAADMIN", Service: "sts", Operation: "assume_role",
+			Arguments: members{"RoleArn": "arn:aws:iam::111111111111:role/none", "RoleSessionName": "me"}},
+			outcome{"AccessDenied", "User: arn:aws:iam::111111111111:user/simulated " +
+				"is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111111111111:role/none", 403, 0},
+			"sts assume-role --role-arn arn:aws:iam::111111111111:role/none --role-session-name me"},
+		{"no organization", call{Key: "AKIAADMIN", Service: "organizations", Operation: "list_accounts"},
+			outcome{"AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400, 0}, "organizations list-accounts"},
+		{"two attributes of events", call{Key: "AKIAADMIN", Service: "cloudtrail", Operation: "lookup_events",
+			Arguments: members{"LookupAttributes": []members{
+				{"AttributeKey": "EventName", "AttributeValue": "CreateApp"}, {"AttributeKey": "Username", "AttributeValue": "ann"}}}},
+			outcome{"InvalidLookupAttributesException", "Only one lookup attribute may be given.", 400, 0}, ""},
+		{"quotas of no service", call{Key: "AKIAADMIN", Service: "service-quotas", Operation: "list_service_quotas",
+			Arguments: members{"ServiceCode": "none"}},
+			outcome{"NoSuchResourceException", "The request failed because the specified service does not exist.", 400, 0}, ""},
 		{"no such app", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "describe_app",
-			Arguments: map[string]string{"DomainId": "d-none", "UserProfileName": "ann", "AppType": "JupyterLab", "AppName": "default"}},
+			Arguments: members{"DomainId": "d-none", "UserProfileName": "ann", "AppType": "JupyterLab", "AppName": "default"}},
 			outcome{"ResourceNotFound", "App [default] does not exist.", 400, 0}, ""},
-		{"no such log group", call{Key: "AKIAADMIN", Service: "logs", Operation: "describe_log_streams", Arguments: map[string]string{"logGroupName": "none"}},
+		{"no such log group", call{Key: "AKIAADMIN", Service: "logs", Operation: "describe_log_streams", Arguments: members{"logGroupName": "none"}},
 			outcome{"ResourceNotFoundException", "The specified log group does not exist.", 400, 0}, ""},
-		{"foreign page token", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "list_apps", Arguments: map[string]string{"NextToken": "none"}},
+		{"foreign page token", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "list_apps", Arguments: members{"NextToken": "none"}},
 			outcome{"ValidationException", "Invalid pagination token: it does not belong to this request.", 400, 0}, ""},
-		{"unknown operation", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "list_notebook_instances"},
-			outcome{"UnknownOperationException", "the simulated organization does not know sagemaker:ListNotebookInstances", 400, 0}, ""},
+		{"unknown operation", call{Key: "AKIAADMIN", Service: "sagemaker", Operation: "list_trials"},
+			outcome{"UnknownOperationException", "the simulated organization does not know sagemaker:ListTrials", 400, 0}, ""},
 	}
 	v := peer(t)
 	url, _ := simulate(t, build(t), "--scenario", "testdata/errors.yaml")
@@ -110,14 +113,10 @@ func TestErrors(t *testing.T) {
 		}
 		calls = append(calls, rows[i].call)
 	}
-	var got []outcome
-	v.script(t, environment(t, "AWS_ENDPOINT_URL="+url), "errors.py", calls, &got)
-	if len(got) != len(rows) {
-		t.Fatalf("boto3 answers %d of %d calls", len(got), len(rows))
-	}
+	got := v.boto3(t, environment(t, "AWS_ENDPOINT_URL="+url), calls)
 	for i, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			if diff := cmp.Diff(r.want, got[i]); diff != "" {
+			if diff := cmp.Diff(r.want, got[i].outcome); diff != "" {
 				t.Errorf("boto3 (-want +got):\n%s", diff)
 			}
 			if r.command == "" {

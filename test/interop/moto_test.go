@@ -107,6 +107,7 @@ func (s sight) resource(o order) estate.Resource {
 			m.Component, m.InstanceType, m.Count = "ProvisionedConcurrency", fmt.Sprintf("Mem-%dGB", v.Memory/1024), v.Provisioned
 		}
 		r.Parts, r.Meters = append(r.Parts, p), append(r.Meters, m)
+		r.Attributes["model "+v.Name] = "model"
 	}
 	return r
 }
@@ -127,11 +128,13 @@ type report struct {
 	Coverage  []estate.Coverage    `json:"coverage"`
 }
 
+// unlimited lifts the limits of AWS: moto and the simulated organization bear any rate.
+var unlimited = []string{"--rate", "sagemaker:*=0", "--rate", "cloudwatch:*=0", "--rate", "tag:*=0", "--rate", "pricing:*=0", "--rate", "cloudtrail:*=0",
+	"--rate", "organizations:*=0"}
+
 func scan(t *testing.T, env []string, program string, status int, flags ...string) report {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program, append([]string{"scan", "--all", "-o", "json", "--rate", "sagemaker:List*=0", "--rate", "sagemaker:Describe*=0"}, flags...)...)
-	cmd.Env = env
-	r := run(t, cmd)
+	r := try(t, env, program, slices.Concat([]string{"scan", "--all", "-o", "json"}, unlimited, flags)...)
 	if r.status != status {
 		t.Fatalf("scan %v: exit status %d, want %d\n%s", flags, r.status, status, r.stderr)
 	}
@@ -142,17 +145,28 @@ func scan(t *testing.T, env []string, program string, status int, flags ...strin
 	return rep
 }
 
+// serveMoto starts moto, and returns its URL.
+func serveMoto(t *testing.T, v venv) string {
+	t.Helper()
+	moto := exec.CommandContext(t.Context(), v.program("python"), "moto_server.py", "-H", "127.0.0.1", "-p", "0")
+	moto.Env = environment(t)
+	return serve(t, moto, regexp.MustCompile(`Running on (http://\S+)`))
+}
+
+// motoEnvironment is for those who talk to moto. What fails there fails again.
+func motoEnvironment(t *testing.T, url string) []string {
+	t.Helper()
+	return environment(t, "AWS_ENDPOINT_URL="+url, "AWS_ACCESS_KEY_ID=testing", "AWS_SECRET_ACCESS_KEY=testing",
+		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1", "AWS_MAX_ATTEMPTS=1")
+}
+
 // Moto speaks awsJson and query to CloudWatch, but not Smithy RPC v2 CBOR, which is all that the Go SDK speaks: every
 // GetMetricData is a page not found. It has no ListInferenceComponents and no price list, and answers both with a page of
 // HTML and status 500. So this is also what an estate looks like behind a broken proxy: everything listed, nothing judged.
 func TestMoto(t *testing.T) {
 	v := peer(t)
 	program := build(t)
-	moto := exec.CommandContext(t.Context(), v.program("moto_server"), "-H", "127.0.0.1", "-p", "0")
-	moto.Env = environment(t)
-	url := serve(t, moto, regexp.MustCompile(`Running on (http://\S+)`))
-	env := environment(t, "AWS_ENDPOINT_URL="+url, "AWS_ACCESS_KEY_ID=testing", "AWS_SECRET_ACCESS_KEY=testing",
-		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1", "AWS_MAX_ATTEMPTS=2")
+	env := motoEnvironment(t, serveMoto(t, v))
 
 	fleet := orders()
 	for i := range fleet {
@@ -161,7 +175,7 @@ func TestMoto(t *testing.T) {
 		}
 	}
 	sights := map[string]sight{}
-	v.script(t, env, "moto.py", fleet, &sights)
+	v.script(t, env, "endpoints.py", fleet, &sights)
 	if len(sights) != len(fleet) {
 		t.Fatalf("boto3 sees %d endpoints, %d were created", len(sights), len(fleet))
 	}
@@ -189,7 +203,6 @@ func TestMoto(t *testing.T) {
 			}
 		}
 	}
-	byARN := func(a, b estate.Resource) int { return cmp.Compare(a.ARN, b.ARN) }
 	slices.SortFunc(want, byARN)
 	slices.SortFunc(got, byARN)
 	if diff := gocmp.Diff(want, got, cmpopts.IgnoreFields(estate.Meter{}, "Rate", "Free")); diff != "" {
@@ -213,6 +226,7 @@ func TestMoto(t *testing.T) {
 		"sagemaker:DescribeEndpointConfig":  estate.OutcomeSeen,
 		"sagemaker:ListInferenceComponents": estate.OutcomeFailed,
 		"tag:GetResources":                  estate.OutcomeSeen,
+		"cloudtrail:LookupEvents":           estate.OutcomeFailed,
 		"cloudwatch:GetMetricData":          estate.OutcomeFailed,
 		"pricing:GetProducts":               estate.OutcomeFailed,
 	}
@@ -239,3 +253,5 @@ func outcomes(r report) map[string]estate.Outcome {
 	}
 	return by
 }
+
+func byARN(a, b estate.Resource) int { return cmp.Compare(a.ARN, b.ARN) }

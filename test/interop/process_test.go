@@ -7,11 +7,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,17 +22,29 @@ import (
 // A venv is the folder of the peers' programs.
 type venv string
 
-// peer finds the peers, and is the one place that may skip a test.
+// peer finds the peers.
 func peer(t *testing.T) venv {
 	t.Helper()
-	bin, err := filepath.Abs(filepath.Join(os.Getenv("SAGEWARDEN_VENV"), "bin"))
-	for _, name := range []string{"python", "aws", "moto_server"} {
+	return installed(t, "SAGEWARDEN_VENV", "python", "aws", "moto_server")
+}
+
+// linters finds the linters of templates.
+func linters(t *testing.T) venv {
+	t.Helper()
+	return installed(t, "SAGEWARDEN_LINTERS", "cfn-lint", "checkov")
+}
+
+// installed finds programs in the folder that a variable names, and is the one place that may skip a test.
+func installed(t *testing.T, variable string, programs ...string) venv {
+	t.Helper()
+	bin, err := filepath.Abs(filepath.Join(os.Getenv(variable), "bin"))
+	for _, name := range programs {
 		if err == nil {
 			_, err = os.Stat(filepath.Join(bin, name))
 		}
 	}
 	if err != nil {
-		const why = "the peers of SAGEWARDEN_VENV are not installed, run make interop: "
+		why := "the programs of " + variable + " are not installed, run make interop: "
 		if os.Getenv("CI") == "true" {
 			t.Fatal(why, err)
 		}
@@ -59,14 +73,38 @@ func (v venv) script(t *testing.T, env []string, file string, in, out any) {
 	}
 }
 
-// build compiles the program.
+// build compiles the program, once for all tests.
 func build(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "sagewarden")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/sagewarden").CombinedOutput(); err != nil {
-		t.Fatalf("build the program: %v\n%s", err, out)
+	program, err := compiled()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program
+}
+
+var (
+	// folder holds what all tests share.
+	folder   string
+	compiled = sync.OnceValues(func() (string, error) {
+		program := filepath.Join(folder, "sagewarden")
+		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/sagewarden").CombinedOutput(); err != nil {
+			return "", fmt.Errorf("build the program: %w\n%s", err, out)
+		}
+		return program, nil
+	})
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "interop"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(folder); err != nil {
+		panic(err)
+	}
+	os.Exit(status)
 }
 
 // environment is what a child process is given: nothing of the developer's own AWS configuration, proxies or caches.
@@ -95,6 +133,14 @@ func run(t *testing.T, cmd *exec.Cmd) result {
 		t.Fatal(err)
 	}
 	return result{cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes()}
+}
+
+// try runs the program.
+func try(t *testing.T, env []string, program string, arguments ...string) result {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, arguments...)
+	cmd.Env = env
+	return run(t, cmd)
 }
 
 // serve starts a server, waits until it says something that matches, and returns the first group of the match. The server

@@ -21,6 +21,27 @@ def items(client, operation, result, **arguments):
         yield from page[result]
 
 
+def entries(client, operation, **arguments):
+    """What a listing of SageMaker holds: its answer has one list. Botocore has no paginator for some of them."""
+    while True:
+        page = getattr(client, operation)(MaxResults=100, **arguments)
+        yield from next(value for value in page.values() if isinstance(value, list))
+        if "NextToken" not in page:
+            return
+        arguments["NextToken"] = page["NextToken"]
+
+
+def listed(client, listing):
+    """How many a family has, over all that its members may belong to."""
+    parents = [{}]
+    if listing.get("within"):
+        name = listing["parent"]
+        parents = [{name: above[name]} for above in entries(client, listing["within"])]
+    if listing.get("sorts"):
+        parents = [{**above, listing["sort"]: sort} for above in parents for sort in listing["sorts"]]
+    return sum(1 for above in parents for _ in entries(client, listing["operation"], **above))
+
+
 def find(operation, **arguments):
     """What describes a hosting resource, None if it is gone: SageMaker says that as an invalid request."""
     try:
@@ -91,7 +112,7 @@ def dimensions(endpoint, variant):
     return [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
 
 
-def walk(profile, region, start, end):
+def walk(profile, region, start, end, listings):
     session = boto3.Session(profile_name=profile, region_name=region)
     sagemaker = session.client("sagemaker")
     found = {"account": int(session.client("sts").get_caller_identity()["Account"])}
@@ -127,6 +148,14 @@ def walk(profile, region, start, end):
         found["instances"] += sum(v.get("CurrentInstanceCount", 0) for v in here)
         variants += [(endpoint["EndpointName"], v["VariantName"]) for v in here]
     found["variants"] = len(variants)
+    found["configurations"] = count(sagemaker, "list_endpoint_configs", "EndpointConfigs")
+    found["models"] = count(sagemaker, "list_models", "Models")
+    for listing in listings:
+        found[listing["family"]] = listed(sagemaker, listing)
+    found["created"] = count(
+        session.client("cloudtrail"), "lookup_events", "Events",
+        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateEndpoint"}],
+    )
     found["components"] = count(sagemaker, "list_inference_components", "InferenceComponents")
     found["metrics"], found["invocations"], found["samples"] = agreed(series(session, start, end, variants))
     logs = session.client("logs")
@@ -146,4 +175,4 @@ def walk(profile, region, start, end):
 
 asked = json.load(sys.stdin)
 window = [datetime.datetime.fromisoformat(asked[end]) for end in ("start", "end")]
-json.dump({f"{t['profile']}/{t['region']}": walk(t["profile"], t["region"], *window) for t in asked["targets"]}, sys.stdout)
+json.dump({f"{t['profile']}/{t['region']}": walk(t["profile"], t["region"], *window, asked["listings"]) for t in asked["targets"]}, sys.stdout)

@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -20,54 +21,69 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-// session is a block of documentation that shows a command and all that it prints.
-var session = regexp.MustCompile("(?s)```console\n\\$ sagewarden ([^\n]*)\n(.*?)```")
+// console is a block of documentation that shows a command and all that it prints.
+var console = regexp.MustCompile("(?s)```console\n\\$ sagewarden ([^\n]*)\n(.*?)```")
 
-// TestDocumentedSessions runs what the pages show, on a terminal of 120 columns, against testdata/organization.yaml
-// (demo brings its own). A line of … stands for lines that are left out.
+// documented are the pages that show sessions, by the organization of testdata that they look at (demo brings its own).
+var documented = map[string][]string{
+	"organization.yaml": {"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md", "docs/inventory.md", "docs/iam.md"},
+	"hierarchy.yaml":    {"docs/targets.md", "docs/doctor.md"},
+}
+
+// TestDocumentedSessions runs what the pages show, on a terminal of 120 columns. A line of … stands for lines that are left out.
 func TestDocumentedSessions(t *testing.T) {
-	pages, err := filepath.Abs("../..")
+	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("testdata/organization.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := scenario.Load("organization.yaml", bytes.NewReader(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	connect(t, w)
-	t.Chdir(t.TempDir())
-	for _, name := range []string{"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md"} {
-		t.Run(name, func(t *testing.T) {
-			page := filepath.Join(pages, name)
-			text, err := os.ReadFile(page)
+	for file, pages := range documented {
+		t.Run(file, func(t *testing.T) {
+			source, err := os.ReadFile(filepath.Join(root, "test/script/testdata", file))
 			if err != nil {
 				t.Fatal(err)
 			}
-			blocks := session.FindAllSubmatchIndex(text, -1)
-			if len(blocks) == 0 {
-				t.Fatal("the page shows no session")
+			w, err := scenario.Load(file, bytes.NewReader(source))
+			if err != nil {
+				t.Fatal(err)
 			}
-			for _, b := range slices.Backward(blocks) {
-				command, shown := string(text[b[2]:b[3]]), string(text[b[4]:b[5]])
-				got := run(t, w, strings.Fields(command))
-				switch {
-				case like(shown, got):
-				case *update && !strings.Contains(shown, "…\n"):
-					text = slices.Replace(text, b[4], b[5], []byte(got)...)
-				default:
-					t.Errorf("sagewarden %s (- page, + output)\n%s", command, cmp.Diff(shown, got))
-				}
-			}
-			if *update {
-				if err := os.WriteFile(page, text, 0o644); err != nil {
-					t.Fatal(err)
-				}
+			connect(t, w)
+			t.Chdir(t.TempDir())
+			for _, name := range pages {
+				t.Run(name, func(t *testing.T) { replay(t, w, filepath.Join(root, name)) })
 			}
 		})
+	}
+}
+
+// replay runs the sessions of a page.
+func replay(t *testing.T, w *world.World, page string) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := console.FindAllSubmatchIndex(text, -1)
+	if len(blocks) == 0 {
+		t.Fatal("the page shows no session")
+	}
+	for _, b := range slices.Backward(blocks) {
+		command, shown := string(text[b[2]:b[3]]), string(text[b[4]:b[5]])
+		// A page may show what a hole looks like, which status 4 goes with.
+		got, stderr, status := session(t, w, strings.Fields(command))
+		if status != 0 && status != 4 || stderr != "" {
+			t.Fatalf("sagewarden %s: exit status %d\n%s%s", command, status, got, stderr)
+		}
+		switch {
+		case like(shown, got):
+		case *update && !strings.Contains(shown, "…\n"):
+			text = slices.Replace(text, b[4], b[5], []byte(got)...)
+		default:
+			t.Errorf("sagewarden %s (- page, + output)\n%s", command, cmp.Diff(shown, got))
+		}
+	}
+	if *update {
+		if err := os.WriteFile(page, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -80,7 +96,12 @@ func like(shown, text string) bool {
 // connect serves the world and makes it the AWS of this process.
 func connect(t *testing.T, w *world.World) *wire.Server {
 	t.Helper()
-	handler, err := wire.New(wire.Options{World: w})
+	return connectTo(t, wire.Options{World: w})
+}
+
+func connectTo(t *testing.T, o wire.Options) *wire.Server {
+	t.Helper()
+	handler, err := wire.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +113,7 @@ func connect(t *testing.T, w *world.World) *wire.Server {
 		}
 	}
 	config := filepath.Join(t.TempDir(), "aws-config")
-	if err := os.WriteFile(config, []byte(profiles(w)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(profiles(o.World)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("HOME", t.TempDir())
@@ -102,11 +123,26 @@ func connect(t *testing.T, w *world.World) *wire.Server {
 	return handler
 }
 
-// run is what a command line prints on a terminal without colours, at the world's instant.
+// run is what a command line prints that ends well.
 func run(t *testing.T, w *world.World, args []string) string {
 	t.Helper()
+	stdout, stderr, status := session(t, w, args)
+	if status != 0 || stderr != "" {
+		t.Fatalf("sagewarden %s: exit status %d\n%s%s", strings.Join(args, " "), status, stdout, stderr)
+	}
+	return stdout
+}
+
+// session is what a command line prints on a terminal without colours, at the world's instant.
+func session(t *testing.T, w *world.World, args []string) (printed, errors string, status int) {
+	t.Helper()
+	return sessionUntil(t.Context(), w, args)
+}
+
+// sessionUntil is session, which the end of the context interrupts as Ctrl-C does.
+func sessionUntil(ctx context.Context, w *world.World, args []string) (printed, errors string, status int) {
 	var stdout, stderr bytes.Buffer
-	status := cli.Run(t.Context(), cli.Env{
+	status = cli.Run(ctx, cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: func() time.Time { return w.At },
 		Getenv: func(name string) string {
 			if name == "NO_COLOR" {
@@ -121,8 +157,5 @@ func run(t *testing.T, w *world.World, args []string) string {
 			return 0
 		},
 	})
-	if status != 0 || stderr.Len() > 0 {
-		t.Fatalf("sagewarden %s: exit status %d\n%s%s", strings.Join(args, " "), status, &stdout, &stderr)
-	}
-	return stdout.String()
+	return stdout.String(), stderr.String(), status
 }

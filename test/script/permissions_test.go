@@ -1,47 +1,86 @@
 package script
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
-	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagewarden/sagewarden/internal/simulate/organization"
+	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-// TestDocumentedPermissions proves that the policy of the README is enough for everything that the program asks, and
-// that it grants nothing that is never asked: the simulated organization enforces it, and counts.
-func TestDocumentedPermissions(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// A document is an IAM policy.
+type document struct {
+	Version   string
+	Statement []struct {
+		Sid, Effect      string
+		Action, Resource []string
+	}
+}
+
+// printed is the policy that sagewarden iam prints for the purposes.
+func printed(t *testing.T, w *world.World, account, purposes string) document {
+	t.Helper()
+	var d document
+	if err := json.Unmarshal([]byte(run(t, w, []string{"iam", "--for", purposes, "--account", account})), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d document) actions() (all []string) {
+	for _, s := range d.Statement {
+		all = append(all, s.Action...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// without is the text of the policy but for an action.
+func (d document) without(t *testing.T, action string) string {
+	t.Helper()
+	d.Statement = slices.Clone(d.Statement)
+	for i := range d.Statement {
+		d.Statement[i].Action = slices.DeleteFunc(slices.Clone(d.Statement[i].Action), func(a string) bool { return a == action })
+	}
+	d.Statement = slices.DeleteFunc(d.Statement, func(s struct {
+		Sid, Effect      string
+		Action, Resource []string
+	}) bool {
+		return len(s.Action) == 0
+	})
+	text, err := json.Marshal(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)```json\n(.*?)```").FindSubmatch(readme)
-	if block == nil {
-		t.Fatal("the README shows no policy")
-	}
-	var policy struct{ Statement []struct{ Action []string } }
-	if err := json.Unmarshal(block[1], &policy); err != nil {
-		t.Fatal(err)
-	}
-	var granted []string
-	for _, s := range policy.Statement {
-		granted = append(granted, s.Action...)
-	}
+	return string(text)
+}
 
+// fast keeps no rates, which are not the point here.
+var fast = []string{"--rate", "*:*=0"}
+
+// TestPrintedScanPermissions proves that the policy of iam --for scan is enough for all that looks at an organization of every
+// family, and that it grants nothing that is never asked: the simulated organization enforces it, and counts. That a scan without
+// any one action says what it could not see is proven in internal/scan.
+func TestPrintedScanPermissions(t *testing.T) {
 	w := organization.Generate(organization.Default(1, time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)))
-	var everyone []string
+	var everyone, granted []string
 	for _, a := range w.Accounts {
-		a.Keys = []world.Key{{AccessKeyID: "AKIAREADER" + a.ID, Policies: []string{string(block[1])}}}
+		policy := printed(t, w, a.ID, "scan")
+		a.Keys = []world.Key{{AccessKeyID: "AKIAREADER" + a.ID, Policies: []string{policy.without(t, "")}}}
 		everyone = append(everyone, "--profile", a.Name)
+		granted = policy.actions()
 	}
 	server := connect(t, w)
-	fast := []string{"--rate", "sagemaker:List*=0", "--rate", "sagemaker:Describe*=0"}
+	run(t, w, slices.Concat([]string{"targets", "--region", "all"}, everyone, fast))
+	run(t, w, slices.Concat([]string{"inventory", "--region", "all"}, everyone, fast))
 	run(t, w, slices.Concat([]string{"scan", "--region", "all"}, everyone, fast))
 	home := slices.IndexFunc(w.Accounts[0].Regions, func(r *world.Region) bool { return len(r.Domains) > 0 })
 	region := w.Accounts[0].Regions[home]
@@ -52,8 +91,65 @@ func TestDocumentedPermissions(t *testing.T) {
 		asked = append(asked, operation)
 	}
 	slices.Sort(asked)
-	slices.Sort(granted)
 	if diff := cmp.Diff(granted, asked); diff != "" {
 		t.Errorf("(- granted, + asked)\n%s", diff)
+	}
+}
+
+// TestPrintedOrganizationPermissions: under the printed policies every command goes through an organization whole, and without
+// any one action of those for the organization and the doctor something is missing.
+func TestPrintedOrganizationPermissions(t *testing.T) {
+	const management = "111111111111"
+	commands := [][]string{
+		{"targets", "--organization", "--region", "all"},
+		{"scan", "--organization", "--ou", "Workloads", "--account-tag", "stage=prod", "--session-tag", "team=finops", "--region", "all", "--kind", "endpoint"},
+		{"doctor", "--organization", "--kind", "endpoint"},
+	}
+	source, err := os.ReadFile("testdata/hierarchy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// outcome is how the commands end and what they print when the first account may do all that is printed but the action.
+	outcome := func(action string) (statuses []int, text string, asked map[string]int) {
+		w, err := scenario.Load("hierarchy.yaml", bytes.NewReader(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Accounts = slices.DeleteFunc(w.Accounts, func(a *world.Account) bool { return a.Name == "sandbox-old" || a.Name == "closed" })
+		for _, u := range w.Organization.Root.Units {
+			if u.Name == "Sandbox" {
+				u.Accounts = nil
+			}
+		}
+		w.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIAREADER", Principal: "arn:aws:iam::" + management + ":user/reader",
+			Policies: []string{printed(t, w, management, "scan,organization,doctor").without(t, action)}}}
+		for _, a := range w.Accounts[1:] {
+			a.Roles[0].Policies = []string{printed(t, w, a.ID, "scan,doctor").without(t, "")}
+		}
+		server := connect(t, w)
+		for _, c := range commands {
+			stdout, stderr, status := session(t, w, slices.Concat(c, fast))
+			statuses, text = append(statuses, status), text+stdout+stderr
+		}
+		return statuses, text, server.Calls()
+	}
+
+	statuses, whole, asked := outcome("")
+	if !slices.Equal(statuses, []int{0, 0, 0}) {
+		t.Fatalf("exit statuses %v under what is printed:\n%s", statuses, whole)
+	}
+	for _, action := range printed(t, &world.World{}, management, "organization,doctor").actions() {
+		// Not an operation: it goes with sts:AssumeRole.
+		if asked[action] == 0 && action != "sts:TagSession" {
+			t.Errorf("%s is granted and never asked", action)
+		}
+		statuses, text, _ := outcome(action)
+		if text == whole || !strings.Contains(text, action) {
+			t.Errorf("without %s nothing is missing: exit statuses %v\n%s", action, statuses, text)
+		}
+		// Without IAM's word the services are asked themselves: nothing fails for it.
+		if action != "iam:SimulatePrincipalPolicy" && slices.Max(statuses) == 0 {
+			t.Errorf("without %s the commands end well", action)
+		}
 	}
 }

@@ -1,7 +1,7 @@
 // Package script runs the program as a user does, from the command line, against simulated organizations on loopback.
 //
-// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve, stands beside
-// them and is laid into every script's folder.
+// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve, and
+// hierarchy.yaml stand beside them and are laid into every script's folder.
 package script
 
 import (
@@ -36,6 +36,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hierarchy, err := os.ReadFile("testdata/hierarchy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
 		UpdateScripts:      *update,
@@ -46,7 +50,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			e.Values[programKey{}] = new(program)
-			return os.WriteFile(filepath.Join(e.WorkDir, "organization.yaml"), organization, 0o600)
+			return errors.Join(os.WriteFile(filepath.Join(e.WorkDir, "organization.yaml"), organization, 0o600),
+				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve,

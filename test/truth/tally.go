@@ -26,16 +26,16 @@ import (
 // A stage is an organization on the wire whose clock can be set to any instant.
 type stage struct {
 	world  *world.World
-	truth  map[string]world.Life
 	server *wire.Server
 	now    atomic.Pointer[time.Time]
 }
 
-func newStage(s organization.Spec, faults ...*world.Fault) (*stage, error) {
-	st := &stage{world: organization.Generate(s)}
-	st.world.Faults = faults
-	st.truth = organization.Truth(st.world)
-	st.now.Store(&st.world.At)
+// newStage puts the world on the wire, with these faults.
+func newStage(w *world.World, faults ...*world.Fault) (*stage, error) {
+	faulty := *w
+	faulty.Faults = faults
+	st := &stage{world: &faulty}
+	st.now.Store(&w.At)
 	var err error
 	st.server, err = wire.New(wire.Options{World: st.world, Now: func() time.Time { return *st.now.Load() }})
 	return st, err
@@ -57,8 +57,8 @@ func (st *stage) Do(r *http.Request) (*http.Response, error) {
 	return out.Result(), nil
 }
 
-// scan looks at the whole organization at an instant.
-func (st *stage) scan(ctx context.Context, at time.Time, limits scan.Limits) (*estate.Snapshot, error) {
+// scan looks at the families in the whole organization at an instant: at all of them, unless some are given.
+func (st *stage) scan(ctx context.Context, at time.Time, families ...kinds.Kind) (*estate.Snapshot, error) {
 	st.now.Store(&at)
 	var all []*cloud.Session
 	for _, a := range st.world.Accounts {
@@ -77,12 +77,14 @@ func (st *stage) scan(ctx context.Context, at time.Time, limits scan.Limits) (*e
 		}
 		all = append(all, ss...)
 	}
-	return scan.Run(ctx, all, scan.Options{Limits: limits})
+	return scan.Run(ctx, all, scan.Options{Kinds: families})
 }
 
 // A Tally counts verdicts by what is true.
 type Tally struct {
 	Verdicts int
+	// Untold are verdicts on what nobody can tell the use of, which are in no other count.
+	Untold int
 	// Right are idle verdicts on what was idle, by confidence.
 	Right map[estate.Confidence]int
 	// False are idle verdicts on what was used within the limit, by confidence. Of these, those at high must be none.
@@ -92,7 +94,7 @@ type Tally struct {
 	Unseen int
 	// Early are idle verdicts whose idleness begins before the last use.
 	Early int
-	// Returned are idle verdicts at high on endpoints that were used again within two weeks.
+	// Returned are idle verdicts at high on what is idle after days at the earliest, mostly endpoints, and was used again within two weeks.
 	Returned int
 	// Missed are active verdicts on what had been idle for twice the limit; Unjudged are unknown ones.
 	Missed, Unjudged int
@@ -102,30 +104,51 @@ type Tally struct {
 	Faults []string
 }
 
-// count compares a snapshot with the truth.
-func (t *Tally) count(s *estate.Snapshot, truth map[string]world.Life, lag time.Duration) {
+// facts are what is known of a world.
+type facts struct {
+	// truth is by ARN. What there is and is not in it is untold: nobody knows when it is used.
+	truth  map[string]world.Life
+	untold map[string]bool
+	// lag is how old the newest evidence may be: a heartbeat a minute, and the lag of metrics.
+	lag time.Duration
+}
+
+func factsOf(w *world.World) facts {
+	f := facts{truth: organization.Truth(w), untold: map[string]bool{}, lag: w.MetricLag + time.Minute}
+	for arn := range w.Truth() {
+		_, told := f.truth[arn]
+		f.untold[arn] = !told
+	}
+	return f
+}
+
+// count compares a snapshot with the facts.
+func (t *Tally) count(s *estate.Snapshot, f facts) {
 	if t.Right == nil {
 		t.Right, t.False = map[estate.Confidence]int{}, map[estate.Confidence]int{}
 	}
 	for _, o := range s.Observations {
-		life, known := truth[o.Resource.ARN]
-		if !known {
+		life, told := f.truth[o.Resource.ARN]
+		switch {
+		case told:
+		case !f.untold[o.Resource.ARN]:
 			t.Faults = append(t.Faults, o.Resource.ARN+" is not of this world")
+			continue
+		case o.Verdict.State == estate.Idle && o.Verdict.Confidence == estate.High:
+			t.fault(s, "idle at high, though nobody can tell: %s: %s", o.Resource.ARN, o.Verdict.Why)
+			continue
+		default:
+			t.Untold++
 			continue
 		}
 		if len(o.Resource.Meters) == 1 && o.Resource.Meters[0].Free != "" {
 			continue
 		}
-		k, err := kinds.Get(o.Resource.Kind)
-		if err != nil {
-			t.Faults = append(t.Faults, err.Error())
-			continue
-		}
-		t.verdict(s, o.Resource.ARN, time.Duration(s.IdleFor[k.Name()]), life, o.Verdict, lag)
+		limit := time.Duration(s.IdleFor[o.Resource.Kind])
+		t.verdict(s, o.Resource.ARN, limit, life, o.Verdict, f.lag)
 		for _, p := range o.Verdict.Parts {
-			if part, ok := truth[o.Resource.ARN+"#"+p.Part]; ok {
-				t.verdict(s, o.Resource.ARN+"#"+p.Part, time.Duration(s.IdleFor[k.Name()]), part,
-					p.Verdict, lag)
+			if part, ok := f.truth[o.Resource.ARN+"#"+p.Part]; ok {
+				t.verdict(s, o.Resource.ARN+"#"+p.Part, limit, part, p.Verdict, f.lag)
 			}
 		}
 	}
@@ -194,7 +217,7 @@ func (t *Tally) add(o Tally) {
 	for c, n := range o.False {
 		t.False[c] += n
 	}
-	t.Unseen += o.Unseen
+	t.Untold, t.Unseen = t.Untold+o.Untold, t.Unseen+o.Unseen
 	t.Verdicts, t.Early, t.Returned, t.Missed, t.Unjudged, t.Idle = t.Verdicts+o.Verdicts, t.Early+o.Early, t.Returned+o.Returned, t.Missed+o.Missed, t.Unjudged+o.Unjudged, t.Idle+o.Idle
 	t.Faults = append(t.Faults, o.Faults...)
 }
@@ -204,6 +227,7 @@ func (t Tally) String() string {
 	var b bytes.Buffer
 	row := func(label string, n int) { fmt.Fprintf(&b, "%-62s %9d\n", label, n) }
 	row("verdicts", t.Verdicts)
+	row("more, on what nobody can tell the use of", t.Untold)
 	for _, c := range []estate.Confidence{estate.High, estate.Medium, estate.Low} {
 		row("idle at "+string(c)+", and idle it was", t.Right[c])
 		row("idle at "+string(c)+", but used within the limit", t.False[c])

@@ -1,0 +1,34 @@
+"""Runs moto. It finishes a job in the instant in which the job is created: here, jobs called running-... run on."""
+
+import sys
+
+from moto.sagemaker import models
+from moto.server import main
+
+
+def run_on(job, name, **members):
+    create = job.__init__
+
+    def run(self, *args, **kwargs):
+        create(self, *args, **kwargs)
+        if getattr(self, name).startswith("running-"):
+            vars(self).update(members)
+
+    job.__init__ = run
+
+
+run_on(
+    models.FakeTrainingJob, "training_job_name",
+    training_job_status="InProgress", secondary_status="Training", training_end_time=None,
+)
+run_on(models.FakeProcessingJob, "processing_job_name", processing_job_status="InProgress", processing_end_time=None)
+run_on(models.FakeTransformJob, "transform_job_name", transform_job_status="InProgress", transform_end_time=None)
+run_on(
+    models.HyperParameterTuningJob, "hyper_parameter_tuning_job_name",
+    hyper_parameter_tuning_job_status="InProgress", hyper_parameter_tuning_end_time=None,
+)
+run_on(
+    models.CompilationJob, "compilation_job_name",
+    compilation_job_status="INPROGRESS", compilation_end_time=None,
+)
+sys.exit(main(sys.argv[1:]))
