@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
-	"github.com/sagewarden/sagewarden/internal/scan"
 )
 
 func TestColor(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "snapshot.json")
-	if err := scan.Save(file, &estate.Snapshot{Version: estate.SnapshotVersion, At: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}); err != nil {
+	if err := saveTo(file, &estate.Snapshot{Version: estate.SnapshotVersion, At: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

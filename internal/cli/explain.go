@@ -64,7 +64,7 @@ func newExplain(env Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o, err := find(snap, args[0])
+			o, err := find(snap, ks, args[0])
 			if err != nil {
 				return err
 			}
@@ -102,28 +102,19 @@ func requireAccount(opened *cloud.Opened, account string) error {
 
 // kindsOf are the families that an ARN may be of: a training job's may be of its warm pool, too.
 func kindsOf(a estate.ARN) ([]kinds.Kind, error) {
-	var of []kinds.Kind
-	var known []string
-	for _, k := range kinds.All() {
-		name := k.Family().ARNType
-		if a.Service == "sagemaker" && a.Type() == name {
-			of = append(of, k)
-		}
-		if !slices.Contains(known, name) {
-			known = append(known, name)
-		}
-	}
+	of := slices.DeleteFunc(kinds.All(), func(k kinds.Kind) bool { return a.Service != "sagemaker" || a.Type() != k.Family().ARNType })
 	if len(of) == 0 {
-		return nil, fmt.Errorf("%s is not of a kind that is watched: those are %s", a, strings.Join(known, ", "))
+		return nil, fmt.Errorf("%s is not of a kind that is watched", a)
 	}
 	return of, nil
 }
 
-// find is the one resource of the ARN or name.
-func find(s *estate.Snapshot, want string) (estate.Observation, error) {
+// find is the one resource of the ARN or name, of these families where there are any.
+func find(s *estate.Snapshot, ks []kinds.Kind, want string) (estate.Observation, error) {
 	var found []estate.Observation
 	for _, o := range s.Observations {
-		if strings.EqualFold(o.Resource.ARN, want) || o.Resource.Name == want {
+		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
+		if (strings.EqualFold(o.Resource.ARN, want) || o.Resource.Name == want) && (len(ks) == 0 || slices.ContainsFunc(ks, of)) {
 			found = append(found, o)
 		}
 	}

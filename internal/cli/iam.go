@@ -85,6 +85,9 @@ func (f *iamFlags) print(env Env) error {
 	if err != nil {
 		return err
 	}
+	if err := checkRole(f.role); err != nil {
+		return err
+	}
 	show, ok := prints[[2]string{f.as, f.format}]
 	switch {
 	case f.as == asRole && f.format == formatJSON, f.as == asStackSet && f.format != formatCloudFormation:

@@ -2,16 +2,11 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
-	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -71,13 +66,26 @@ func (f *inventoryFlags) run(ctx context.Context, env Env, options cloud.Options
 		return err
 	}
 
+	var out *outFile
+	if f.out != "" {
+		if out, err = createOut("write inventory", f.out); err != nil {
+			return err
+		}
+		defer out.discard()
+	}
+
 	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain, Inventory: true}, nil)
 	defer stats()
 	if err != nil {
 		return err
 	}
 	scan.Keep(snap, ks, f.domain, tags)
-	if err := f.print(env, func(w io.Writer) error { return report.Inventory(w, snap, by, form) }); err != nil {
+	if out != nil {
+		err = out.commit(report.Inventory(out, snap, by, form))
+	} else {
+		err = report.Inventory(env.Stdout, snap, by, form)
+	}
+	if err != nil {
 		return err
 	}
 	if form.Format.Rows() {
@@ -103,31 +111,4 @@ func (f *inventoryFlags) form(env Env) (report.Options, error) {
 		return report.Options{}, usagef("--output: parquet is not for a terminal: name a file with --out, or send standard output to one")
 	}
 	return report.Options{Format: format, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}, nil
-}
-
-// print prints to the file, or to standard output. The file is readable by its owner alone: it names people.
-func (f *inventoryFlags) print(env Env, to func(io.Writer) error) (err error) {
-	if f.out == "" {
-		return to(env.Stdout)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(f.out), ".inventory-*")
-	if err == nil {
-		defer func() {
-			if err != nil {
-				_ = tmp.Close()
-				_ = os.Remove(tmp.Name())
-			}
-		}()
-		err = errors.Join(to(tmp), tmp.Sync(), tmp.Close())
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), f.out)
-	}
-	if err != nil {
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			err = p.Err // its path is the temporary file's
-		}
-		return &estate.Error{Op: "write inventory", On: f.out, Err: err, Hint: "choose a file in a folder that you may write to"}
-	}
-	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
-	"github.com/sagewarden/sagewarden/internal/scan"
 )
 
 // saved is the file of a snapshot that holds one endpoint, of the status.
@@ -21,7 +20,7 @@ func saved(t *testing.T, status string) string {
 	s := &estate.Snapshot{Version: estate.SnapshotVersion, At: at, Targets: []estate.Target{target}, Observations: []estate.Observation{{Resource: estate.Resource{
 		ARN: target.SageMakerARN("endpoint/churn"), Kind: "endpoint", Target: target, Name: "churn", Type: "real-time", Status: status, Created: at.Add(-90 * 24 * time.Hour), Tags: map[string]string{}}}}}
 	file := filepath.Join(t.TempDir(), "snapshot.json")
-	if err := scan.Save(file, s); err != nil {
+	if err := saveTo(file, s); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,8 +106,8 @@ func (f *reachFlags) members(declared *config.Organization) (*cloud.Organization
 		o = &cloud.Organization{Units: d.Units, Tags: d.AccountTags, Exclude: d.Exclude, Role: role(d.Assumption), AssumeOwn: d.AssumeOwn, Regions: d.Regions}
 	}
 	if f.role != "" {
-		if !rolePattern.MatchString(f.role) {
-			return nil, usagef("--role: %q is no name of a role: write it with its path if it has one, like ops/SagewardenReader, not as an ARN", f.role)
+		if err := checkRole(f.role); err != nil {
+			return nil, err
 		}
 		o.Role.Name = f.role
 	}
@@ -120,9 +121,16 @@ func (f *reachFlags) members(declared *config.Organization) (*cloud.Organization
 		o.Role.Duration = f.duration
 	}
 	if len(f.units) > 0 {
+		if i := slices.IndexFunc(f.units, func(u string) bool { return slices.Contains(strings.Split(u, "/"), "") }); i >= 0 {
+			return nil, usagef("--ou: %q is no organizational unit: write an id (ou-…) or a path from the root, as Production/EU", f.units[i])
+		}
 		o.Units = f.units
 	}
 	if len(f.exclude) > 0 {
+		malformed := func(p string) bool { _, err := path.Match(p, ""); return p == "" || err != nil }
+		if i := slices.IndexFunc(f.exclude, malformed); i >= 0 {
+			return nil, usagef("--exclude-account: %q is no pattern: use * for any characters, ? for one, [a-z] for one of several", f.exclude[i])
+		}
 		o.Exclude = f.exclude
 	}
 	for _, pairs := range []struct {
@@ -140,6 +148,14 @@ func (f *reachFlags) members(declared *config.Organization) (*cloud.Organization
 		*pairs.tags = tags
 	}
 	return o, nil
+}
+
+// checkRole refuses what is no name of a role.
+func checkRole(name string) error {
+	if !rolePattern.MatchString(name) {
+		return usagef("--role: %q is no name of a role: write it with its path if it has one, like ops/SagewardenReader, not as an ARN", name)
+	}
+	return nil
 }
 
 var rolePattern = regexp.MustCompile(`^/?([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`)

@@ -55,7 +55,7 @@ func Run(ctx context.Context, env Env) int {
 	root.SetErr(env.Stderr)
 	parsed := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { parsed = true }
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
@@ -67,7 +67,7 @@ func Run(ctx context.Context, env Env) int {
 		_, _ = fmt.Fprintln(env.Stderr, "  hint: "+report.Lines(e.Hint))
 	}
 	if _, ok := errors.AsType[usageError](err); ok || !parsed {
-		_, _ = fmt.Fprintln(env.Stderr, "  see: sagewarden --help")
+		_, _ = fmt.Fprintf(env.Stderr, "  see: %s --help\n", cmd.CommandPath())
 		return exitUsage
 	}
 	return exitFailed

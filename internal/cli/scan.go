@@ -27,17 +27,16 @@ type judgeFlags struct {
 }
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
-	var names, completions []string
+	var names []string
 	for _, k := range kinds.All() {
 		names = append(names, string(k.Family().Name))
-		completions = append(completions, cobra.CompletionWithDesc(string(k.Family().Name), k.Family().Summary))
 	}
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.kinds, "kind", nil, "family to look at, one of "+strings.Join(names, ", ")+"; repeatable (default: all)")
-	fl.StringArrayVar(&f.idleFor, "idle-for", nil, "how long without use makes idle: 3h, 7d, or for one kind endpoint=7d; repeatable (default: 2h for Studio apps, 7d for endpoints)")
+	fl.StringArrayVar(&f.idleFor, "idle-for", nil, "how long without use makes idle: 3h, 7d, or for one kind endpoint=7d; repeatable (default: each kind's own, such as 2h for Studio apps and 7d for endpoints)")
 	fl.Float64Var(&f.warmers, "min-invocations", 0, "invocations a day below which an endpoint's traffic counts as warmers and health checks")
 	fl.StringVar(&f.from, "from", "", "judge a snapshot that scan --save wrote, instead of asking AWS")
-	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kindCompletions(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (f *judgeFlags) limits() (scan.Limits, []kinds.Kind, error) {
@@ -162,27 +161,37 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		return err
 	}
 
+	var save *outFile
+	if f.save != "" {
+		if save, err = createOut("save snapshot", f.save); err != nil {
+			return err
+		}
+		defer save.discard()
+	}
+
 	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain}, nil)
 	defer stats()
 	if err != nil {
 		return err
 	}
-	if f.save != "" {
-		if err := scan.Save(f.save, snap); err != nil {
-			return err
-		}
+	var saved error // what was found is printed all the same
+	if save != nil {
+		saved = save.commit(scan.Save(save, snap))
 	}
 	scan.Keep(snap, ks, f.domain, tags)
 	if len(out.Next) == 0 {
 		out.Next = f.suggestions(snap)
 	}
-	if err := report.Scan(env.Stdout, snap, out); err != nil {
+	if err := errors.Join(report.Scan(env.Stdout, snap, out), saved); err != nil {
 		return err
 	}
 	if out.Format.Rows() {
 		if err := report.Holes(env.Stderr, snap); err != nil {
 			return err
 		}
+	}
+	if snap.Interrupted {
+		return status(exitHoles) // whatever was found, there may be more
 	}
 	for _, word := range f.failOn {
 		if slices.ContainsFunc(snap.Observations, failures[word]) {

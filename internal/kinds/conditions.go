@@ -18,9 +18,9 @@ func inTransit(rule, status string, since time.Time, c estate.Criteria) estate.V
 	if since.IsZero() {
 		return v
 	}
-	v.Why += " since " + ago(c.Now, since)
+	v.Why = fmt.Sprintf("it has been %s for %s", status, ago(c.Now, since))
 	if c.Now.Sub(since) > stuckAfter {
-		v.Conditions = []estate.Condition{{Type: estate.Stuck, Since: since, Why: fmt.Sprintf("it has been %s for %s", status, ago(c.Now, since)),
+		v.Conditions = []estate.Condition{{Type: estate.Stuck, Since: since, Why: v.Why,
 			Remedy: "ask again for what it was doing; where that fails, AWS Support can end it"}}
 	}
 	return v

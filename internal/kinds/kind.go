@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
 
 // A Kind is one family of SageMaker resources. It may also be Measured, Inspected or Related.
@@ -112,16 +113,32 @@ func All() []Kind {
 	return all
 }
 
-// Get returns the family of the name.
+// Get returns the family of the name. Its error names those that may have been meant.
 func Get(name estate.Kind) (Kind, error) {
 	if k, ok := registry[name]; ok {
 		return k, nil
 	}
+	if near := meant(string(name)); len(near) > 0 {
+		return nil, fmt.Errorf("unknown kind %q: did you mean %s?", name, strings.Join(near, ", "))
+	}
+	return nil, fmt.Errorf("unknown kind %q", name)
+}
+
+// meant are the families that a name may stand for: those that have it in their names, or the one that is spelt nearly so.
+func meant(name string) []string {
 	var names []string
 	for _, k := range All() {
 		names = append(names, string(k.Family().Name))
 	}
-	return nil, fmt.Errorf("unknown kind %q: the kinds are %s", name, strings.Join(names, ", "))
+	if stem := strings.TrimSuffix(strings.ToLower(name), "s"); len(stem) > 2 {
+		if having := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.Contains(n, stem) }); len(having) > 0 {
+			return having
+		}
+	}
+	if near, ok := strictyaml.Nearest(name, names); ok {
+		return []string{near}
+	}
+	return nil
 }
 
 // WithNeeds adds to the families those by whose resources they are judged, and puts these before those.

@@ -50,53 +50,52 @@ func TestNamed(t *testing.T) {
 		age      time.Duration
 		peers    []*estate.Observation
 		coverage []estate.Coverage
-		cut      bool
 		signals  estate.Signals
 		state    estate.State
 		rule     string
 	}{
-		{"config: run by an endpoint", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "it")}, seen("endpoint"), false, nil,
+		{"config: run by an endpoint", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "it")}, seen("endpoint"), nil,
 			estate.Active, "endpoint-config/named"},
-		{"config: on its way to an endpoint", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "old", "pendingDeployment", "it")}, seen("endpoint"), false, nil,
+		{"config: on its way to an endpoint", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "old", "pendingDeployment", "it")}, seen("endpoint"), nil,
 			estate.Active, "endpoint-config/named"},
 		{"config: run by an endpoint, another of which is unseen", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "it")},
-			without(seen("endpoint"), "sagemaker:DescribeEndpoint", estate.OutcomeDenied), false, nil, estate.Active, "endpoint-config/named"},
-		{"config: others are run", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "other")}, seen("endpoint"), false, nil,
+			without(seen("endpoint"), "sagemaker:DescribeEndpoint", estate.OutcomeDenied), nil, estate.Active, "endpoint-config/named"},
+		{"config: others are run", endpointConfigs, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfig", "other")}, seen("endpoint"), nil,
 			estate.Idle, "endpoint-config/orphaned"},
-		{"config: there are no endpoints", endpointConfigs, 90 * day, nil, seen("endpoint"), false, nil, estate.Idle, "endpoint-config/orphaned"},
-		{"config: as old as the limit", endpointConfigs, 30 * day, nil, seen("endpoint"), false, nil, estate.Idle, "endpoint-config/orphaned"},
-		{"config: a second younger", endpointConfigs, 30*day - time.Second, nil, seen("endpoint"), false, nil, estate.Unknown, "endpoint-config/too-young"},
-		{"config: endpoints denied", endpointConfigs, 90 * day, nil, without(seen("endpoint"), "sagemaker:ListEndpoints", estate.OutcomeDenied), false, nil, estate.Unknown, "endpoint-config/unseen"},
-		{"config: an endpoint's description throttled", endpointConfigs, 90 * day, nil, without(seen("endpoint"), "sagemaker:DescribeEndpoint", estate.OutcomeThrottled), false, nil,
+		{"config: there are no endpoints", endpointConfigs, 90 * day, nil, seen("endpoint"), nil, estate.Idle, "endpoint-config/orphaned"},
+		{"config: as old as the limit", endpointConfigs, 30 * day, nil, seen("endpoint"), nil, estate.Idle, "endpoint-config/orphaned"},
+		{"config: a second younger", endpointConfigs, 30*day - time.Second, nil, seen("endpoint"), nil, estate.Unknown, "endpoint-config/too-young"},
+		{"config: endpoints denied", endpointConfigs, 90 * day, nil, without(seen("endpoint"), "sagemaker:ListEndpoints", estate.OutcomeDenied), nil, estate.Unknown, "endpoint-config/unseen"},
+		{"config: an endpoint's description throttled", endpointConfigs, 90 * day, nil, without(seen("endpoint"), "sagemaker:DescribeEndpoint", estate.OutcomeThrottled), nil,
 			estate.Unknown, "endpoint-config/unseen"},
-		{"config: interrupted", endpointConfigs, 90 * day, nil, seen("endpoint"), true, nil, estate.Unknown, "endpoint-config/unseen"},
-		{"config: endpoints were not asked for", endpointConfigs, 90 * day, nil, nil, false, nil, estate.Unknown, "endpoint-config/unseen"},
-		{"config: an endpoint vanished", endpointConfigs, 90 * day, nil, seen("endpoint"), false, estate.Signals{lost}, estate.Unknown, "endpoint-config/unseen"},
+		{"config: interrupted", endpointConfigs, 90 * day, nil, without(seen("endpoint"), "sagemaker:ListEndpoints", estate.OutcomePartial), nil, estate.Unknown, "endpoint-config/unseen"},
+		{"config: endpoints were not asked for", endpointConfigs, 90 * day, nil, nil, nil, estate.Unknown, "endpoint-config/unseen"},
+		{"config: an endpoint vanished", endpointConfigs, 90 * day, nil, seen("endpoint"), estate.Signals{lost}, estate.Unknown, "endpoint-config/unseen"},
 
-		{"model: served", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "model main", "it")}, seen(hosting...), false, nil, estate.Active, "model/named"},
-		{"model: one of several of a component", models, 90 * day, []*estate.Observation{observed("inference-component", "c", "modelName", "other,it")}, seen(hosting...), false, nil, estate.Active, "model/named"},
-		{"model: of a transform job", models, 90 * day, []*estate.Observation{observed("transform-job", "j", "modelName", "it")}, seen(hosting...), false, nil, estate.Active, "model/named"},
+		{"model: served", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "model main", "it")}, seen(hosting...), nil, estate.Active, "model/named"},
+		{"model: one of several of a component", models, 90 * day, []*estate.Observation{observed("inference-component", "c", "modelName", "other,it")}, seen(hosting...), nil, estate.Active, "model/named"},
+		{"model: of a transform job", models, 90 * day, []*estate.Observation{observed("transform-job", "j", "modelName", "it")}, seen(hosting...), nil, estate.Active, "model/named"},
 		{"model: others are served", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "model main", "other"), observed("inference-component", "c", "modelName", "another")},
-			seen(hosting...), false, nil, estate.Idle, "model/orphaned"},
-		{"model: an endpoint's configuration was deleted", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfigGone", "true")}, seen(hosting...), false, nil,
+			seen(hosting...), nil, estate.Idle, "model/orphaned"},
+		{"model: an endpoint's configuration was deleted", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "endpointConfigGone", "true")}, seen(hosting...), nil,
 			estate.Unknown, "model/unseen"},
 		{"model: an endpoint is changing to a configuration that was not read", models, 90 * day, []*estate.Observation{observed("endpoint", "e", "model main", "other", "pendingDeployment", "next")},
-			seen(hosting...), false, nil, estate.Unknown, "model/unseen"},
-		{"model: components denied", models, 90 * day, nil, without(seen(hosting...), "sagemaker:DescribeInferenceComponent", estate.OutcomeDenied), false, nil, estate.Unknown, "model/unseen"},
-		{"model: components were not asked for", models, 90 * day, nil, []estate.Coverage{{Operation: "sagemaker:ListEndpoints", Outcome: estate.OutcomeSeen}}, false, nil, estate.Unknown, "model/unseen"},
+			seen(hosting...), nil, estate.Unknown, "model/unseen"},
+		{"model: components denied", models, 90 * day, nil, without(seen(hosting...), "sagemaker:DescribeInferenceComponent", estate.OutcomeDenied), nil, estate.Unknown, "model/unseen"},
+		{"model: components were not asked for", models, 90 * day, nil, []estate.Coverage{{Operation: "sagemaker:ListEndpoints", Outcome: estate.OutcomeSeen}}, nil, estate.Unknown, "model/unseen"},
 
 		{"team: at work", workteams, 90 * day, []*estate.Observation{observed("labeling-job", "j", "workteamArn", "arn:aws-cn:sagemaker:cn-north-1:111111111111:workteam/private-crowd/it")},
-			seen("labeling-job"), false, nil, estate.Active, "workteam/named"},
-		{"team: without work that is seen", workteams, 90 * day, nil, seen("labeling-job"), false, nil, estate.Unknown, "workteam/no-signal"},
+			seen("labeling-job"), nil, estate.Active, "workteam/named"},
+		{"team: without work that is seen", workteams, 90 * day, nil, seen("labeling-job"), nil, estate.Unknown, "workteam/no-signal"},
 
 		{"script: of a notebook instance", notebookLifecycleConfigs, 90 * day, []*estate.Observation{observed("notebook-instance", "n", "notebookInstanceLifecycleConfigName", "it")},
-			seen("notebook-instance"), false, nil, estate.Active, "notebook-lifecycle-config/named"},
-		{"script: of none", notebookLifecycleConfigs, 90 * day, []*estate.Observation{observed("notebook-instance", "n")}, seen("notebook-instance"), false, nil,
+			seen("notebook-instance"), nil, estate.Active, "notebook-lifecycle-config/named"},
+		{"script: of none", notebookLifecycleConfigs, 90 * day, []*estate.Observation{observed("notebook-instance", "n")}, seen("notebook-instance"), nil,
 			estate.Idle, "notebook-lifecycle-config/orphaned"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := aged(tc.k.Family().Name, "it", tc.age)
-			sigs := append(tc.signals, tc.k.(Related).Relate(r, NewPeers(tc.peers, tc.coverage, tc.cut))...)
+			sigs := append(tc.signals, tc.k.(Related).Relate(r, NewPeers(tc.peers, tc.coverage))...)
 			v := tc.k.Judge(r, sigs, month)
 			if v.State != tc.state || v.Rule != tc.rule {
 				t.Fatalf("got %s by %s (%s), want %s by %s; signals %+v", v.State, v.Rule, v.Why, tc.state, tc.rule, sigs)
@@ -169,7 +168,7 @@ func TestMonitoringSchedule(t *testing.T) {
 			}
 			r := aged("monitoring-schedule", "watch", tc.age)
 			r.Status, r.Attributes = tc.status, attributes(attributeWatched, tc.endpoint)
-			v := k.Judge(r, append(tc.signals, k.(Related).Relate(r, NewPeers(tc.peers, tc.coverage, false))...), week)
+			v := k.Judge(r, append(tc.signals, k.(Related).Relate(r, NewPeers(tc.peers, tc.coverage))...), week)
 			var cond estate.ConditionType
 			if len(v.Conditions) > 0 {
 				cond = v.Conditions[0].Type

@@ -14,14 +14,12 @@ const SourceRelation = "estate"
 type Peers struct {
 	byKind   map[estate.Kind][]*estate.Observation
 	coverage []estate.Coverage
-	// cut says that the listings were cut short.
-	cut     bool
-	indexes map[string]map[string][]*estate.Observation
+	indexes  map[string]map[string][]*estate.Observation
 }
 
-// NewPeers are the observations of one target, with its coverage. Interrupted says that listing ended before it was through.
-func NewPeers(obs []*estate.Observation, coverage []estate.Coverage, interrupted bool) *Peers {
-	p := &Peers{byKind: map[estate.Kind][]*estate.Observation{}, coverage: coverage, cut: interrupted, indexes: map[string]map[string][]*estate.Observation{}}
+// NewPeers are the observations of one target, with its coverage.
+func NewPeers(obs []*estate.Observation, coverage []estate.Coverage) *Peers {
+	p := &Peers{byKind: map[estate.Kind][]*estate.Observation{}, coverage: coverage, indexes: map[string]map[string][]*estate.Observation{}}
 	for _, o := range obs {
 		p.byKind[o.Resource.Kind] = append(p.byKind[o.Resource.Kind], o)
 	}
@@ -43,12 +41,9 @@ func (p *Peers) Of(kind estate.Kind, index, key string, keys func(estate.Resourc
 	return p.indexes[name][key]
 }
 
-// Unseen is the first thing that was not seen in what the kind's resources were read with, and whether there is one: then that no peer was
+// hole is the first thing that was not seen in what the kind's resources were read with, and whether there is one: then that no peer was
 // found proves nothing.
-func (p *Peers) Unseen(kind estate.Kind) (estate.Coverage, bool) {
-	if p.cut {
-		return estate.Coverage{Operation: "scan", Outcome: estate.OutcomePartial, Error: "interrupted"}, true
-	}
+func (p *Peers) hole(kind estate.Kind) (estate.Coverage, bool) {
 	reads := registry[kind].Family().Reads
 	if !slices.ContainsFunc(p.coverage, func(c estate.Coverage) bool { return c.Operation == reads[0].Action }) {
 		return estate.Coverage{Operation: reads[0].Action, Outcome: estate.OutcomePartial, Error: "none was looked for"}, true
@@ -65,13 +60,14 @@ func (p *Peers) Unseen(kind estate.Kind) (estate.Coverage, bool) {
 // unseen is the signal of peers that could not all be seen, and whether that is so.
 func (p *Peers) unseen(signal string, kinds ...estate.Kind) (estate.Signal, bool) {
 	for _, k := range kinds {
-		if c, hole := p.Unseen(k); hole {
+		if c, ok := p.hole(k); ok {
 			return estate.Signal{Name: signal, Source: SourceRelation, Quality: qualityOfOutcome(c.Outcome), Note: c.Operation + ": " + c.Error}, true
 		}
 	}
 	return estate.Signal{}, false
 }
 
+// qualityOfOutcome is the quality of a signal whose source was read with the outcome.
 func qualityOfOutcome(o estate.Outcome) estate.Quality {
 	switch o {
 	case estate.OutcomePartial:
@@ -109,7 +105,7 @@ func uses(peers []*estate.Observation) estate.Signals {
 			s.Name, s.At = signalPeerIdle, v.Since
 			surest = min(surest, s.Value)
 		}
-		if old, ok := newest[s.Name]; !ok || s.At.After(old.At) {
+		if old, ok := newest[s.Name]; !ok || s.At.After(old.At) || s.At.Equal(old.At) && s.Part < old.Part {
 			newest[s.Name] = s
 		}
 	}

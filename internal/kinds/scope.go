@@ -100,16 +100,5 @@ func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {
 
 // brokenSignal is the signal of a source that could not be read.
 func brokenSignal(name, part, source string, err error) estate.Signal {
-	return estate.Signal{Name: name, Part: part, Source: source, Quality: qualityOf(err), Note: cloud.Brief(err)}
-}
-
-func qualityOf(err error) estate.Quality {
-	switch cloud.Classify(err) {
-	case cloud.Denied:
-		return estate.Denied
-	case cloud.Throttled:
-		return estate.Throttled
-	default:
-		return estate.Failed
-	}
+	return estate.Signal{Name: name, Part: part, Source: source, Quality: qualityOfOutcome(cloud.Lost(err)), Note: cloud.Brief(err)}
 }

@@ -13,7 +13,7 @@ var units = [...]struct {
 	span time.Duration
 }{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}}
 
-// span prints a duration by its largest unit and the next: "12d 4h".
+// span prints a duration by its largest unit and the next: "12d 4h". Seconds are for less than a minute: no evidence is finer.
 func span(d time.Duration) string { return inUnits(d, 2) }
 
 // idleFor prints how long something is idle. An open span is longer than the evidence reaches, so that it is only bounded: ">33d".
@@ -30,7 +30,7 @@ func idleFor(d time.Duration, open bool) string {
 func inUnits(d time.Duration, count int) string {
 	var parts []string
 	for _, u := range units {
-		if len(parts) == count {
+		if len(parts) == count || len(parts) > 0 && u.span < time.Minute {
 			break
 		}
 		if n := d / u.span; n > 0 {
@@ -61,6 +61,8 @@ func ago(now, t time.Time) string {
 		return "-"
 	case t.After(now):
 		return "in " + span(t.Sub(now))
+	case now.Sub(t) < time.Minute:
+		return "just now"
 	}
 	return span(now.Sub(t)) + " ago"
 }

@@ -17,11 +17,14 @@ func coverage(s *estate.Snapshot) []remark {
 	}
 	line := remark{text: fmt.Sprintf("coverage: %s, %s, ", count(len(s.Targets), "target"), count(len(operations), "operation"))}
 	holes := s.Holes()
+	if s.Interrupted {
+		line.text, line.tone = line.text+"interrupted, ", bad
+	}
 	switch {
 	case len(holes) > 0:
 		line.text, line.tone = line.text+count(len(holes), "hole")+":", bad
 	case s.Interrupted:
-		line.text, line.tone = line.text+"interrupted", bad
+		line.text = strings.TrimSuffix(line.text, ", ")
 	case len(operations) == 0:
 		line.text += "nothing was asked"
 	default:
@@ -40,6 +43,9 @@ func coverage(s *estate.Snapshot) []remark {
 // Holes prints what could not be seen and why, with hints, beside the forms that have no room for it.
 func Holes(w io.Writer, s *estate.Snapshot) error {
 	t := newTerminal(Options{})
+	if s.Interrupted {
+		t.line(plain, 0, 0, "sagewarden: interrupted: this is what was known by then, not all that there is")
+	}
 	eachBlindness(s, func(b blindness, hint string) {
 		t.line(plain, 0, 0, "sagewarden: not seen: "+b.failure())
 		if hint != "" {

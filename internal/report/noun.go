@@ -17,7 +17,7 @@ func count(n int, noun string) string {
 
 // noun is what people call one of the kind: "endpoint configuration".
 func noun(k estate.Kind) string {
-	words := strings.ReplaceAll(string(k), "-", " ")
+	words := strings.ReplaceAll(strings.ReplaceAll(string(k), "-", " "), "mlflow", "MLflow")
 	if stem, ok := strings.CutSuffix(words, "config"); ok {
 		return stem + "configuration"
 	}

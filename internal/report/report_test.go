@@ -85,6 +85,7 @@ func TestIdleFor(t *testing.T) {
 		{-time.Second, true, "-"},
 		{300 * time.Millisecond, false, "0s"},
 		{45 * time.Second, false, "45s"},
+		{45*time.Minute + 43*time.Second, false, "45m"},
 		{90 * time.Minute, false, "1h 30m"},
 		{12*day + 4*time.Hour + 59*time.Minute, false, "12d 4h"},
 		{2*day + 5*time.Minute, false, "2d"},
@@ -103,6 +104,7 @@ func TestAgo(t *testing.T) {
 	}{
 		{time.Time{}, "-"},
 		{before(2*day + 3*time.Hour), "2d 3h ago"},
+		{before(59 * time.Second), "just now"},
 		{before(-time.Minute), "in 1m"},
 	} {
 		if got := ago(at, c.t); got != c.want {

@@ -8,39 +8,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// Save writes a snapshot to a file, whole or not at all. The file is readable by its owner alone: it names people.
-func Save(name string, snap *estate.Snapshot) (err error) {
-	fail := func(err error) error {
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			err = p.Err // its path is the temporary file's
-		}
-		return &estate.Error{Op: "save snapshot", On: name, Err: err, Hint: "choose a file in a folder that you may write to"}
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".snapshot-*")
-	if err != nil {
-		return fail(err)
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close()
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	w := bufio.NewWriter(tmp)
-	if err := errors.Join(write(w, snap), w.Flush(), tmp.Sync(), tmp.Close()); err != nil {
-		return fail(err)
-	}
-	if err := os.Rename(tmp.Name(), name); err != nil {
-		return fail(err)
-	}
-	return nil
+// Save writes a snapshot as JSON.
+func Save(to io.Writer, snap *estate.Snapshot) error {
+	w := bufio.NewWriter(to)
+	return errors.Join(write(w, snap), w.Flush())
 }
 
 // write encodes one observation at a time: encoding/json would hold the whole text in memory, and once more to indent it.
@@ -55,15 +32,19 @@ func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	head, tail, _ := bytes.Cut(text, []byte(`"observations": []`))
 	_, _ = w.Write(head) // a failed write stays with w until Flush
 	_, _ = w.WriteString(`"observations": [`)
-	for i, o := range snap.Observations {
-		if text, err = json.MarshalIndent(o, "  ", " "); err != nil {
+	var one bytes.Buffer
+	encoder := json.NewEncoder(&one)
+	encoder.SetIndent("  ", " ")
+	for i := range snap.Observations {
+		one.Reset()
+		if err := encoder.Encode(&snap.Observations[i]); err != nil {
 			return err
 		}
 		if i > 0 {
 			_ = w.WriteByte(',')
 		}
 		_, _ = w.WriteString("\n  ")
-		_, _ = w.Write(text)
+		_, _ = w.Write(bytes.TrimSuffix(one.Bytes(), []byte("\n")))
 	}
 	_, _ = w.WriteString("\n ]")
 	_, _ = w.Write(tail)

@@ -1,9 +1,8 @@
 package scan
 
 import (
+	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -20,14 +19,11 @@ func TestSaveWritesPlainJSON(t *testing.T) {
 		for range n {
 			snap.Observations = append(snap.Observations, estate.Observation{Resource: estate.Resource{Name: `"observations": []`, Tags: map[string]string{"a": "b"}}})
 		}
-		file := filepath.Join(t.TempDir(), "snapshot.json")
-		if err := Save(file, snap); err != nil {
+		var saved bytes.Buffer
+		if err := Save(&saved, snap); err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := saved.Bytes()
 		want, err := json.MarshalIndent(snap, "", " ")
 		if err != nil {
 			t.Fatal(err)

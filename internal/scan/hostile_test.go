@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -236,9 +237,7 @@ func TestRepeatedToken(t *testing.T) {
 			first = out
 		}
 		clear(out)
-		for k, v := range first {
-			out[k] = v
-		}
+		maps.Copy(out, first)
 		out["UserProfiles"], out["NextToken"] = []any{}, "again"
 		return http.StatusOK
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // judge relates the resources of one target to each other and judges them, those that others are judged by first. It is pure.
-func judge(obs []*estate.Observation, coverage []estate.Coverage, interrupted bool, criteria func(kinds.Kind) estate.Criteria) {
-	peers := kinds.NewPeers(obs, coverage, interrupted)
+func judge(obs []*estate.Observation, coverage []estate.Coverage, criteria func(kinds.Kind) estate.Criteria) {
+	peers := kinds.NewPeers(obs, coverage)
 	byKind := map[estate.Kind][]*estate.Observation{}
 	for _, o := range obs {
 		byKind[o.Resource.Kind] = append(byKind[o.Resource.Kind], o)
@@ -60,7 +60,7 @@ func Judge(snap *estate.Snapshot, l Limits) error {
 		return c
 	}
 	for key, obs := range byTarget {
-		judge(obs, coverage[key], snap.Interrupted, criteria)
+		judge(obs, coverage[key], criteria)
 	}
 	assess(snap)
 	return nil

@@ -189,8 +189,9 @@ var errFickle = errors.New("it was answered at one time, and not known to the re
 var outcomeRank = map[estate.Outcome]int{estate.OutcomeNotOffered: 1, estate.OutcomeSeen: 1, estate.OutcomePartial: 2, estate.OutcomeThrottled: 3, estate.OutcomeDenied: 4, estate.OutcomeFailed: 5}
 
 func (t *target) report(op string, out estate.Outcome, err error) {
-	if err != nil && t.stopped() && cloud.Classify(err) == cloud.Canceled {
-		return // the snapshot says that it was interrupted, and the verdicts on what was being read are unknown
+	interrupted := err != nil && t.stopped() && cloud.Classify(err) == cloud.Canceled
+	if interrupted {
+		out = estate.OutcomePartial
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -202,7 +203,10 @@ func (t *target) report(op string, out estate.Outcome, err error) {
 		return
 	}
 	c := estate.Coverage{Target: t.Target(), Operation: op, Outcome: out}
-	if err != nil {
+	switch {
+	case interrupted:
+		c.Error, c.Hides = "interrupted", kinds.Hides(op)
+	case err != nil:
 		e := cloud.Fail(op, t.Target(), err)
 		c.Error, c.Hint, c.Hides = e.Err.Error(), e.Hint, kinds.Hides(op)
 	}
@@ -216,6 +220,7 @@ func (t *target) coverage() []estate.Coverage {
 	for _, c := range t.reports {
 		out = append(out, c)
 	}
+	estate.SortCoverage(out)
 	return out
 }
 
@@ -321,7 +326,7 @@ func (t *target) judge(obs []*estate.Observation) {
 	if t.options.Inventory {
 		return
 	}
-	judge(obs, t.coverage(), t.stopped(), t.criteria)
+	judge(obs, t.coverage(), t.criteria)
 }
 
 // measure fetches the series of the families in one go.

@@ -2,9 +2,12 @@ package scan_test
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/scan"
@@ -253,9 +256,24 @@ func TestInterrupted(t *testing.T) {
 		if !s.Interrupted {
 			t.Errorf("stopped after %d calls, and not marked as interrupted", stop*3)
 		}
+		if !slices.ContainsFunc(s.Holes(), func(h estate.Coverage) bool {
+			return h.Operation == "sagemaker:DescribeApp" && h.Outcome == estate.OutcomePartial
+		}) {
+			t.Errorf("stopped after %d calls, the coverage does not say what was cut off: %+v", stop*3, s.Holes())
+		}
+		live := map[string]estate.Verdict{}
 		for _, o := range s.Observations {
+			live[o.Resource.ARN] = o.Verdict
 			if o.Verdict.State == estate.Idle {
 				t.Fatalf("stopped after %d calls, %s is idle by %s", stop*3, o.Resource.Name, o.Verdict.Rule)
+			}
+		}
+		if err := scan.Judge(s, scan.Limits{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range s.Observations {
+			if diff := cmp.Diff(live[o.Resource.ARN], o.Verdict); diff != "" {
+				t.Fatalf("judged anew, %s is another: %s", o.Resource.Name, diff)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 )
@@ -19,6 +20,9 @@ type tariff struct {
 	asked map[pricing.Key]bool
 	errs  []error
 }
+
+// loadRounds is how often what was throttled to the last attempt is asked for: there is time, as long as the scan goes on.
+const loadRounds = 3
 
 func newTariff(book *pricing.Book) *tariff {
 	return &tariff{book: book, asked: map[pricing.Key]bool{}}
@@ -41,7 +45,12 @@ func (t *tariff) want(ctx context.Context, resources []*estate.Resource) {
 		return
 	}
 	t.loads.Go(func() {
-		err := t.book.Load(ctx, keys)
+		var err error
+		for range loadRounds {
+			if err = t.book.Load(ctx, keys); cloud.Classify(err) != cloud.Throttled {
+				break
+			}
+		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.errs = append(t.errs, err)

@@ -54,7 +54,7 @@ func decodeStruct(node ast.Node, v reflect.Value) error {
 		field, known := fields[key.Value]
 		if !known {
 			hint := "known here: " + strings.Join(names, ", ")
-			if near, ok := nearest(key.Value, names); ok {
+			if near, ok := Nearest(key.Value, names); ok {
 				hint = "did you mean " + near + "?"
 			}
 			return wrongAt(key, hint, "unknown field %q", key.Value)

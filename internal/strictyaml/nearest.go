@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// nearest is the name that was probably meant: about half of it has to be right.
-func nearest(name string, names []string) (string, bool) {
+// Nearest is the name that was probably meant: about half of it has to be right.
+func Nearest(name string, names []string) (string, bool) {
 	if len(names) == 0 {
 		return "", false
 	}
