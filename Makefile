@@ -6,6 +6,7 @@ SHELL := /bin/bash
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sagewarden-dev
 VENV := $(CACHE)/venv-1
 LINTERS := $(CACHE)/venv-linters-1
+CUSTODIAN := $(CACHE)/venv-custodian-1
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
@@ -34,11 +35,12 @@ interop: $(VENV)/ready $(LINTERS)/ready ## against what we did not write: moto, 
 
 $(VENV)/ready: test/interop/requirements.txt
 $(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
-$(VENV)/ready $(LINTERS)/ready:
+$(CUSTODIAN)/ready: test/bench/custodian.txt
+$(VENV)/ready $(LINTERS)/ready $(CUSTODIAN)/ready:
 	@if python3 -m venv $(@D) && $(@D)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
-	else echo "the Python peers could not be installed: the interop suite will say so and skip" >&2; fi
+	else echo "the Python peers could not be installed: what needs them will say so and skip" >&2; fi
 
 lint: $(LINT) ## golangci-lint with the repository's rules
 	$(LINT) run ./...
@@ -48,8 +50,8 @@ $(LINT):
 	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	@mv $(@D)/golangci-lint $@
 
-bench: ## calls, time and memory beside their lower bounds, and verdicts beside the truth
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
+bench: $(CUSTODIAN)/ready ## calls, time and memory beside their lower bounds and Cloud Custodian, and verdicts beside the truth
+	SAGEWARDEN_CUSTODIAN=$(CUSTODIAN) go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
 
 generate: ## the schemas, the region table, the command pages and the templates of deploy/
 	go generate ./...

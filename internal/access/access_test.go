@@ -154,6 +154,9 @@ func TestParsePurposes(t *testing.T) {
 			t.Errorf("%v: %v, %v", tt.names, got, err)
 		}
 	}
+	if _, err := ParsePurposes(nil); err == nil || !strings.Contains(err.Error(), "organization") {
+		t.Errorf("no purpose: %v", err)
+	}
 	if _, err := ParsePurposes([]string{"everything"}); err == nil || !strings.Contains(err.Error(), "organization") {
 		t.Errorf("an unknown purpose: %v", err)
 	}

@@ -50,6 +50,9 @@ func Purposes() []Purpose { return []Purpose{Scan, Organization, Doctor, Enforce
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
 func ParsePurposes(names []string) ([]Purpose, error) {
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no purpose is named: the purposes are %s", strings.Join(PurposeNames(), ", "))
+	}
 	for _, name := range names {
 		if name != All && !slices.Contains(Purposes(), Purpose(name)) {
 			return nil, fmt.Errorf("unknown purpose %q: the purposes are %s", name, strings.Join(PurposeNames(), ", "))

@@ -85,10 +85,18 @@ func (f *awsFlags) open(ctx context.Context, env Env, options cloud.Options) (*c
 		}
 		options.Limits = append(options.Limits, l)
 	}
+	if f.account == "" {
+		if err := checkRegions(f.regions); err != nil {
+			return nil, nil, err
+		}
+	}
 	options.Version = buildVersion()
 	file, err := f.configuration(env)
 	if err != nil {
 		return nil, nil, err
+	}
+	if file.Unread != "" {
+		note(env, misnamed(file))
 	}
 	targets, err := f.targets(file)
 	if err != nil {
@@ -99,8 +107,20 @@ func (f *awsFlags) open(ctx context.Context, env Env, options cloud.Options) (*c
 	if err != nil && ctx.Err() != nil {
 		err = &estate.Error{Op: "open the accounts", Err: errors.New("interrupted: nothing has been looked at yet")}
 	}
-	return c, opened, err
+	if err != nil {
+		return c, nil, err
+	}
+	// What the file leaves out need not be in the units that the flags name.
+	if len(f.exclude) > 0 || len(f.units) == 0 {
+		for _, pattern := range opened.Unmatched {
+			note(env, "the exclusion "+pattern+" leaves nobody out: no account that is asked for has such an id or name")
+		}
+	}
+	return c, opened, nil
 }
+
+// note tells of something that hinders nothing, but may not be meant.
+func note(env Env, text string) { _, _ = fmt.Fprintln(env.Stderr, "sagewarden: "+report.Lines(text)) }
 
 // sessions opens the targets, or where there are none, the profiles.
 func (f *awsFlags) sessions(ctx context.Context, c *cloud.Cloud, targets *cloud.Targets) (*cloud.Opened, error) {

@@ -20,8 +20,14 @@ type doctorFlags struct {
 	format string
 }
 
-// attempts are few, since somebody waits: what does not answer is a finding.
-const attempts = 3
+// hasty are options with few attempts, since somebody waits: what does not answer is a finding.
+func hasty(env Env) cloud.Options {
+	options := cloud.Options{Load: loadConfig}
+	if env.Getenv("AWS_MAX_ATTEMPTS") == "" {
+		options.MaxAttempts = 3
+	}
+	return options
+}
 
 func newDoctor(env Env) *cobra.Command {
 	f := doctorFlags{awsFlags: awsFlags{patient: true}}
@@ -34,11 +40,7 @@ func newDoctor(env Env) *cobra.Command {
 		Example: "  sagewarden doctor\n  sagewarden doctor --organization --region all -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			options := cloud.Options{Load: loadConfig}
-			if env.Getenv("AWS_MAX_ATTEMPTS") == "" {
-				options.MaxAttempts = attempts
-			}
-			return f.run(cmd.Context(), env, options)
+			return f.run(cmd.Context(), env, hasty(env))
 		},
 	}
 	f.add(cmd)
@@ -74,8 +76,8 @@ func (f *doctorFlags) run(ctx context.Context, env Env, options cloud.Options) e
 		if err != nil {
 			return err
 		}
-		checks = append(checks, doctor.Examine(ctx, doctor.Options{Opened: opened, Organization: targets != nil && targets.Organization != nil, Kinds: ks, Prices: book,
-			Trail: f.file.Owners.CloudTrail.Lookup && !f.noTrail, Now: env.Now})...)
+		checks = append(checks, doctor.Examine(ctx, doctor.Options{Opened: opened, Organization: targets != nil && targets.Organization != nil, Profiles: targets == nil,
+			Kinds: ks, Prices: book, Trail: f.file.Owners.CloudTrail.Lookup && !f.noTrail, Now: env.Now})...)
 	}
 	if err := report.Checks(env.Stdout, checks, out); err != nil {
 		return err
@@ -96,6 +98,10 @@ func (f *doctorFlags) configured(env Env) estate.Check {
 	case err != nil:
 		f.file = config.Default()
 		return failed("configuration", err)
+	case file.Unread != "":
+		note := misnamed(file)
+		file.Unread = "" // it is said
+		return estate.Check{Name: "configuration", Level: estate.Warn, Finding: note}
 	case file.Path == "":
 		return estate.Check{Name: "configuration", Level: estate.Fine, Finding: "no " + config.FileName + " is found, and none is needed"}
 	}

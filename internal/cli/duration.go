@@ -33,3 +33,31 @@ func parseDuration(s string) (time.Duration, error) {
 	}
 	return total, nil
 }
+
+// A duration is the value of a flag, in the words of parseDuration. Zero is none given.
+type duration time.Duration
+
+// Set reads what the user gave.
+func (d *duration) Set(s string) error {
+	v, err := parseDuration(s)
+	*d = duration(v)
+	return err
+}
+
+// String is the duration without the zeros of Go's: 5m, not 5m0s.
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	s := time.Duration(*d).String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
+}
+
+// Type is the word for it in the help.
+func (*duration) Type() string { return "duration" }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/access"
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
@@ -54,9 +55,9 @@ func newIAM(env Env) *cobra.Command {
 		Example: "  sagewarden iam > policy.json\n  sagewarden iam --for scan,organization --role ops/SagewardenReader\n" +
 			"  sagewarden iam --for enforce --kind endpoint --account 111122223333\n  sagewarden iam --for scan,doctor --as role --format cloudformation",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return f.print(env) },
 	}
 	fl := cmd.Flags()
+	cmd.RunE = func(*cobra.Command, []string) error { return f.print(env, fl.Changed("role")) }
 	fl.StringSliceVar(&f.purposes, "for", []string{string(access.Scan)}, "what it is for: "+strings.Join(access.PurposeNames(), ", ")+"; repeatable, or separated by commas")
 	fl.StringArrayVar(&f.kinds, "kind", nil, "family of resources that it is for, as in scan; repeatable (default: all)")
 	fl.StringVar(&f.format, "format", formatJSON, "form: json, terraform, cloudformation")
@@ -76,7 +77,7 @@ var (
 	partitionPattern = regexp.MustCompile(`^aws(-[a-z]+)*$`)
 )
 
-func (f *iamFlags) print(env Env) error {
+func (f *iamFlags) print(env Env, named bool) error {
 	purposes, err := access.ParsePurposes(f.purposes)
 	if err != nil {
 		return usagef("--for: %w", err)
@@ -91,11 +92,14 @@ func (f *iamFlags) print(env Env) error {
 	show, ok := prints[[2]string{f.as, f.format}]
 	switch {
 	case f.as == asRole && f.format == formatJSON, f.as == asStackSet && f.format != formatCloudFormation:
-		return usagef("--as: a %s is printed as %s", f.as, strings.Join(formsOf(f.as), " or "))
+		return usageError{&estate.Error{Op: "--as", Err: fmt.Errorf("a %s is printed as %s", f.as, strings.Join(formsOf(f.as), " or ")),
+			Hint: "add --format " + strings.Join(formsOf(f.as), " or --format ")}}
 	case !ok && len(formsOf(f.as)) == 0:
 		return usagef("--as: %q is unknown: say %s, %s or %s", f.as, asPolicy, asRole, asStackSet)
 	case !ok:
 		return usagef("--format: unknown format %q: the formats are %s", f.format, strings.Join(formsOf(asPolicy), ", "))
+	case named && f.as == asPolicy && !slices.Contains(purposes, access.Organization):
+		return usagef("--role has no effect on a policy that assumes none: add --for organization, or --as role")
 	case f.place.Account != "" && !accountPattern.MatchString(f.place.Account):
 		return usagef("--account: %q is no account id: those have twelve digits", f.place.Account)
 	case !partitionPattern.MatchString(f.place.Partition):

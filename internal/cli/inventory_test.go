@@ -81,12 +81,15 @@ func TestFailOn(t *testing.T) {
 		{"Failed", "idle", exitOK},
 		{"InService", "conditions", exitOK},
 		{"Failed", "broken", exitUsage},
+		{"Failed", "", exitUsage},
 	} {
 		if got, stdout, stderr := try(t, 0, "scan", "--from", saved(t, c.status), "--fail-on", c.failOn); got != c.want {
 			t.Errorf("a %s endpoint, --fail-on %s: status %d, want %d\n%s%s", c.status, c.failOn, got, c.want, stdout, stderr)
 		}
 	}
-	if got, _, stderr := try(t, 0, "scan", "--from", saved(t, "Failed"), "--fail-on", "idle", "--fail-on", "conditions"); got != exitFindings {
-		t.Errorf("both: status %d, want %d\n%s", got, exitFindings, stderr)
+	for _, both := range [][]string{{"--fail-on", "idle", "--fail-on", "conditions"}, {"--fail-on", "idle,conditions"}} {
+		if got, _, stderr := try(t, 0, append([]string{"scan", "--from", saved(t, "Failed")}, both...)...); got != exitFindings {
+			t.Errorf("%q: status %d, want %d\n%s", both, got, exitFindings, stderr)
+		}
 	}
 }

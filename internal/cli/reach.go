@@ -2,7 +2,6 @@ package cli
 
 import (
 	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ type reachFlags struct {
 	units, tags, exclude []string
 	role, externalID     string
 	sessionTags          []string
-	duration             time.Duration
+	duration             duration
 	configFile           string
 	// file is the configuration, read when it is first asked for.
 	file *config.File
@@ -35,7 +34,7 @@ func (f *reachFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.role, "role", "", "role to assume in each account of the organization, with its path where it has one (default: "+cloud.DefaultRole+")")
 	fl.StringVar(&f.externalID, "external-id", "", "external id that the role's trust policy asks for")
 	fl.StringArrayVar(&f.sessionTags, "session-tag", nil, "tag of the role's session, as key=value; repeatable")
-	fl.DurationVar(&f.duration, "duration", 0, "how long one set of the role's credentials is good for, 15m to 12h; they are renewed in time (default: 1h)")
+	fl.Var(&f.duration, "duration", "how long one set of the role's credentials is good for, 15m to 12h; they are renewed in time (default: 1h)")
 	fl.StringArrayVar(&f.units, "ou", nil, "organizational unit by id, or by path from the root like Production/EU, with all below it; repeatable (default: all)")
 	fl.StringArrayVar(&f.tags, "account-tag", nil, "only accounts with this tag, as key=value; repeatable, all must match")
 	fl.StringArrayVar(&f.exclude, "exclude-account", nil, "account to leave out, by id, name or a pattern of either like sandbox-*; repeatable")
@@ -54,6 +53,9 @@ func (f *reachFlags) configuration(env Env) (*config.File, error) {
 	f.file, err = config.Load(config.Options{Dir: dir, Path: f.configFile, Env: env.Getenv})
 	return f.file, err
 }
+
+// misnamed says that a file is not read for its ending.
+func misnamed(f *config.File) string { return f.Unread + " is not read: name it " + config.FileName }
 
 // targets are the accounts that flags and file ask for; nil means those of the profiles, as without either.
 func (f *awsFlags) targets(file *config.File) (*cloud.Targets, error) {
@@ -115,10 +117,10 @@ func (f *reachFlags) members(declared *config.Organization) (*cloud.Organization
 		o.Role.ExternalID = f.externalID
 	}
 	if f.duration != 0 {
-		if f.duration < 15*time.Minute || f.duration > 12*time.Hour {
-			return nil, usagef("--duration: AWS gives no credentials for %s: say 15m to 12h", f.duration)
+		o.Role.Duration = time.Duration(f.duration)
+		if o.Role.Duration < 15*time.Minute || o.Role.Duration > 12*time.Hour {
+			return nil, usagef("--duration: AWS gives no credentials for %s: say 15m to 12h", &f.duration)
 		}
-		o.Role.Duration = f.duration
 	}
 	if len(f.units) > 0 {
 		if i := slices.IndexFunc(f.units, func(u string) bool { return slices.Contains(strings.Split(u, "/"), "") }); i >= 0 {
@@ -127,9 +129,10 @@ func (f *reachFlags) members(declared *config.Organization) (*cloud.Organization
 		o.Units = f.units
 	}
 	if len(f.exclude) > 0 {
-		malformed := func(p string) bool { _, err := path.Match(p, ""); return p == "" || err != nil }
-		if i := slices.IndexFunc(f.exclude, malformed); i >= 0 {
-			return nil, usagef("--exclude-account: %q is no pattern: use * for any characters, ? for one, [a-z] for one of several", f.exclude[i])
+		for _, pattern := range f.exclude {
+			if wrong, hint := config.CheckExclusion(pattern); wrong != "" {
+				return nil, usagef("--exclude-account: %s: %s", wrong, hint)
+			}
 		}
 		o.Exclude = f.exclude
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -73,6 +75,16 @@ func Run(ctx context.Context, env Env) int {
 	return exitFailed
 }
 
+// plain is the error of a flag without the words of Go's number parser.
+func plain(err error) error {
+	number, ok := errors.AsType[*strconv.NumError](err)
+	if !ok {
+		return err
+	}
+	want := map[string]string{"ParseInt": "a whole number", "ParseFloat": "a number", "ParseBool": "true or false"}[number.Func]
+	return errors.New(strings.Replace(err.Error(), number.Error(), "write "+want, 1))
+}
+
 func newRoot(env Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sagewarden",
@@ -82,6 +94,7 @@ func newRoot(env Env) *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plain(err) })
 	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newDemo(env), newSim(env), newVersion(env))
 	return root
 }

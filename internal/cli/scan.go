@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,6 +125,9 @@ func newScan(env Env) *cobra.Command {
 			"  sagewarden scan --save friday.json && sagewarden scan --from friday.json --idle-for 6h -o markdown",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("fail-on") && len(f.failOn) == 0 {
+				f.failOn = []string{""} // which is refused as any other word that is unknown
+			}
 			return runScan(cmd.Context(), env, &f, cloud.Options{Load: loadConfig})
 		},
 	}
@@ -134,7 +138,7 @@ func newScan(env Env) *cobra.Command {
 	fl.IntVar(&f.top, "top", 0, "print only that many idle resources, the dearest, and as many broken ones; the totals count all (default: every one)")
 	fl.StringVar(&f.domain, "domain", "", "only this Studio domain")
 	fl.StringArrayVar(&f.tags, "tag", nil, "only resources with this tag, as key=value; repeatable, all must match")
-	fl.StringArrayVar(&f.failOn, "fail-on", nil, "exit with status 3 on findings: idle, or conditions for what is broken, stuck or orphaned; repeatable")
+	fl.StringSliceVar(&f.failOn, "fail-on", nil, "exit with status 3 on findings: idle, or conditions for what is broken, stuck or orphaned; repeatable, or separated by commas")
 	fl.StringVar(&f.save, "save", "", "also write the snapshot to this file")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(names(report.Formats()), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(slices.Sorted(maps.Keys(failures)), cobra.ShellCompDirectiveNoFileComp))
@@ -242,6 +246,7 @@ func blind(s *estate.Snapshot) error {
 	if len(s.Targets) == 0 {
 		what = "no account could be opened"
 	}
+	h.Target.Account = cmp.Or(h.Target.Account, h.Target.AccountName) // that of a profile which does not open is not known
 	return &estate.Error{Op: h.Operation, On: h.Target.String(), Err: fmt.Errorf("%s (%s)", h.Error, what), Hint: h.Hint}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/doctor"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -25,11 +27,11 @@ func newTargets(env Env) *cobra.Command {
 		Short: "List the accounts and regions that a scan would look at, and check each",
 		Long: "Targets opens every account as scan does, by profile, through the organization or as sagewarden.yaml says, and asks each region one cheap\n" +
 			"question. What is wrong with which target, and what to do about it, stands below the target.\n\n" +
-			"Exit status: 0 every target is ready, 1 failed, 2 usage, 4 some cannot be looked at.",
+			"Exit status: 0 every target is ready, 1 none is or something failed, 2 usage, 4 some cannot be looked at.",
 		Example: "  sagewarden targets --organization --region all\n  sagewarden targets --organization --ou Production --exclude-account 'sandbox-*' -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig})
+			return f.run(cmd.Context(), env, hasty(env))
 		},
 	}
 	f.reach(cmd)
@@ -64,39 +66,40 @@ func (f *targetsFlags) run(ctx context.Context, env Env, options cloud.Options) 
 
 	notes := f.notes(opened)
 	var all []report.Reach
+	asked := &estate.Snapshot{}
 	for i, answer := range doctor.Knock(ctx, opened.Sessions) {
 		s := opened.Sessions[i]
 		all = append(all, report.Reach{Target: s.Target(), Principal: s.Principal(), Ahead: doctor.Ahead(s, env.Now), Answer: answer})
+		asked.Targets, asked.Coverage = append(asked.Targets, s.Target()), append(asked.Coverage, answer)
 	}
 	if ctx.Err() != nil {
 		notes = append(notes, "interrupted: what had not answered by then is not known")
 	}
 	for _, h := range opened.Holes {
 		all = append(all, report.Reach{Target: h.Target, Answer: h})
+		asked.Coverage = append(asked.Coverage, h)
 	}
 	if err := report.Targets(env.Stdout, all, notes, out); err != nil {
 		return err
 	}
-	if ctx.Err() != nil || slices.ContainsFunc(all, report.Reach.Shut) {
+	switch {
+	case ctx.Err() != nil:
+		return status(exitHoles)
+	case len(all) == 0:
+		return &estate.Error{Op: "choose regions", Err: errors.New("no account has a region enabled that SageMaker is in"), Hint: "name one with --region"}
+	}
+	if err := blind(asked); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all, report.Reach.Shut) {
 		return status(exitHoles)
 	}
 	return nil
 }
 
-// notes say what is left out, and takes regions without SageMaker from what was opened.
+// notes say what is left out, and what was read.
 func (f *targetsFlags) notes(opened *cloud.Opened) []string {
-	var notes, without []string
-	opened.Sessions = slices.DeleteFunc(opened.Sessions, func(s *cloud.Session) bool {
-		region := s.Target().Region
-		absent := !cloud.HasSageMaker(region)
-		if absent && !slices.Contains(without, region) {
-			without = append(without, region)
-		}
-		return absent
-	})
-	if len(without) > 0 {
-		notes = append(notes, "left out: "+strings.Join(without, ", ")+": SageMaker is not there, as far as this version knows")
-	}
+	var notes []string
 	if opened.Inactive > 0 {
 		verb := "accounts of the organization that are"
 		if opened.Inactive == 1 {

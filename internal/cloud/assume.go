@@ -140,12 +140,16 @@ func (a *assumption) assume(ctx context.Context) (grant, error) {
 	return g, nil
 }
 
-func (a *assumption) fail(err error) error { return &assumeError{aws.ToString(a.input.RoleArn), err} }
+func (a *assumption) fail(err error) error {
+	return &assumeError{aws.ToString(a.input.RoleArn), len(a.input.Tags) > 0, err}
+}
 
 // An assumeError is a role that could not be assumed, perhaps no longer.
 type assumeError struct {
 	role string
-	err  error
+	// tagged says that the session was to have tags.
+	tagged bool
+	err    error
 }
 
 func (e *assumeError) Error() string { return "assume role " + e.role + ": " + e.err.Error() }
@@ -154,13 +158,23 @@ func (e *assumeError) Unwrap() error { return e.err }
 func (e *assumeError) hint() string {
 	switch Classify(e.err) {
 	case Denied:
-		return "see that " + e.role + " exists, that its trust policy names the caller and asks for no other external id, and that the caller is allowed " + assumeRole
+		allowed := assumeRole
+		if e.tagged {
+			allowed += " and sts:TagSession, by the trust policy, too"
+		}
+		return "see that " + e.role + " exists, that its trust policy names the caller and asks for no other external id or session tag (--external-id, --session-tag), and that the caller is allowed " + allowed
 	case Throttled:
 		return "others use up the account's rate: run again later, or with a lower limit for " + assumeRole
 	case Credentials:
 		return "the credentials that assume " + e.role + " are no longer good: sign in again"
 	case RegionOff:
 		return "switch on the region's STS endpoint in the IAM settings of the caller's account, or call from another region"
+	}
+	switch text := e.err.Error(); {
+	case strings.Contains(text, "role chaining"):
+		return "lower --duration: a caller who is in a role already gets 1h at most"
+	case strings.Contains(text, "MaxSessionDuration"):
+		return "lower --duration: a role allows 1h at most, unless its MaxSessionDuration says more"
 	}
 	return ""
 }

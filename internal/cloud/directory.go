@@ -55,6 +55,9 @@ func (d *directory) members(ctx context.Context, units []string) ([]types.Accoun
 		accounts, err := gather(ctx, d, "ListAccountsForParent",
 			organizations.NewListAccountsForParentPaginator(d.client, &organizations.ListAccountsForParentInput{ParentId: &parent}),
 			func(o *organizations.ListAccountsForParentOutput) []types.Account { return o.Accounts })
+		if _, none := errors.AsType[*types.ParentNotFoundException](err); none {
+			return nil, &estate.Error{Op: findUnit, On: parent, Err: errors.New("the organization has none of this id"), Hint: unitHint}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -69,6 +72,11 @@ func (d *directory) members(ctx context.Context, units []string) ([]types.Accoun
 	}
 	return members, nil
 }
+
+const (
+	findUnit = "find organizational unit"
+	unitHint = "write --ou with its path from the root, as Production/EU, or its id"
+)
 
 var unitID = regexp.MustCompile(`^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$`)
 
@@ -92,8 +100,11 @@ func (d *directory) unit(ctx context.Context, asked string) (string, error) {
 		}
 		i := slices.Index(names, name)
 		if i < 0 {
-			return "", &estate.Error{Op: "find organizational unit", On: asked, Err: fmt.Errorf("there is no %q, but %q", name, names),
-				Hint: "write its path from the root, as Production/EU, or its id"}
+			there := "nor any other there"
+			if len(names) > 0 {
+				there = "but " + strings.Join(names, ", ")
+			}
+			return "", &estate.Error{Op: findUnit, On: asked, Err: fmt.Errorf("there is no %q, %s", name, there), Hint: unitHint}
 		}
 		id = aws.ToString(children[i].Id)
 	}

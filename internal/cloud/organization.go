@@ -31,20 +31,26 @@ type Organization struct {
 	Regions []string
 }
 
-// accounts are the active accounts that are asked for, by id, and how many of the others that would be are not active.
-// The session is the caller's.
-func (o *Organization) accounts(ctx context.Context, s *Session) (active []Account, inactive int, err error) {
+// accounts are the active accounts that are asked for, by id. Out is told what was left out. The session is the caller's.
+func (o *Organization) accounts(ctx context.Context, s *Session, out *Opened) (active []Account, err error) {
 	d := newDirectory(s)
 	members, err := d.members(ctx, o.Units)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	members = slices.DeleteFunc(members, o.excludes)
-	inactive = len(members)
+	for _, pattern := range o.Exclude {
+		if !slices.ContainsFunc(members, func(m types.Account) bool { return matches(pattern, m) }) {
+			out.Unmatched = append(out.Unmatched, pattern)
+		}
+	}
+	members = slices.DeleteFunc(members, func(m types.Account) bool {
+		return slices.ContainsFunc(o.Exclude, func(pattern string) bool { return matches(pattern, m) })
+	})
+	out.Inactive = len(members)
 	members = slices.DeleteFunc(members, func(m types.Account) bool { return !isActive(m) })
-	inactive -= len(members)
+	out.Inactive -= len(members)
 	if members, err = d.tagged(ctx, members, o.Tags); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for _, m := range members {
 		a := Account{ID: aws.ToString(m.Id), Name: aws.ToString(m.Name), Regions: o.Regions}
@@ -54,19 +60,18 @@ func (o *Organization) accounts(ctx context.Context, s *Session) (active []Accou
 		active = append(active, a)
 	}
 	if len(active) == 0 {
-		return nil, 0, &estate.Error{Op: "choose accounts", On: "the organization", Err: errors.New("no active account fits"),
+		return nil, &estate.Error{Op: "choose accounts", On: "the organization", Err: errors.New("no active account fits"),
 			Hint: "look at the units, the account tags and what is excluded"}
 	}
 	slices.SortFunc(active, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
-	return active, inactive, nil
+	return active, nil
 }
 
-func (o *Organization) excludes(a types.Account) bool {
-	return slices.ContainsFunc(o.Exclude, func(pattern string) bool {
-		return slices.ContainsFunc([]string{aws.ToString(a.Id), aws.ToString(a.Name)}, func(s string) bool {
-			match, err := path.Match(pattern, s)
-			return match && err == nil
-		})
+// matches reports whether the pattern is of the account's id or name.
+func matches(pattern string, a types.Account) bool {
+	return slices.ContainsFunc([]string{aws.ToString(a.Id), aws.ToString(a.Name)}, func(s string) bool {
+		match, err := path.Match(pattern, s)
+		return match && err == nil
 	})
 }
 

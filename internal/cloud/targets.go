@@ -42,6 +42,8 @@ type Opened struct {
 	Holes []estate.Coverage
 	// Inactive is how many accounts of the organization were left out for being suspended, closed or not yet active.
 	Inactive int
+	// Unmatched are the exclusions that left out no account of the organization.
+	Unmatched []string
 }
 
 // atOnce is how many accounts are asked about at the same time. The buckets say how often.
@@ -64,11 +66,10 @@ func (c *Cloud) OpenTargets(ctx context.Context, t Targets) (*Opened, error) {
 	}
 	out := &Opened{}
 	if t.Organization != nil {
-		members, inactive, err := t.Organization.accounts(ctx, me.session(me.base.Region))
+		members, err := t.Organization.accounts(ctx, me.session(me.base.Region), out)
 		if err != nil {
 			return nil, err
 		}
-		out.Inactive = inactive
 		for _, m := range members {
 			if !slices.ContainsFunc(t.Accounts, func(a Account) bool { return a.ID == m.ID }) {
 				m.Profile = t.Profile

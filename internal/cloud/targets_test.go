@@ -51,6 +51,7 @@ func TestAccountsOfTheOrganization(t *testing.T) {
 		name         string
 		organization Organization
 		want         []string
+		unmatched    []string
 		inactive     int
 		calls        map[string]int
 	}{
@@ -77,8 +78,9 @@ func TestAccountsOfTheOrganization(t *testing.T) {
 		},
 		{
 			name:         "exclusions by id, name and pattern",
-			organization: Organization{Exclude: []string{"100000000003", "prod", "sandbox-*", "10000000000[24]"}},
+			organization: Organization{Exclude: []string{"100000000003", "sandbx-*", "prod", "sandbox-*", "prod*", "10000000000[24]"}},
 			want:         []string{"management/eu-west-1"},
+			unmatched:    []string{"sandbx-*"},
 			calls:        map[string]int{rest + "ListAccounts": 3},
 		},
 		{
@@ -120,6 +122,9 @@ func TestAccountsOfTheOrganization(t *testing.T) {
 				if diff := cmp.Diff(tt.want, labels(got.Sessions)); diff != "" || len(got.Holes) > 0 {
 					t.Errorf("%s\nholes %v", diff, got.Holes)
 				}
+				if !slices.Equal(got.Unmatched, tt.unmatched) {
+					t.Errorf("exclusions of nobody %q, want %q", got.Unmatched, tt.unmatched)
+				}
 				if got.Inactive != tt.inactive {
 					t.Errorf("%d inactive accounts, want %d", got.Inactive, tt.inactive)
 				}
@@ -154,7 +159,16 @@ func TestOrganizationThatDoesNotTell(t *testing.T) {
 		},
 		{
 			name: "no such unit", organization: Organization{Units: []string{"Production/Asia"}},
-			want: `find organizational unit on Production/Asia: there is no "Asia", but ["EU" "US"]`, hint: "or its id",
+			want: `find organizational unit on Production/Asia: there is no "Asia", but EU, US`, hint: "--ou with its path from the root, as Production/EU, or its id",
+		},
+		{
+			name: "no unit below", organization: Organization{Units: []string{"Research/Asia"}},
+			want: `find organizational unit on Research/Asia: there is no "Asia", nor any other there`, hint: "--ou",
+		},
+		{
+			name: "no unit of the id", organization: Organization{Units: []string{"ou-root-elsewhere"}},
+			replies: map[string]reply{"organizations:ListAccountsForParent": refuses(400, "ParentNotFoundException", "You specified a parent that doesn't exist.")},
+			want:    "find organizational unit on ou-root-elsewhere: the organization has none of this id", hint: "--ou",
 		},
 		{
 			name: "nobody fits", organization: Organization{Tags: map[string]string{"stage": "test"}},
@@ -214,6 +228,35 @@ func TestAccountsThatStayShut(t *testing.T) {
 			want:  []string{"prod/eu-west-1", "prod-eu/eu-west-1"},
 			holes: []estate.Coverage{denied("100000000003", "", "ops/Reader")},
 			hint:  "arn:aws:iam::100000000003:role/ops/Reader exists",
+		},
+		{
+			name: "tags of the session",
+			prepare: func(o *fakeOrganization, ts *Targets, _ map[string]reply) {
+				o.denied, ts.Organization.Role.SessionTags = []string{"100000000003"}, map[string]string{"team": "finops"}
+				ts.Organization.Units = []string{"Research"}
+			},
+			holes: []estate.Coverage{denied("100000000003", "research", "SagewardenReader")},
+			hint:  "asks for no other external id or session tag (--external-id, --session-tag), and that the caller is allowed sts:AssumeRole and sts:TagSession",
+		},
+		{
+			name: "longer than the role allows",
+			prepare: func(_ *fakeOrganization, ts *Targets, replies map[string]reply) {
+				ts.Organization.Units = []string{"Research"}
+				replies[assumeRole] = refusesXML(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+			},
+			holes: []estate.Coverage{hole("100000000003", "research", assumeRole, estate.OutcomeFailed,
+				"ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")},
+			hint: "lower --duration: a role allows 1h at most, unless",
+		},
+		{
+			name: "longer than a role may assume another",
+			prepare: func(_ *fakeOrganization, ts *Targets, replies map[string]reply) {
+				ts.Organization.Units = []string{"Research"}
+				replies[assumeRole] = refusesXML(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+			},
+			holes: []estate.Coverage{hole("100000000003", "research", assumeRole, estate.OutcomeFailed,
+				"ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")},
+			hint: "lower --duration: a caller who is in a role already",
 		},
 		{
 			name: "throttled to the end",

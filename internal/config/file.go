@@ -7,6 +7,8 @@ import "time"
 type File struct {
 	// Path is where the file was found, empty where there is none.
 	Path string `yaml:"-"`
+	// Unread is, where there is none, a file that would have been found but for its ending, yml.
+	Unread string `yaml:"-"`
 	// Targets are the accounts to look at.
 	Targets Targets `yaml:"targets"`
 	// Owners says how a resource's owner is found.

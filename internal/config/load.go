@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/strictyaml"
@@ -50,7 +51,15 @@ func Load(o Options) (*File, error) {
 		}
 		return f, err
 	}
-	return Default(), nil
+	f := Default()
+	for _, path := range o.places() {
+		short := strings.TrimSuffix(path, "yaml") + "yml"
+		if info, err := os.Stat(short); err == nil && info.Mode().IsRegular() {
+			f.Unread = short
+			break
+		}
+	}
+	return f, nil
 }
 
 func (o Options) places() []string {

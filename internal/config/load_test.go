@@ -137,6 +137,39 @@ func TestWhereTheFileIs(t *testing.T) {
 	}
 }
 
+// A file with the other ending is not read, which is told where nothing else is.
+func TestEnding(t *testing.T) {
+	root := t.TempDir()
+	deep := filepath.Join(root, "a", "b")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string) string {
+		path := filepath.Join(root, name)
+		if err := os.WriteFile(path, []byte("owners: {tags: [payer]}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	find := func() *File {
+		f, err := Load(Options{Dir: deep, Env: func(string) string { return "" }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	short := write("a/sagewarden.yml")
+	want := Default()
+	want.Unread = short
+	if diff := cmp.Diff(want, find()); diff != "" {
+		t.Error(diff)
+	}
+	long := write("sagewarden.yaml")
+	if f := find(); f.Path != long || f.Unread != "" {
+		t.Errorf("%+v, want %s alone", f, long)
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large.yaml")

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"reflect"
@@ -56,11 +57,21 @@ func (c *checker) organization(o *Organization, at strictyaml.Path) {
 	}
 	c.tags(o.AccountTags, at.To("accountTags"))
 	for i, e := range o.Exclude {
-		_, err := path.Match(e, "")
-		c.require(err == nil && e != "", at.To("exclude", i), "use * for any characters, ? for one, [a-z] for one of several", "%q is no pattern", e)
-		c.require(!digits.MatchString(e) || accountID.MatchString(e), at.To("exclude", i), "account ids have twelve", "%d digits are no account id", len(e))
+		wrong, hint := CheckExclusion(e)
+		c.require(wrong == "", at.To("exclude", i), hint, "%s", wrong)
 	}
 	c.regions(o.Regions, at)
+}
+
+// CheckExclusion says what is wrong with a pattern of accounts to leave out, and how to write one; nothing where all is well.
+func CheckExclusion(pattern string) (wrong, hint string) {
+	switch _, err := path.Match(pattern, ""); {
+	case err != nil || pattern == "":
+		return fmt.Sprintf("%q is no pattern", pattern), "use * for any characters, ? for one, [a-z] for one of several"
+	case digits.MatchString(pattern) && !accountID.MatchString(pattern):
+		return fmt.Sprintf("%d digits are no account id", len(pattern)), "account ids have twelve"
+	}
+	return "", ""
 }
 
 func (c *checker) account(a Account, at strictyaml.Path) {

@@ -23,6 +23,8 @@ type Options struct {
 	Opened *cloud.Opened
 	// Organization says that the accounts are those of an organization.
 	Organization bool
+	// Profiles says that the accounts are those of named profiles: a scan begins only where each can be opened.
+	Profiles bool
 	// Kinds are the families that a scan would look for; empty means all.
 	Kinds []kinds.Kind
 	// Prices is the price list that a scan would use.
@@ -182,8 +184,12 @@ func Ahead(s *cloud.Session, now func() time.Time) time.Duration {
 // accounts are those that stayed shut.
 func (e *examination) accounts() []estate.Check {
 	var checks []estate.Check
+	level := estate.Warn
+	if e.Profiles || len(e.Opened.Sessions) == 0 {
+		level = estate.Fail
+	}
 	for _, h := range e.Opened.Holes {
-		checks = append(checks, estate.Check{Name: "accounts", On: h.Target.Label(), Level: estate.Warn, Finding: finding(h),
+		checks = append(checks, estate.Check{Name: "accounts", On: h.Target.Label(), Level: level, Finding: finding(h),
 			Hides: h.Hides, Hint: h.Hint})
 	}
 	if !e.Organization {
@@ -195,7 +201,7 @@ func (e *examination) accounts() []estate.Check {
 	}
 	sum := estate.Check{Name: "accounts", Level: estate.Fine, Finding: fmt.Sprintf("%d of %d accounts of the organization can be opened", len(open), len(open)+len(e.Opened.Holes))}
 	if len(checks) > 0 {
-		sum.Level = estate.Warn
+		sum.Level = level
 	}
 	if e.Opened.Inactive > 0 {
 		verb := "are"

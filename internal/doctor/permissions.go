@@ -76,13 +76,9 @@ func (e *examination) permissions(ctx context.Context, s *cloud.Session) []estat
 	return append([]estate.Check{sum}, missing...)
 }
 
-// finding says how a call went that did not go well. Of what is denied, AWS's own words say no more.
+// finding says how a call went that did not go well.
 func finding(c estate.Coverage) string {
-	said := c.Operation + " " + string(c.Outcome)
-	if c.Outcome != estate.OutcomeDenied {
-		said += ": " + c.Error
-	}
-	return said
+	return c.Operation + " " + string(c.Outcome) + ": " + c.Reason()
 }
 
 // simulated are the operations that IAM says the caller is not allowed.

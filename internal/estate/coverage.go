@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,28 @@ type Coverage struct {
 // Hole reports whether something was not seen.
 func (c Coverage) Hole() bool {
 	return c.Outcome != OutcomeSeen && c.Outcome != OutcomeNotOffered
+}
+
+// denial is how AWS words most denials: who, what, and sometimes why
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+var denial = regexp.MustCompile(`^\w+: User: (\S+) is not authorized to perform: (\S+)(?: on resource: \S+)?(?: because (.+)| with an (explicit deny .+))?$`)
+
+// Reason is the error, but of a denial only what the operation and the outcome do not say: why, or else to whom.
+func (c Coverage) Reason() string {
+	m := denial.FindStringSubmatch(c.Error)
+	if c.Outcome != OutcomeDenied || m == nil {
+		return c.Error
+	}
+	who, action, why := m[1], m[2], m[3]+m[4]
+	switch {
+	case why == "" && action == c.Operation:
+		return who + " is not authorized"
+	case why == "":
+		return who + " is not authorized to perform " + action
+	case action == c.Operation:
+		return strings.Replace(why, "the "+action+" action", "it", 1)
+	}
+	return why
 }
 
 // SortCoverage orders by target, then operation.

@@ -19,9 +19,11 @@ type Meter struct {
 	// Share names a bill that several resources have in common, such as one instance under several
 	// KernelGateway apps. Meters with the same non-empty Share are one meter.
 	Share string `json:"share,omitempty"`
-	// Free says why the meter costs nothing, empty when it costs.
+	// Free says why the meter costs nothing by the hour, empty when it costs.
 	Free string `json:"free,omitempty"`
-	Rate Rate   `json:"rate"`
+	// Elsewhere says that a free meter is no gift: it was paid for upfront, or other resources bill for it.
+	Elsewhere bool `json:"elsewhere,omitempty"`
+	Rate      Rate `json:"rate"`
 }
 
 // A Rate is dollars per hour from the price list for one unit of a meter, or not known.

@@ -17,6 +17,8 @@ type Resource struct {
 	Status   string    `json:"status"`
 	Created  time.Time `json:"created,omitzero"`
 	Modified time.Time `json:"modified,omitzero"`
+	// Ends says that it ends by itself, as a job does: what it bills in an hour says nothing of a month.
+	Ends bool `json:"ends,omitempty"`
 	// Domain, User and Space place a Studio resource; empty elsewhere.
 	Domain string `json:"domain,omitempty"`
 	User   string `json:"user,omitempty"`

@@ -131,7 +131,7 @@ func (g instanceGroup) join(r *estate.Resource) {
 		case m.Count == 0:
 			continue
 		case g.plan != "":
-			m.Component, m.Free = pricing.ComponentReservedCluster, "paid for upfront by the training plan "+planName(g.plan)
+			m.Component, m.Free, m.Elsewhere = pricing.ComponentReservedCluster, "paid for upfront by the training plan "+planName(g.plan), true
 		case g.spot:
 			m.Rate.Why = "it runs on spot capacity, which the price list does not give for clusters"
 		}

@@ -51,7 +51,7 @@ func inEach[S ~string](yield func(estate.Observation), listed func(S, func(estat
 // summary is a job as its listing has it, and whether it is within the scope.
 func (j jobs) summary(s *Scope, arn, name *string, status string, created, modified *time.Time) (*estate.Observation, bool) {
 	r := estate.Resource{
-		ARN: aws.ToString(arn), Kind: j.family.Name, Target: s.Target(), Name: aws.ToString(name), Status: status,
+		ARN: aws.ToString(arn), Kind: j.family.Name, Target: s.Target(), Name: aws.ToString(name), Status: status, Ends: true,
 		Created: aws.ToTime(created).UTC(), Modified: aws.ToTime(modified).UTC(),
 	}
 	return &estate.Observation{Resource: r}, s.wants(j.family, r.ARN, r.Name)

@@ -322,7 +322,7 @@ func TestTrainingJobMeters(t *testing.T) {
 		}), []estate.Meter{m(pricing.ComponentTraining, "ml.g6.xlarge", 4, 0)}, false, false, now.Add(day)},
 		{"on a training plan", job(func(d out) {
 			d.ResourceConfig.TrainingPlanArn, d.ResourceConfig.InstanceType = new("arn:aws-cn:sagemaker:cn-north-1:1:training-plan/p"), "ml.p5.48xlarge"
-		}), []estate.Meter{m(pricing.ComponentTraining, "ml.p5.48xlarge", 2, 0)}, true, false, now.Add(day)},
+		}), []estate.Meter{{Component: pricing.ComponentTraining, InstanceType: "ml.p5.48xlarge", Count: 2, Elsewhere: true}}, true, false, now.Add(day)},
 		{"serverless", job(func(d out) { d.ServerlessJobConfig = &types.ServerlessJobConfig{} }), []estate.Meter{m(pricing.ComponentTraining, "", 1, 0)}, false, true, now.Add(day)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pricing"
 )
 
 func init() {
@@ -46,6 +47,9 @@ func listMonitoringSchedules(ctx context.Context, s *Scope, found func(estate.Re
 			r := listed(m.MonitoringScheduleArn, m.MonitoringScheduleName, string(m.MonitoringScheduleStatus), m.CreationTime, m.LastModifiedTime)
 			r.Type = string(m.MonitoringType)
 			r.Attributes = attributes(attributeWatched, aws.ToString(m.EndpointName), "monitoringJobDefinitionName", aws.ToString(m.MonitoringJobDefinitionName))
+			if m.MonitoringScheduleStatus == types.ScheduleStatusScheduled {
+				r.Meters = []estate.Meter{{Component: pricing.ComponentProcessing, Count: 1, Free: "each of the jobs that it starts bills", Elsewhere: true}}
+			}
 			found(r)
 		})
 }

@@ -100,8 +100,9 @@ func readTrainingJob(o *estate.Observation, d *sagemaker.DescribeTrainingJobOutp
 // trainingMeters are what the instances of a training job or warm pool bill, and the volumes of those that have one. Free says why
 // they bill nothing at present.
 func trainingMeters(c *types.ResourceConfig, component, volume, free string) []estate.Meter {
-	if c.TrainingPlanArn != nil {
-		free = "its instances are those of a training plan, which is paid for in advance"
+	planned := c.TrainingPlanArn != nil
+	if planned {
+		free = "its instances are those of a training plan, which is paid for upfront"
 	}
 	groups := c.InstanceGroups
 	if len(groups) == 0 {
@@ -110,6 +111,9 @@ func trainingMeters(c *types.ResourceConfig, component, volume, free string) []e
 	var meters []estate.Meter
 	for _, g := range groups {
 		meters = append(meters, instanceMeters(component, volume, string(g.InstanceType), int(max(aws.ToInt32(g.InstanceCount), 1)), aws.ToInt32(c.VolumeSizeInGB), free)...)
+	}
+	for i := range meters {
+		meters[i].Elsewhere = planned
 	}
 	return meters
 }

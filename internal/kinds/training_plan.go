@@ -73,7 +73,7 @@ func (trainingPlan) List(ctx context.Context, s *Scope, yield func(estate.Observ
 			for _, c := range sum.ReservedCapacitySummaries {
 				if c.Status == types.ReservedCapacityStatusActive {
 					r.Meters = append(r.Meters, estate.Meter{Component: pricing.ComponentReservedCluster, InstanceType: string(c.InstanceType),
-						Count: int(aws.ToInt32(c.TotalInstanceCount)), Free: paid})
+						Count: int(aws.ToInt32(c.TotalInstanceCount)), Free: paid, Elsewhere: true})
 				}
 			}
 			use := estate.Signal{Name: signalInUse, Source: op + " InUseInstanceCount", Quality: estate.Absent}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,15 +16,19 @@ func prices(r estate.Resource) *grid {
 	g := &grid{prose: true, columns: []column{
 		{head: "COMPONENT", least: 12}, {head: "PART", least: 6, shed: 1}, {head: "INSTANCE", least: 8}, {head: "COUNT", right: true, shed: 2},
 		{head: "EACH", right: true, shed: 3}, hourlyColumn, {head: "LISTED AS", fold: true},
-		{head: "SKU", fold: true}, {head: "SOURCE", fold: true}, {head: "UNKNOWN BECAUSE", fold: true}, {head: "FREE BECAUSE", fold: true}, {head: "SHARED AS", fold: true},
+		{head: "SKU", fold: true}, {head: "SOURCE", fold: true}, {head: "UNKNOWN BECAUSE", fold: true}, {head: "FREE BECAUSE", fold: true}, {head: "NOT BY THE HOUR", fold: true},
+		{head: "SHARED AS", fold: true},
 	}}
 	for _, m := range r.Meters {
-		each, count, month := cost{m.Rate.Hourly, m.Rate.Known}, strconv.Itoa(m.Count), ""
-		why := m.Rate.Why
+		each, count, month := cost{amount: m.Rate.Hourly, known: m.Rate.Known}, strconv.Itoa(m.Count), ""
+		why, free, elsewhere := m.Rate.Why, m.Free, ""
 		if m.Rate.Known || m.Free != "" {
 			why = ""
 		}
-		if m.Free != "" {
+		switch {
+		case m.Elsewhere:
+			each, free, elsewhere = moot, "", m.Free
+		case m.Free != "":
 			each = cost{known: true}
 		}
 		if m.GB > 0 {
@@ -34,7 +37,7 @@ func prices(r estate.Resource) *grid {
 		g.rows = append(g.rows, []cell{
 			{m.Component, strong}, {cmp.Or(m.Part, "-"), plain}, {cmp.Or(m.InstanceType, "-"), plain}, {count, plain},
 			money(each.exact()), money(hourly(m).exact()),
-			{month, plain}, {m.Rate.SKU, plain}, {m.Rate.Source, plain}, {why, plain}, {m.Free, plain}, {m.Share, plain},
+			{month, plain}, {m.Rate.SKU, plain}, {m.Rate.Source, plain}, {why, plain}, {free, plain}, {elsewhere, plain}, {m.Share, plain},
 		})
 	}
 	return g
@@ -52,10 +55,10 @@ func gigabytes(gb float64) string {
 	return thousands(whole) + "." + tenth + " GB"
 }
 
-func waste(ob estate.Observation) []fact {
-	w := ob.Waste
+func waste(s *estate.Snapshot, ob estate.Observation) []fact {
+	r := rowOf(ob, s.At)
+	hourly, month := r.Hourly.rate(), projected(ob.Resource, r.Hourly).total()
 	if ob.Verdict.State != estate.Idle {
-		bills := bill(ob.Resource, "")
 		text := "none: it is in use"
 		switch {
 		case ob.Verdict.State != estate.Active:
@@ -63,18 +66,28 @@ func waste(ob estate.Observation) []fact {
 		case slices.ContainsFunc(ob.Verdict.Parts, func(v estate.PartVerdict) bool { return v.State == estate.Idle }):
 			text = "only that of its idle parts, below"
 		}
+		bills := hourly + "/h, " + month + "/month"
+		switch {
+		case r.Hourly.moot:
+			bills = "nothing by the hour"
+		case r.Ends:
+			bills = hourly + "/h until it ends by itself"
+		}
 		return stated(
 			fact{label: "waste", text: text},
-			fact{label: "it bills", text: fmt.Sprintf("%s/h, %s/month", bills.rate(), bills.monthly().total())},
-			fact{label: "note", text: w.Note},
+			fact{label: "it bills", text: bills},
+			fact{label: "note", text: r.Note},
 		)
 	}
-	hourly, soFar := cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known}
+	if r.Ends {
+		month = "none: it ends by itself"
+	}
+	soFar := r.wasted().total()
 	return stated(
-		fact{label: "per hour", text: hourly.rate(), tone: money(hourly.rate()).tone},
-		fact{label: "per month", text: hourly.monthly().total(), tone: money(hourly.rate()).tone},
-		fact{label: "so far", text: soFar.total(), tone: money(soFar.total()).tone},
-		fact{label: "note", text: w.Note},
+		fact{label: "per hour", text: hourly, tone: money(hourly).tone},
+		fact{label: "per month", text: month, tone: money(hourly).tone},
+		fact{label: "so far", text: soFar, tone: money(soFar).tone},
+		fact{label: "note", text: r.Note},
 	)
 }
 
@@ -124,23 +137,44 @@ func bill(r estate.Resource, part string) cost {
 			sum = sum.plus(hourly(m))
 		}
 	}
-	return sum
+	return orElsewhere(sum, r, part)
 }
 
 func hourly(m estate.Meter) cost {
+	if m.Elsewhere {
+		return moot
+	}
 	amount, known := m.Hourly()
-	return cost{amount, known}
+	return cost{amount: amount, known: known}
+}
+
+// elsewhere says how the resource or its part is paid for other than by the hour, empty where it is not.
+func elsewhere(r estate.Resource, part string) string {
+	for _, m := range r.Meters {
+		if m.Elsewhere && (part == "" || m.Part == part) {
+			return m.Free
+		}
+	}
+	return ""
+}
+
+// orElsewhere keeps nothing by the hour from looking like nothing at all.
+func orElsewhere(hourly cost, r estate.Resource, part string) cost {
+	if hourly.isZero() && elsewhere(r, part) != "" {
+		return moot
+	}
+	return hourly
 }
 
 // A tally bills each instance that several resources share once: to the first of them that it is shown.
 type tally map[string]string
 
 // bill is what of the resource's bill no resource before it was charged with, and the name of the one that was charged with the rest.
-func (t tally) bill(r estate.Resource) (sum cost, elsewhere string) {
+func (t tally) bill(r estate.Resource) (sum cost, with string) {
 	sum = cost{known: true}
 	for _, m := range r.Meters {
 		if name, charged := t[m.Share]; charged && m.Share != "" {
-			elsewhere = name
+			with = name
 			continue
 		}
 		if m.Share != "" {
@@ -148,5 +182,5 @@ func (t tally) bill(r estate.Resource) (sum cost, elsewhere string) {
 		}
 		sum = sum.plus(hourly(m))
 	}
-	return sum, elsewhere
+	return orElsewhere(sum, r, ""), with
 }

@@ -28,7 +28,7 @@ type summary struct {
 	Active int  `json:"active"`
 	// Wrong is what the resources with conditions bill, idle or not.
 	Wrong wrong `json:"wrong"`
-	// NotJudged is what the resources of unknown verdict bill; an instance that several share is counted once.
+	// NotJudged is what the resources of unknown verdict bill, but for their idle parts; an instance that several share is counted once.
 	NotJudged     notJudged  `json:"notJudged"`
 	Total         total      `json:"total"`
 	ByAccount     []total    `json:"byAccount"`
@@ -42,7 +42,8 @@ type notJudged struct {
 	PriceKnown bool `json:"priceKnown"`
 }
 
-// A total sums idle rows. Its figures are lower bounds unless PriceKnown, and null where nothing is known.
+// A total sums idle rows. Its figures are lower bounds unless PriceKnown, and null where nothing is known. Monthly leaves out what ends
+// by itself, which Ends counts.
 type total struct {
 	// Name is the account's id or the kind; empty on the sum of all.
 	Name string `json:"name,omitempty"`
@@ -51,6 +52,7 @@ type total struct {
 	Idle       int    `json:"idle"`
 	Hourly     cost   `json:"hourly"`
 	Monthly    cost   `json:"monthly"`
+	Ends       int    `json:"ends,omitempty"`
 	Wasted     cost   `json:"wasted"`
 	PriceKnown bool   `json:"priceKnown"`
 }
@@ -65,7 +67,7 @@ type unpriced struct {
 }
 
 func newDigest(s *estate.Snapshot) digest {
-	d := digest{snapshot: s}
+	d, t := digest{snapshot: s}, tally{}
 	sort := func(r row, ob estate.Observation) {
 		if r.Hourly.isZero() && r.wasted().isZero() && bill(ob.Resource, r.Part).isZero() {
 			d.free = append(d.free, r)
@@ -80,14 +82,14 @@ func newDigest(s *estate.Snapshot) digest {
 		for _, r := range partRows(ob, s.At) {
 			sort(r, ob)
 		}
-		switch r := rowOf(ob, s.At); r.State {
+		switch ob.Verdict.State {
 		case estate.Idle:
-			sort(r, ob)
+			sort(rowOf(ob, s.At), ob)
 		case estate.Active:
-			d.active = append(d.active, r)
+			d.active = append(d.active, restRow(ob, t, s.At))
 		default:
 			// A state that this version does not know is not judged.
-			d.unknown = append(d.unknown, r)
+			d.unknown = append(d.unknown, restRow(ob, t, s.At))
 		}
 	}
 	for _, rows := range [][]row{d.idle, d.free, d.wrong, d.active, d.unknown} {
@@ -100,7 +102,7 @@ func newDigest(s *estate.Snapshot) digest {
 		Idle:          len(d.idle),
 		Free:          freeOf(d.free),
 		Active:        len(d.active),
-		Wrong:         wrongOf(s),
+		Wrong:         wrongOf(s, d.idle),
 		NotJudged:     notJudgedOf(s),
 		Total:         sum("", "", d.idle),
 		ByAccount:     totals(d.idle, func(r row) (string, string) { return r.Account, r.AccountName }),
@@ -151,20 +153,30 @@ func (d digest) rows(all bool) []row {
 	if all {
 		return slices.Concat(d.idle, d.free, d.active, d.unknown)
 	}
-	listed := map[string]bool{}
-	for _, r := range d.idle {
-		listed[r.ARN] = listed[r.ARN] || r.Part == ""
+	wrong := map[string]bool{}
+	for _, r := range d.wrong {
+		wrong[r.ARN] = true
 	}
-	others := slices.DeleteFunc(slices.Clone(d.wrong), func(r row) bool { return listed[r.ARN] })
+	others := slices.DeleteFunc(slices.Concat(d.free, d.active, d.unknown), func(r row) bool { return r.Part != "" || !wrong[r.ARN] })
+	slices.SortFunc(others, compareRows)
 	return slices.Concat(d.idle, others)
 }
 
 func sum(name, label string, rows []row) total {
-	t := total{Name: name, Label: label, Idle: len(rows), Hourly: cost{known: true}, Wasted: cost{known: true}}
+	none := moot
+	if len(rows) == 0 {
+		none = cost{known: true}
+	}
+	t := total{Name: name, Label: label, Idle: len(rows), Hourly: none, Monthly: none, Wasted: none}
 	for _, r := range rows {
 		t.Hourly, t.Wasted = t.Hourly.plus(r.Hourly), t.Wasted.plus(r.wasted())
+		if r.Ends {
+			t.Ends++
+		} else {
+			t.Monthly = t.Monthly.plus(r.Hourly.monthly())
+		}
 	}
-	t.Monthly, t.PriceKnown = t.Hourly.monthly(), t.Hourly.known
+	t.PriceKnown = t.Hourly.known
 	return t
 }
 
@@ -201,7 +213,7 @@ func notJudgedOf(s *estate.Snapshot) notJudged {
 		if judged(ob.Verdict) {
 			continue
 		}
-		bill, _ := t.bill(ob.Resource)
+		bill, _ := t.bill(rest(ob))
 		n.Resources, n.Hourly = n.Resources+1, n.Hourly.plus(bill)
 	}
 	n.PriceKnown = n.Hourly.known

@@ -46,7 +46,7 @@ func billing(c cost) string {
 	switch {
 	case c.blank():
 		return " of unknown price"
-	case c.isZero():
+	case c.moot, c.isZero():
 		return ""
 	}
 	return ", " + c.total() + "/h"
@@ -87,7 +87,7 @@ func doubtsOf(s *estate.Snapshot) []doubt {
 			k = &doubt{kind: ob.Resource.Kind, hourly: cost{known: true}}
 			byKind[k.kind] = k
 		}
-		bill, _ := t.bill(ob.Resource)
+		bill, _ := t.bill(rest(ob))
 		k.resources, k.hourly = k.resources+1, k.hourly.plus(bill)
 		i := slices.IndexFunc(k.reasons, func(r reason) bool { return r.rule == ob.Verdict.Rule })
 		if i < 0 {

@@ -22,7 +22,7 @@ func tell(s *estate.Snapshot, ob estate.Observation, o Options) story {
 	out.add(section{title: "What is wrong", grid: wrongGrid(s, v)})
 	out.add(section{title: "Signals", grid: signals(s, ob.Signals), remarks: noneIf(len(ob.Signals) == 0, "nothing was observed")})
 	out.add(section{title: "Price", grid: prices(r), remarks: noneIf(len(r.Meters) == 0, "it bills nothing by the hour that is known of")})
-	out.add(section{title: "Waste", facts: waste(ob)})
+	out.add(section{title: "Waste", facts: waste(s, ob)})
 	out.add(section{title: "Parts", grid: parts(s, ob)})
 	var unknown []remark
 	for _, g := range gaps(s, ob) {

@@ -206,7 +206,20 @@ func broad() *estate.Snapshot {
 	add(west, "notebook-instance", "etl", stuck, instance("Notebook", "1.6"), volume("Notebk:VolumeUsage.gp2", 50)).Resource.Status = "Stopping"
 	long := estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: before(time.Minute), Rule: "training/busy", Why: "its GPUs are busy",
 		Conditions: []estate.Condition{{Type: estate.Overlong, Why: "it has run for 30d, which is six times as long as any of its kind", Remedy: "ask its owner whether it still learns"}}}
-	add(prod, "training-job", "pretrain", long, instance("Training", "37.688"))
+	add(prod, "training-job", "pretrain", long, instance("Training", "37.688")).Resource.Ends = true
+	unused := idle
+	unused.Why = "no training job has taken it up since its own ended 50m ago; it is retained for 10m more"
+	add(prod, "warm-pool", "tuned", unused, instance("Training-WarmPool", "1.408")).Resource.Ends = true
+	paid := func(component, how string) estate.Meter {
+		return estate.Meter{Component: component, Count: 1, Free: how, Elsewhere: true}
+	}
+	reserved := idle
+	reserved.Why = "none of its 4 instances has been in use for 40d"
+	add(prod, "training-plan", "spring", reserved, paid("Cluster-Reserved", "paid for upfront (3000.00 USD)"))
+	watching := spare
+	watching.Why = "the endpoint churn that it watches is gone now, and it has not been changed for 50d"
+	watching.Conditions = []estate.Condition{{Type: estate.Orphaned, Why: watching.Why, Remedy: "stop it: each of its jobs bills, and has nothing to watch"}}
+	add(prod, "monitoring-schedule", "drift", watching, paid("Processing", "each of the jobs that it starts bills"))
 
 	for i, kind := range []estate.Kind{"auto-ml-job", "feature-group", "hub-content", "hyperpod-cluster", "labeling-job", "mlflow-app", "partner-app", "pipeline-execution", "training-plan", "workteam"} {
 		for n := range i + 1 {

@@ -72,6 +72,7 @@ func TestGolden(t *testing.T) {
 		"explain.evil.80":         explain(evil, Options{Width: 80}),
 		"explain.evil.markdown":   explain(evil, Options{Format: Markdown}),
 
+		"broad.60":           scan(broad(), Options{Width: 60}),
 		"broad.80":           scan(broad(), Options{Width: 80}),
 		"broad.140":          scan(broad(), Options{Width: 140}),
 		"broad.140.top":      scan(broad(), Options{Width: 140, Top: 1}),
@@ -80,6 +81,8 @@ func TestGolden(t *testing.T) {
 		"broad.ndjson":       scan(broad(), Options{Format: NDJSON}),
 		"broad.holes":        func(w io.Writer) error { return Holes(w, broad()) },
 		"explain.sandbox.80": func(w io.Writer) error { return Explain(w, broad(), named(broad(), "sandbox"), Options{Width: 80}) },
+		"explain.spring.80":  func(w io.Writer) error { return Explain(w, broad(), named(broad(), "spring"), Options{Width: 80}) },
+		"explain.tuned.80":   func(w io.Writer) error { return Explain(w, broad(), named(broad(), "tuned"), Options{Width: 80}) },
 		"explain.etl.140":    func(w io.Writer) error { return Explain(w, broad(), named(broad(), "etl"), Options{Width: 140}) },
 
 		"inventory.80":             inventory(rich(), Options{Width: 80}),

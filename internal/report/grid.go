@@ -14,11 +14,12 @@ const (
 )
 
 // A grid is a table for a terminal. It fits a width by four means, mildest first: it folds the columns of prose below
-// their row, shortens the headings, sheds whole columns, and cuts the text of the others with an ellipsis. No row is lost.
+// their row, shortens the headings, sheds whole columns, and cuts the text of the others with an ellipsis. No row is lost, and nothing
+// that was shed where there is prose: it goes to the prose's head.
 type grid struct {
 	columns []column
 	rows    [][]cell
-	// prose folds the columns in any case, and wraps what is below a row instead of cutting it; a column that is shed goes there too.
+	// prose folds the columns in any case; a column that is shed becomes one of them.
 	prose bool
 }
 
@@ -27,6 +28,8 @@ type column struct {
 	head string
 	// short is the heading where room is scarce.
 	short string
+	// said is the format of its text at the head of prose, where the text says by itself what it is; else the heading goes before it.
+	said  string
 	right bool
 	// least is the width down to which it may be cut; zero: never cut.
 	least int
@@ -80,12 +83,6 @@ func (g *grid) layout(width int) layout {
 		return l.widths[i]
 	}
 	natural := func(i int) int { return l.widths[i] }
-	inline := func(i int) int {
-		if g.columns[i].fold {
-			return floor(i)
-		}
-		return natural(i)
-	}
 
 	var folds []int
 	for i, c := range g.columns {
@@ -99,7 +96,7 @@ func (g *grid) layout(width int) layout {
 	}
 	fits := func(size func(int) int) bool { return width == 0 || across(l.shown, size) <= width }
 
-	if g.prose || !fits(inline) {
+	if g.prose || !fits(natural) {
 		l.shown, l.below = without(l.shown, folds...), folds
 	}
 	if !fits(natural) {

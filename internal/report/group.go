@@ -16,9 +16,11 @@ type group struct {
 	// AccountName is the account's name where the group is one account's.
 	AccountName string `json:"accountName,omitempty"`
 	Resources   int    `json:"resources"`
-	// Hourly and Monthly are lower bounds unless PriceKnown, and null where nothing is known.
+	// Hourly and Monthly are lower bounds unless PriceKnown, and null where nothing is known. Monthly leaves out what ends by itself,
+	// which Ends counts.
 	Hourly     cost `json:"hourly"`
 	Monthly    cost `json:"monthly"`
+	Ends       int  `json:"ends,omitempty"`
 	PriceKnown bool `json:"priceKnown"`
 	// Unpriced is how many of the resources have a price that is not known.
 	Unpriced int `json:"unpriced"`
@@ -26,11 +28,14 @@ type group struct {
 
 func (g *group) add(it item) {
 	if g.Resources == 0 {
-		g.Hourly.known = true
+		g.Hourly, g.Monthly = moot, moot
 	}
 	g.Resources++
-	g.Hourly = g.Hourly.plus(it.Hourly)
-	g.Monthly, g.PriceKnown = g.Hourly.monthly(), g.Hourly.known
+	g.Hourly, g.Monthly = g.Hourly.plus(it.Hourly), g.Monthly.plus(it.Monthly)
+	g.PriceKnown = g.Hourly.known
+	if it.Ends {
+		g.Ends++
+	}
 	if !it.PriceKnown {
 		g.Unpriced++
 	}
@@ -94,7 +99,7 @@ func (inv inventory) groupGrid() *grid {
 		g.columns = append(g.columns, c)
 	}
 	g.columns = append(g.columns, column{head: "RESOURCES", short: "COUNT", right: true}, hourlyColumn,
-		column{head: "$/MONTH", right: true, shed: 2}, column{head: "UNPRICED", right: true, shed: 1})
+		monthlyColumn, column{head: "UNPRICED", right: true, shed: 1})
 	add := func(keys []cell, sum group, tone tone) {
 		unpriced := cell{"-", tone}
 		if sum.Unpriced > 0 {

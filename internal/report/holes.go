@@ -31,8 +31,11 @@ func coverage(s *estate.Snapshot) []remark {
 		line.text += "all seen"
 	}
 	out := []remark{line}
-	eachBlindness(s, func(b blindness, hint string) {
+	eachBlindness(s, func(b blindness, reason, hint string) {
 		out = append(out, remark{text: b.String(), level: 1})
+		if reason != "" {
+			out = append(out, remark{text: reason, tone: faint, level: 2})
+		}
 		if hint != "" {
 			out = append(out, remark{text: "hint: " + hint, tone: faint, level: 2})
 		}
@@ -46,7 +49,7 @@ func Holes(w io.Writer, s *estate.Snapshot) error {
 	if s.Interrupted {
 		t.line(plain, 0, 0, "sagewarden: interrupted: this is what was known by then, not all that there is")
 	}
-	eachBlindness(s, func(b blindness, hint string) {
+	eachBlindness(s, func(b blindness, _, hint string) {
 		t.line(plain, 0, 0, "sagewarden: not seen: "+b.failure())
 		if hint != "" {
 			t.line(plain, 2, 0, "hint: "+hint)
@@ -55,15 +58,19 @@ func Holes(w io.Writer, s *estate.Snapshot) error {
 	return write(w, t.Bytes())
 }
 
-// eachBlindness tells f of each blindness of the snapshot; a hint that several have in common comes with the last of them.
-func eachBlindness(s *estate.Snapshot, f func(b blindness, hint string)) {
+// eachBlindness tells f of each blindness of the snapshot, why it is and what to do about it. A hint that several have in common
+// comes with the last of them, and so does a reason that they share, too.
+func eachBlindness(s *estate.Snapshot, f func(b blindness, reason, hint string)) {
 	all := blind(s.Coverage)
 	for i, b := range all {
-		hint := b.hint()
+		reason, hint := b.reason(), b.hint()
 		if i+1 < len(all) && all[i+1].hint() == hint {
 			hint = ""
+			if all[i+1].reason() == reason {
+				reason = ""
+			}
 		}
-		f(b, hint)
+		f(b, reason, hint)
 	}
 }
 
@@ -80,18 +87,18 @@ type blindness struct {
 // the order of the coverage, but those with the same hint follow one another.
 func blind(coverage []estate.Coverage) []blindness {
 	type way struct {
-		target  string
+		target  estate.Target // with its name: of an account that did not open, nothing else may be known
 		outcome estate.Outcome
 	}
-	asked := map[string]int{}
+	asked := map[estate.Target]int{}
 	byWay := map[way][]estate.Coverage{}
 	var ways []way
 	for _, c := range coverage {
-		asked[c.Target.Key()]++
+		asked[c.Target]++
 		if !c.Hole() {
 			continue
 		}
-		w := way{c.Target.Key(), c.Outcome}
+		w := way{c.Target, c.Outcome}
 		if byWay[w] == nil {
 			ways = append(ways, w)
 		}
@@ -120,7 +127,8 @@ func blind(coverage []estate.Coverage) []blindness {
 // like reports whether the other is the same in another region of the account.
 func (b blindness) like(o blindness) bool {
 	return b.whole == o.whole && slices.EqualFunc(b.holes, o.holes, func(x, y estate.Coverage) bool {
-		return x.Target.Partition == y.Target.Partition && x.Target.Account == y.Target.Account && x.Operation == y.Operation && x.Outcome == y.Outcome &&
+		x.Target.Region, y.Target.Region = "", ""
+		return x.Target == y.Target && x.Operation == y.Operation && x.Outcome == y.Outcome &&
 			x.Hides == y.Hides && x.Hint == y.Hint
 	})
 }
@@ -175,6 +183,23 @@ func (b blindness) hint() string {
 		}
 	}
 	return strings.ReplaceAll(strings.Join(hints, "; "), operations, some(b.operations(), operationsTold, ", "))
+}
+
+// reason is the error of all of it, in few words, or the first of several.
+func (b blindness) reason() string {
+	var reasons []string
+	for _, h := range b.holes {
+		if r := h.Reason(); r != "" && !slices.Contains(reasons, r) {
+			reasons = append(reasons, r)
+		}
+	}
+	switch len(reasons) {
+	case 0:
+		return ""
+	case 1:
+		return "error: " + reasons[0]
+	}
+	return fmt.Sprintf("first of %d errors: %s", len(reasons), reasons[0])
 }
 
 // failure is the blindness with the errors that made it, or the first of many.

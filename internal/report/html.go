@@ -116,7 +116,7 @@ func (g *grid) view() (columns []columnView, rows []rowView) {
 				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right})
 			case i == prose:
 				v.Prose = c.text
-			case c.text != "" && c.text != "-":
+			case !empty(c.text):
 				v.More = append(v.More, factView{strings.ToLower(column.head), c.text})
 			}
 		}

@@ -75,9 +75,11 @@ type item struct {
 	State       estate.State `json:"state,omitempty"`
 	Instances   []string     `json:"instances,omitempty"`
 	StorageGB   float64      `json:"storageGB,omitempty"`
-	// Hourly and Monthly are dollars at the present rate: lower bounds unless PriceKnown, and null where nothing is known.
+	// Hourly and Monthly are dollars at the present rate: lower bounds unless PriceKnown, and null where nothing is known. There is no
+	// Monthly of what Ends by itself.
 	Hourly     cost   `json:"hourly"`
 	Monthly    cost   `json:"monthly"`
+	Ends       bool   `json:"ends,omitempty"`
 	PriceKnown bool   `json:"priceKnown"`
 	Note       string `json:"note,omitempty"`
 	// Tags is null where they could not be read.
@@ -95,12 +97,12 @@ func newInventory(s *estate.Snapshot, by []Dimension) inventory {
 			Name: r.Name, ARN: r.ARN, Kind: r.Kind, Type: r.Type, Status: r.Status,
 			Partition: r.Target.Partition, Account: r.Target.Account, AccountName: r.Target.AccountName, Region: r.Target.Region,
 			Domain: r.Domain, User: r.User, Space: r.Space, Owner: r.Owner, OwnerFrom: r.OwnerFrom, Created: r.Created, Modified: r.Modified,
-			State: ob.Verdict.State, Instances: instances(r, ""), StorageGB: storage(r, ""), Tags: r.Tags,
+			State: ob.Verdict.State, Instances: instances(r, ""), StorageGB: storage(r, ""), Ends: r.Ends, Tags: r.Tags,
 		}
-		bill, elsewhere := t.bill(r)
-		it.Hourly, it.Monthly, it.PriceKnown = bill, bill.monthly(), bill.known
-		if elsewhere != "" {
-			it.Note = "its instance is counted with " + elsewhere
+		bill, with := t.bill(r)
+		it.Hourly, it.Monthly, it.PriceKnown, it.Note = bill, projected(r, bill), bill.known, elsewhere(r, "")
+		if with != "" {
+			it.Note = notes(it.Note, "its instance is counted with "+with)
 		}
 		inv.items = append(inv.items, it)
 	}
@@ -147,11 +149,11 @@ func (inv inventory) story(o Options) story {
 	case inv.all.Resources == 0:
 	case len(inv.by) > 0:
 		s.figures = totals
-		s.add(section{grid: inv.groupGrid()})
+		s.add(section{grid: inv.groupGrid(), remarks: leftOut(inv.all.Ends)})
 	default:
 		s.figures = totals
 		s.add(section{grid: inv.itemGrid(o)})
-		s.add(section{remarks: []remark{{text: inv.sum(), tone: strong}}})
+		s.add(section{remarks: append([]remark{{text: inv.sum(), tone: strong}}, leftOut(inv.all.Ends)...)})
 	}
 	s.add(section{remarks: slices.Concat(unpricedRemarks(inv.unpriced), coverage(inv.snapshot))})
 	s.next(o.Next)
@@ -159,7 +161,13 @@ func (inv inventory) story(o Options) story {
 }
 
 func (inv inventory) sum() string {
-	text := fmt.Sprintf("all: %s/h, %s/month at this rate", inv.all.Hourly.total(), inv.all.Monthly.total())
+	text := "all: nothing by the hour"
+	if !inv.all.Hourly.moot {
+		text = "all: " + inv.all.Hourly.total() + "/h"
+	}
+	if !inv.all.Monthly.moot {
+		text += ", " + inv.all.Monthly.total() + "/month at this rate"
+	}
 	if n := inv.all.Unpriced; n > 0 {
 		text += fmt.Sprintf(", and %s of unknown price", count(n, "resource"))
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // hoursPerMonth is the month that AWS's own price pages reckon with.
@@ -15,22 +17,44 @@ var hoursPerMonth = decimal.NewFromInt(730)
 type cost struct {
 	amount decimal.Decimal
 	known  bool
+	// moot says that there is no such amount, as there is no month's of what ends by itself. A sum passes over it.
+	moot bool
+}
+
+// moot is the cost that there is not, and with that the sum of none.
+var moot = cost{known: true, moot: true}
+
+// projected is the month at the resource's present rate.
+func projected(r estate.Resource, hourly cost) cost {
+	if r.Ends {
+		return moot
+	}
+	return hourly.monthly()
 }
 
 func (c cost) plus(o cost) cost {
-	return cost{c.amount.Add(o.amount), c.known && o.known}
+	switch {
+	case c.moot:
+		return o
+	case o.moot:
+		return c
+	}
+	return cost{amount: c.amount.Add(o.amount), known: c.known && o.known}
 }
 
-func (c cost) monthly() cost { return cost{c.amount.Mul(hoursPerMonth), c.known} }
+func (c cost) monthly() cost {
+	c.amount = c.amount.Mul(hoursPerMonth)
+	return c
+}
 
 // blank reports whether nothing at all is known: a lower bound of zero says nothing.
 func (c cost) blank() bool { return !c.known && c.amount.IsZero() }
 
 // isZero reports whether it is known to cost nothing.
-func (c cost) isZero() bool { return c.known && c.amount.IsZero() }
+func (c cost) isZero() bool { return c.known && !c.moot && c.amount.IsZero() }
 
 // compareCosts puts the dearest first. A lower bound stands where its bound stands, after a known price of the same amount. What
-// has no known price at all stands after everything that is known to cost and before what is known to be free.
+// has no known price at all stands after everything that is known to cost, then comes what has none, and what is known to be free.
 func compareCosts(a, b cost) int {
 	return cmp.Or(cmp.Compare(b.rank(), a.rank()), b.amount.Cmp(a.amount), cmp.Compare(b.certainty(), a.certainty()))
 }
@@ -38,8 +62,10 @@ func compareCosts(a, b cost) int {
 func (c cost) rank() int {
 	switch {
 	case c.amount.IsPositive():
-		return 2
+		return 3
 	case c.blank():
+		return 2
+	case c.moot:
 		return 1
 	}
 	return 0
@@ -68,10 +94,15 @@ func (c cost) total() string { return c.print(2) }
 func (c cost) exact() string { return c.print(min(max(2, -c.amount.Exponent()), 9)) }
 
 // perMonth prints the price of a month of which the cost is an hour, as the price list has it.
-func (c cost) perMonth() string { return cost{c.monthly().amount.Round(6), c.known}.exact() }
+func (c cost) perMonth() string {
+	return cost{amount: c.monthly().amount.Round(6), known: c.known}.exact()
+}
 
 func (c cost) print(places int32) string {
-	if c.blank() {
+	switch {
+	case c.moot:
+		return "-"
+	case c.blank():
 		return "?"
 	}
 	amount, sign := c.amount.Round(places), ""
@@ -107,9 +138,12 @@ func thousands(whole string) string {
 	return minus + digits
 }
 
+// figure reports whether there is an amount to give to programs.
+func (c cost) figure() bool { return !c.moot && !c.blank() }
+
 // String is the plain decimal for programs, empty when nothing is known.
 func (c cost) String() string {
-	if c.blank() {
+	if !c.figure() {
 		return ""
 	}
 	return c.amount.String()
@@ -117,7 +151,7 @@ func (c cost) String() string {
 
 // MarshalJSON writes the decimal as a string, or null when nothing is known.
 func (c cost) MarshalJSON() ([]byte, error) {
-	if c.blank() {
+	if !c.figure() {
 		return []byte("null"), nil
 	}
 	return strconv.AppendQuote(nil, c.amount.String()), nil

@@ -89,7 +89,7 @@ func leaf(value any, column int) parquet.Value {
 			return parquet.Int64Value(v.UnixMilli()).Level(0, optional, column)
 		}
 	case cost:
-		if !v.blank() {
+		if v.figure() {
 			return parquet.FixedLenByteArrayValue(dollars(v)).Level(0, optional, column)
 		}
 	case float64:

@@ -34,7 +34,7 @@ func snapshots(t *rapid.T) *estate.Snapshot {
 		ob := estate.Observation{
 			Resource: estate.Resource{
 				ARN: target.SageMakerARN(fmt.Sprintf("endpoint/%d", i)), Kind: rapid.SampledFrom([]estate.Kind{"endpoint", "studio-app"}).Draw(t, "kind"), Target: target,
-				Name: fmt.Sprintf("%d.%s", i, text.Draw(t, "name")), Owner: text.Draw(t, "owner"), Type: text.Draw(t, "type"),
+				Name: fmt.Sprintf("%d.%s", i, text.Draw(t, "name")), Owner: text.Draw(t, "owner"), Type: text.Draw(t, "type"), Ends: rapid.Bool().Draw(t, "ends"),
 				Meters: []estate.Meter{{Component: "Hosting", InstanceType: "ml.m5.large", Count: 1,
 					Rate: estate.Rate{Known: rapid.Bool().Draw(t, "rated"), Hourly: dollars.Draw(t, "rate"), Why: "not listed"}}},
 			},
@@ -43,6 +43,9 @@ func snapshots(t *rapid.T) *estate.Snapshot {
 		}
 		if rapid.Bool().Draw(t, "free") {
 			ob.Resource.Meters, ob.Waste = nil, estate.Waste{Known: true}
+			if rapid.Bool().Draw(t, "paid upfront") {
+				ob.Resource.Meters = []estate.Meter{{Component: "Cluster-Reserved", Count: 1, Free: "paid for upfront", Elsewhere: true}}
+			}
 		} else if rapid.Bool().Draw(t, "shares") {
 			ob.Resource.Meters[0].Share, ob.Resource.Meters[0].Rate = rapid.SampledFrom([]string{"one", "two"}).Draw(t, "share"), listed("0.05")
 		}
@@ -69,27 +72,30 @@ func snapshots(t *rapid.T) *estate.Snapshot {
 func TestTotalsEqualTheSumOfTheRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := snapshots(t)
-		hourly, wasted, idle, known := decimal.Zero, decimal.Zero, 0, true
+		hourly, monthly, wasted, idle, known := decimal.Zero, decimal.Zero, decimal.Zero, 0, true
 		for _, ob := range s.Observations {
+			parts := ob.Waste.Parts
 			if ob.Verdict.State == estate.Idle {
-				hourly, wasted, idle, known = hourly.Add(ob.Waste.Hourly), wasted.Add(ob.Waste.SoFar), idle+1, known && ob.Waste.Known
-				continue
+				parts = []estate.PartWaste{{Hourly: ob.Waste.Hourly, SoFar: ob.Waste.SoFar, Known: ob.Waste.Known}}
 			}
-			for _, p := range ob.Waste.Parts {
+			for _, p := range parts {
 				hourly, wasted, idle, known = hourly.Add(p.Hourly), wasted.Add(p.SoFar), idle+1, known && p.Known
+				if !ob.Resource.Ends {
+					monthly = monthly.Add(p.Hourly.Mul(hoursPerMonth))
+				}
 			}
 		}
 		d := newDigest(s)
 		idle -= len(d.free)
 		for name, groups := range map[string][]total{"all": {d.summary.Total}, "account": d.summary.ByAccount, "kind": d.summary.ByKind} {
-			all := total{Hourly: cost{known: true}, Wasted: cost{known: true}}
+			all := total{Hourly: moot, Monthly: moot, Wasted: moot}
 			for _, g := range groups {
 				all.Idle += g.Idle
-				all.Hourly, all.Wasted = all.Hourly.plus(g.Hourly), all.Wasted.plus(g.Wasted)
+				all.Hourly, all.Monthly, all.Wasted = all.Hourly.plus(g.Hourly), all.Monthly.plus(g.Monthly), all.Wasted.plus(g.Wasted)
 			}
-			if !all.Hourly.amount.Equal(hourly) || !all.Wasted.amount.Equal(wasted) || all.Idle != idle || all.Hourly.known != known {
-				t.Errorf("by %s: %v idle, %v/h, %v wasted, known %v; want %v, %v, %v, %v",
-					name, all.Idle, all.Hourly.amount, all.Wasted.amount, all.Hourly.known, idle, hourly, wasted, known)
+			if !all.Hourly.amount.Equal(hourly) || !all.Monthly.amount.Equal(monthly) || !all.Wasted.amount.Equal(wasted) || all.Idle != idle || all.Hourly.known != known {
+				t.Errorf("by %s: %v idle, %v/h, %v/month, %v wasted, known %v; want %v, %v, %v, %v, %v",
+					name, all.Idle, all.Hourly.amount, all.Monthly.amount, all.Wasted.amount, all.Hourly.known, idle, hourly, monthly, wasted, known)
 			}
 		}
 		whole := slices.DeleteFunc(d.rows(true), func(r row) bool { return r.Part != "" })
@@ -173,7 +179,8 @@ func TestTableFitsTheWidth(t *testing.T) {
 			}
 		}
 		for line := range strings.Lines(term.String()) {
-			if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); w > width {
+			// A word stays whole, so that it can be copied.
+			if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); w > width && len(strings.Fields(line)) > 1 {
 				t.Errorf("%d columns at width %d: %q", w, width, line)
 			}
 		}
@@ -255,6 +262,64 @@ func TestJSONKeepsEveryCharacter(t *testing.T) {
 			t.Errorf("%q becomes %s, which reads as %q, %v", want, text, got, err)
 		}
 	})
+}
+
+// TestSumOfTheRowsIsTheBill: whoever sums a column in a spreadsheet counts no part and no shared instance twice.
+func TestSumOfTheRowsIsTheBill(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		assess(s)
+		var b bytes.Buffer
+		if err := Scan(&b, s, Options{Format: CSV, All: true}); err != nil {
+			t.Fatal(err)
+		}
+		records, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, column := decimal.Zero, slices.Index(records[0], "hourly_usd")
+		for _, r := range records[1:] {
+			if r[column] != "" {
+				got = got.Add(decimal.RequireFromString(r[column]))
+			}
+		}
+		if want := newInventory(s, nil).all.Hourly.amount; !got.Equal(want) {
+			t.Errorf("the rows sum to %s, all resources bill %s\n%s", got, want, b.String())
+		}
+	})
+}
+
+// assess gives each part a meter, and each resource the waste that a scan finds: an instance that several share is wasted once, and
+// not at all while one of them is not idle.
+func assess(s *estate.Snapshot) {
+	charged := map[string]bool{}
+	for _, ob := range s.Observations {
+		if ob.Verdict.State != estate.Idle {
+			for _, m := range ob.Resource.Meters {
+				charged[m.Share] = true
+			}
+		}
+	}
+	for i := range s.Observations {
+		ob := &s.Observations[i]
+		ob.Waste = estate.Waste{Known: true}
+		for _, p := range ob.Verdict.Parts {
+			m := estate.Meter{Part: p.Part, Component: "Hosting", Count: 1, Rate: listed("0.25")}
+			ob.Resource.Meters = append(ob.Resource.Meters, m)
+			ob.Waste.Parts = append(ob.Waste.Parts, estate.PartWaste{Part: p.Part, Known: true, Hourly: m.Rate.Hourly})
+		}
+		if ob.Verdict.State != estate.Idle {
+			continue
+		}
+		ob.Waste.Parts = nil
+		for _, m := range ob.Resource.Meters {
+			if m.Share == "" || !charged[m.Share] {
+				amount, known := m.Hourly()
+				ob.Waste.Hourly, ob.Waste.Known = ob.Waste.Hourly.Add(amount), ob.Waste.Known && known
+			}
+			charged[m.Share] = true
+		}
+	}
 }
 
 func TestMachineFormsHoldEveryRow(t *testing.T) {

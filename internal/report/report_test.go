@@ -61,7 +61,7 @@ func TestMoney(t *testing.T) {
 		{"1234567.891", true, "$1,234,567.89", "$1,234,567.89", "$1,234,567.891"},
 		{"-1234.5", true, "$-1,234.50", "$-1,234.50", "$-1,234.50"},
 	} {
-		m := cost{usd(c.amount), c.known}
+		m := cost{amount: usd(c.amount), known: c.known}
 		if got := [...]string{m.rate(), m.total(), m.exact()}; got != [...]string{c.rate, c.total, c.exact} {
 			t.Errorf("%s, known %v: %q, want %q %q %q", c.amount, c.known, got, c.rate, c.total, c.exact)
 		}
@@ -69,8 +69,8 @@ func TestMoney(t *testing.T) {
 }
 
 func TestMoneyForPrograms(t *testing.T) {
-	got, err := json.Marshal([]cost{{known: true}, {}, {usd("1.50"), false}})
-	if want := `["0",null,"1.5"]`; err != nil || string(got) != want {
+	got, err := json.Marshal([]cost{{known: true}, {}, {amount: usd("1.50")}, moot})
+	if want := `["0",null,"1.5",null]`; err != nil || string(got) != want {
 		t.Errorf("%s, %v; want %s", got, err, want)
 	}
 }
@@ -280,6 +280,25 @@ func TestWrong(t *testing.T) {
 	} {
 		if got := Wrong(estate.Observation{Resource: estate.Resource{Meters: c.meters}, Verdict: c.verdict}); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestWrongTellsWhatIsCountedTwice(t *testing.T) {
+	known := func(amount string) cost { return cost{amount: usd(amount), known: true} }
+	for _, c := range []struct {
+		hourly, idle cost
+		want         string
+	}{
+		{known("2"), known("0"), "1 resource, $2.00/h"},
+		{known("2"), known("2"), "1 resource, $2.00/h, all of it counted as idle, too"},
+		{known("2"), known("0.5"), "1 resource, $2.00/h, of which $0.50/h is counted as idle, too"},
+		{cost{amount: usd("2")}, cost{amount: usd("2")}, "1 resource, ≥ $2.00/h, of which ≥ $2.00/h is counted as idle, too"},
+		{cost{amount: usd("2")}, cost{}, "1 resource, ≥ $2.00/h, some of it counted as idle, too"},
+		{known("0"), known("0"), "1 resource"},
+	} {
+		if got := (wrong{Resources: 1, Hourly: c.hourly, IdleHourly: c.idle}).String(); got != c.want {
+			t.Errorf("%v and %v: %q, want %q", c.hourly, c.idle, got, c.want)
 		}
 	}
 }

@@ -39,13 +39,15 @@ type row struct {
 	StorageGB float64         `json:"storageGB,omitempty"`
 	// Hourly is dollars per hour: what stopping it would save when idle, what it bills otherwise. Wasted is dollars
 	// since it became idle. Both are lower bounds unless PriceKnown, and null where nothing is known.
-	Hourly     cost   `json:"hourly"`
-	Wasted     *cost  `json:"wasted,omitempty"`
-	PriceKnown bool   `json:"priceKnown"`
-	Rule       string `json:"rule,omitempty"`
-	Why        string `json:"why"`
-	Remedy     string `json:"remedy,omitempty"`
-	Note       string `json:"note,omitempty"`
+	Hourly     cost  `json:"hourly"`
+	Wasted     *cost `json:"wasted,omitempty"`
+	PriceKnown bool  `json:"priceKnown"`
+	// Ends says that it ends by itself, so that the hour says nothing of a month.
+	Ends   bool   `json:"ends,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+	Why    string `json:"why"`
+	Remedy string `json:"remedy,omitempty"`
+	Note   string `json:"note,omitempty"`
 	// Conditions are what is wrong with it, used or not.
 	Conditions []estate.Condition `json:"conditions,omitempty"`
 }
@@ -58,19 +60,48 @@ func rowOf(ob estate.Observation, at time.Time) row {
 		Partition: r.Target.Partition, Account: r.Target.Account, AccountName: r.Target.AccountName, Region: r.Target.Region, Domain: r.Domain,
 		Owner: r.Owner, OwnerFrom: r.OwnerFrom, Status: r.Status,
 		State: v.State, Confidence: v.Confidence, LastUse: v.LastUse,
-		Instances: instances(r, ""), StorageGB: storage(r, ""),
-		Rule: v.Rule, Why: v.Why, Remedy: v.Remedy, Conditions: conditions(v),
+		Instances: instances(r, ""), StorageGB: storage(r, ""), Ends: r.Ends,
+		Rule: v.Rule, Why: v.Why, Remedy: v.Remedy, Note: notes(ob.Waste.Note, elsewhere(r, "")), Conditions: conditions(v),
 	}
 	if v.State == estate.Idle {
 		w := ob.Waste
 		out.IdleSince, out.IdleFor, out.IdleOpen = v.Since, estate.Duration(v.IdleFor(at)), v.Open
-		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})
-		out.Note = w.Note
+		out.waste(r, estate.PartWaste{Known: w.Known, Hourly: w.Hourly, SoFar: w.SoFar})
 		return out
 	}
 	out.Hourly = bill(r, "")
 	out.PriceKnown = out.Hourly.known
 	return out
+}
+
+// restRow is the row of a resource that is not idle, beside those of its idle parts and of what shares its instance: it bills what no
+// other row does, so that all rows together bill what all resources do.
+func restRow(ob estate.Observation, t tally, at time.Time) row {
+	out, r := rowOf(ob, at), rest(ob)
+	out.Instances, out.StorageGB = instances(r, ""), storage(r, "")
+	if len(r.Meters) < len(ob.Resource.Meters) {
+		out.Note = notes(out.Note, "its idle parts are counted in rows of their own")
+	}
+	var with string
+	if out.Hourly, with = t.bill(r); with != "" {
+		out.Note = notes(out.Note, "its instance is counted with "+with)
+	}
+	out.PriceKnown = out.Hourly.known
+	return out
+}
+
+// rest is the resource without what its idle parts bill.
+func rest(ob estate.Observation) estate.Resource {
+	r := ob.Resource
+	r.Meters = slices.DeleteFunc(slices.Clone(r.Meters), func(m estate.Meter) bool {
+		return slices.ContainsFunc(ob.Verdict.Parts, func(p estate.PartVerdict) bool { return p.Part == m.Part && p.State == estate.Idle })
+	})
+	return r
+}
+
+// notes joins those that say something.
+func notes(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(n string) bool { return n == "" }), "; ")
 }
 
 // partRows are the rows of the idle parts of a resource that is not itself idle.
@@ -88,8 +119,7 @@ func partRows(ob estate.Observation, at time.Time) []row {
 		if !v.Since.IsZero() {
 			out.IdleFor = estate.Duration(at.Sub(v.Since))
 		}
-		w := partWaste(ob.Waste, v.Part)
-		out.price(cost{w.Hourly, w.Known}, cost{w.SoFar, w.Known})
+		out.waste(ob.Resource, partWaste(ob.Waste, v.Part))
 		rows = append(rows, out)
 	}
 	return rows
@@ -101,7 +131,7 @@ func partRow(ob estate.Observation, v estate.PartVerdict, at time.Time) row {
 	out.Label += " › " + v.Part
 	out.Part, out.State, out.Confidence, out.LastUse = v.Part, v.State, v.Confidence, v.LastUse
 	out.Why, out.Rule, out.Remedy, out.Conditions = v.Why, v.Rule, v.Remedy, v.Conditions
-	out.Instances, out.StorageGB = instances(ob.Resource, v.Part), storage(ob.Resource, v.Part)
+	out.Instances, out.StorageGB, out.Note = instances(ob.Resource, v.Part), storage(ob.Resource, v.Part), elsewhere(ob.Resource, v.Part)
 	return out
 }
 
@@ -114,8 +144,11 @@ func partWaste(w estate.Waste, part string) estate.PartWaste {
 	return w.Parts[i]
 }
 
-func (r *row) price(hourly, wasted cost) {
-	r.Hourly, r.Wasted, r.PriceKnown = hourly, &wasted, hourly.known
+// waste sets the figures of what is idle: the resource, or the part that they name.
+func (r *row) waste(of estate.Resource, w estate.PartWaste) {
+	r.Hourly = orElsewhere(cost{amount: w.Hourly, known: w.Known}, of, w.Part)
+	r.Wasted = new(orElsewhere(cost{amount: w.SoFar, known: w.Known}, of, w.Part))
+	r.PriceKnown = r.Hourly.known
 }
 
 // compareRows puts the dearest first: by dollars per hour, then dollars wasted, then name.

@@ -30,7 +30,7 @@ func (d digest) story(o Options) story {
 		s.add(d.others("Not judged", d.unknown, o))
 	}
 	if len(d.idle) > 0 {
-		s.add(section{grid: d.totalsGrid()})
+		s.add(section{grid: d.totalsGrid(), remarks: leftOut(d.summary.Total.Ends)})
 	}
 	s.add(section{remarks: slices.Concat(d.notJudged(o.All), unpricedRemarks(d.summary.UnknownPrices), coverage(d.snapshot))})
 	s.next(o.Next)
@@ -62,13 +62,14 @@ func (d digest) figures() []fact {
 // The columns that several grids share.
 var (
 	resourceColumn   = column{head: "RESOURCE", least: 20, middle: true}
-	kindColumn       = column{head: "KIND", least: 18, shed: 3}
-	placeColumn      = column{head: "ACCOUNT/REGION", least: 14, shed: 2}
+	kindColumn       = column{head: "KIND", said: "%s", least: 18, shed: 3}
+	placeColumn      = column{head: "ACCOUNT/REGION", said: "%s", least: 14, shed: 2}
 	ownerColumn      = column{head: "OWNER", least: 10, shed: 4}
 	idleForColumn    = column{head: "IDLE FOR", right: true, shed: 5}
 	lastUseColumn    = column{head: "LAST USE", right: true, shed: 5}
-	confidenceColumn = column{head: "CONFIDENCE", short: "CONF", shed: 1}
+	confidenceColumn = column{head: "CONFIDENCE", short: "CONF", said: "%s confidence", shed: 1}
 	hourlyColumn     = column{head: "$/H", right: true}
+	monthlyColumn    = column{head: "$/MONTH AT THIS RATE", short: "$/MONTH", right: true, shed: 2}
 	wastedColumn     = column{head: "WASTED SO FAR", short: "WASTED", right: true, shed: 6}
 )
 
@@ -125,9 +126,20 @@ func identity(r row) []cell {
 	return []cell{{r.Label, strong}, {r.kind(), plain}, {r.place(), plain}, {cmp.Or(r.Owner, "-"), plain}}
 }
 
+// leftOut says what no month was reckoned of.
+func leftOut(n int) []remark {
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return []remark{{text: "the month leaves out 1 resource that ends by itself"}}
+	}
+	return []remark{{text: fmt.Sprintf("the month leaves out %d resources that end by themselves", n)}}
+}
+
 // money marks what is not an exact figure.
 func money(text string) cell {
-	if strings.HasPrefix(text, "$") {
+	if strings.HasPrefix(text, "$") || text == "-" {
 		return cell{text, plain}
 	}
 	return cell{text, doubtful}
@@ -140,36 +152,35 @@ func confidence(c estate.Confidence) cell {
 
 // prose adds the columns of text: why, what to do where that is not judged, and in the forms that have the room all that is left.
 func (d digest) prose(g *grid, rows []row, o Options) {
-	add := func(head string, least int, text func(row) string) {
-		g.columns = append(g.columns, column{head: head, least: least, fold: true})
+	add := func(head string, text func(row) string) {
+		g.columns = append(g.columns, column{head: head, fold: true})
 		for i, r := range rows {
 			g.rows[i] = append(g.rows[i], cell{text(r), plain})
 		}
 	}
-	const readable = 40
-	add("WHY", readable, row.reason)
+	add("WHY", row.reason)
 	remedy := func(r row) string { return r.Remedy }
 	if !o.roomy() {
 		if slices.ContainsFunc(rows, func(r row) bool { return r.State != estate.Idle && r.Remedy != "" }) {
-			add("REMEDY", readable, remedy)
+			add("REMEDY", remedy)
 		}
 		return
 	}
 	g.prose = o.Width > 0
-	add("REMEDY", 0, remedy)
-	add("LAST USE", 0, func(r row) string { return when(d.snapshot.At, r.LastUse) })
-	add("INSTANCES", 0, func(r row) string { return strings.Join(r.Instances, ", ") })
-	add("STORAGE", 0, func(r row) string { return gigabytes(r.StorageGB) })
-	add("OWNER FROM", 0, func(r row) string { return r.OwnerFrom })
-	add("STATUS", 0, func(r row) string { return r.Status })
-	add("RULE", 0, func(r row) string { return r.Rule })
-	add("ARN", 0, func(r row) string { return r.ARN })
+	add("REMEDY", remedy)
+	add("LAST USE", func(r row) string { return when(d.snapshot.At, r.LastUse) })
+	add("INSTANCES", func(r row) string { return strings.Join(r.Instances, ", ") })
+	add("STORAGE", func(r row) string { return gigabytes(r.StorageGB) })
+	add("OWNER FROM", func(r row) string { return r.OwnerFrom })
+	add("STATUS", func(r row) string { return r.Status })
+	add("RULE", func(r row) string { return r.Rule })
+	add("ARN", func(r row) string { return r.ARN })
 }
 
 func (d digest) totalsGrid() *grid {
 	g := &grid{columns: []column{
 		{head: "TOTAL", least: 28, middle: true},
-		{head: "IDLE", right: true}, hourlyColumn, {head: "$/MONTH", right: true, shed: 1}, wastedColumn,
+		{head: "IDLE", right: true}, hourlyColumn, monthlyColumn, wastedColumn,
 	}}
 	add := func(title string, tone tone, t total) {
 		g.rows = append(g.rows, []cell{{title, tone}, {strconv.Itoa(t.Idle), tone},

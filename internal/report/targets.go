@@ -70,11 +70,7 @@ func reachGrid(all []Reach) *grid {
 		}
 		var problem, hint string
 		if a := r.Answer; r.Shut() {
-			problem, hint = a.Operation+" "+string(a.Outcome), a.Hint
-			if a.Outcome != estate.OutcomeDenied { // AWS's words on that say no more
-				problem += ": " + a.Error
-			}
-			problem += hides(a.Hides)
+			problem, hint = a.Operation+" "+string(a.Outcome)+": "+strings.TrimSuffix(a.Reason(), ".")+hides(a.Hides), a.Hint
 		}
 		g.rows = append(g.rows, []cell{{cmp.Or(r.Target.AccountName, "-"), plain}, {cmp.Or(r.Target.Account, "-"), plain}, {r.Target.Region, plain}, {as, plain}, {clock, plain}, {state, tone}, {problem, plain}, {hint, plain}})
 	}

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -79,7 +81,7 @@ func (t *terminal) facts(facts []fact) {
 	}
 }
 
-// grid prints a table, and says which columns the width cost.
+// grid prints a table, and says which columns the width cost where no prose has taken them up.
 func (t *terminal) grid(g *grid) {
 	l := g.layout(t.width)
 	t.WriteString(g.line(l, t.palette, func(i int) cell { return cell{g.head(i, l.short), strong} }) + "\n")
@@ -87,30 +89,38 @@ func (t *terminal) grid(g *grid) {
 		t.WriteString(g.line(l, t.palette, func(i int) cell { return row[i] }) + "\n")
 		t.below(g, l, row)
 	}
-	if len(l.lost) > 0 {
+	if len(l.lost) > 0 && len(l.below) == 0 {
 		var heads []string
 		for _, i := range l.lost {
-			heads = append(heads, g.head(i, false))
+			heads = append(heads, g.head(i, l.short))
 		}
 		t.line(faint, 0, 0, "no room for "+strings.Join(heads, ", ")+" at this width")
 	}
 }
 
-// below prints the folded cells of a row under it.
+// below prints the folded cells of a row under it, those that the row had no room for at the head of the first.
 func (t *terminal) below(g *grid, l layout, row []cell) {
 	const indent = 2
-	for _, i := range l.below {
-		text := clean(row[i].text)
-		if text == "" || text == "-" {
-			continue
+	for n, i := range l.below {
+		label := strings.ToLower(g.head(i, false)) + ": "
+		if len(l.below) == 1 || n == 0 && !g.prose {
+			label = ""
 		}
-		label := ""
-		if len(l.below) > 1 {
-			label = strings.ToLower(g.head(i, false)) + ": "
+		var said []string
+		if n == 0 {
+			for _, lost := range l.lost {
+				if text := row[lost].text; !empty(text) {
+					said = append(said, fmt.Sprintf(cmp.Or(g.columns[lost].said, strings.ToLower(g.head(lost, false))+" %s"), text))
+				}
+			}
 		}
-		if t.width > 0 && !g.prose {
-			text = cut(text, t.width-indent-ansi.StringWidth(label), false)
+		if !empty(row[i].text) {
+			said = append(said, row[i].text)
 		}
-		t.labelled(faint, indent, gutter, label, text)
+		if len(said) > 0 {
+			t.labelled(faint, indent, gutter, label, strings.Join(said, "; "))
+		}
 	}
 }
+
+func empty(text string) bool { return text == "" || text == "-" }

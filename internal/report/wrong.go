@@ -41,8 +41,10 @@ func wrongRow(ob estate.Observation, at time.Time) row {
 
 // A wrong sums up what has conditions. Its JSON names are published.
 type wrong struct {
-	Resources  int              `json:"resources"`
-	Hourly     cost             `json:"hourly"`
+	Resources int  `json:"resources"`
+	Hourly    cost `json:"hourly"`
+	// IdleHourly is what of Hourly is counted as idle, too.
+	IdleHourly cost             `json:"idleHourly"`
 	PriceKnown bool             `json:"priceKnown"`
 	ByType     []conditionCount `json:"byType"`
 }
@@ -52,17 +54,23 @@ type conditionCount struct {
 	Conditions int                  `json:"conditions"`
 }
 
-func wrongOf(s *estate.Snapshot) wrong {
-	w, t := wrong{Hourly: cost{known: true}, ByType: []conditionCount{}}, tally{}
+func wrongOf(s *estate.Snapshot, idle []row) wrong {
+	w, t := wrong{Hourly: cost{known: true}, IdleHourly: cost{known: true}, ByType: []conditionCount{}}, tally{}
+	of := map[string]bool{}
 	counts := map[estate.ConditionType]int{}
 	for _, ob := range s.Observations {
 		if !Wrong(ob) {
 			continue
 		}
 		bill, _ := t.bill(ob.Resource)
-		w.Resources, w.Hourly = w.Resources+1, w.Hourly.plus(bill)
+		w.Resources, w.Hourly, of[ob.Resource.ARN] = w.Resources+1, w.Hourly.plus(bill), true
 		for _, c := range conditions(ob.Verdict) {
 			counts[c.Type]++
+		}
+	}
+	for _, r := range idle {
+		if of[r.ARN] {
+			w.IdleHourly = w.IdleHourly.plus(r.Hourly)
 		}
 	}
 	for typ, n := range counts {
@@ -73,6 +81,21 @@ func wrongOf(s *estate.Snapshot) wrong {
 	})
 	w.PriceKnown = w.Hourly.known
 	return w
+}
+
+// String counts them, and says how far their bill and that of what is idle are the same.
+func (w wrong) String() string {
+	text := count(w.Resources, "resource") + billing(w.Hourly)
+	switch idle := w.IdleHourly; {
+	case idle.isZero():
+	case idle.blank():
+		text += ", some of it counted as idle, too"
+	case w.Hourly.known && idle.amount.Equal(w.Hourly.amount):
+		text += ", all of it counted as idle, too"
+	default:
+		text += ", of which " + idle.total() + "/h is counted as idle, too"
+	}
+	return text
 }
 
 // wrongSection lists the conditions, a line each.
@@ -96,7 +119,7 @@ func (d digest) wrongSection(o Options) section {
 		}
 	}
 	d.prose(g, rows, o)
-	part := section{title: "Broken, stuck or orphaned: " + count(d.summary.Wrong.Resources, "resource") + billing(d.summary.Wrong.Hourly), grid: g}
+	part := section{title: "Broken, stuck or orphaned: " + d.summary.Wrong.String(), grid: g}
 	if rest := len(d.wrong) - len(shown); rest > 0 {
 		part.remarks = []remark{{text: fmt.Sprintf("and %d more", rest)}}
 	}

@@ -96,6 +96,11 @@ func TestJobs(t *testing.T) {
 	if n := len(s.Observations); n != 14 {
 		t.Errorf("%d jobs, want those that run: %v", n, verdicts(s))
 	}
+	for _, o := range s.Observations {
+		if !o.Resource.Ends {
+			t.Errorf("%s does not end", o.Resource.ARN)
+		}
+	}
 	for name, want := range map[string]struct {
 		state estate.State
 		conf  estate.Confidence

@@ -1,6 +1,7 @@
 package scan_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -67,8 +68,12 @@ func TestWhatNobodyNames(t *testing.T) {
 		{"registry", estate.Unknown, "model-package-group/no-signal"}, {"idlers", estate.Unknown, "workteam/no-signal"},
 	} {
 		o := expect(t, s, tc.name, tc.state, tc.rule)
-		if hourly, known := o.Resource.Hourly(); len(o.Resource.Meters) > 0 || !hourly.IsZero() || !known || !o.Waste.Known {
+		if hourly, known := o.Resource.Hourly(); !hourly.IsZero() || !known || !o.Waste.Known {
 			t.Errorf("%s bills nothing, got %+v", tc.name, o.Resource.Meters)
+		}
+		// A schedule that runs starts jobs, which bill.
+		if starts := o.Resource.Kind == "monitoring-schedule" && o.Resource.Status == "Scheduled"; starts != slices.ContainsFunc(o.Resource.Meters, func(m estate.Meter) bool { return m.Elsewhere }) {
+			t.Errorf("%s is for free, or not, by %+v", tc.name, o.Resource.Meters)
 		}
 		if arn, err := estate.ParseARN(o.Resource.ARN); err != nil || arn.Account != account {
 			t.Errorf("%s: ARN %s: %v", tc.name, o.Resource.ARN, err)

@@ -111,7 +111,7 @@ func TestStandingWithoutSignals(t *testing.T) {
 	if len(stuck) != 1 || stuck[0].Type != estate.Stuck || !stuck[0].Since.Equal(ago(5*time.Hour)) {
 		t.Errorf("the notebook instance that does not stop: %+v", stuck)
 	}
-	if free := expect(t, s, "spring", estate.Unknown, "").Resource.Meters; len(free) != 1 || free[0].Free != "paid for upfront (3000.00 USD)" || free[0].Count != 4 {
+	if free := expect(t, s, "spring", estate.Unknown, "").Resource.Meters; len(free) != 1 || free[0].Free != "paid for upfront (3000.00 USD)" || free[0].Count != 4 || !free[0].Elsewhere {
 		t.Errorf("a plan's meters: %+v", free)
 	}
 	nb := expect(t, s, "nb-running", estate.Unknown, "").Resource

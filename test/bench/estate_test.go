@@ -32,6 +32,7 @@ func BenchmarkEstate(b *testing.B) {
 		}
 	})
 	b.Run("denied", func(b *testing.B) {
+		open := st.scan(b, st.organization(), unlimited())
 		w := organization.Generate(spec)
 		shut := w.Accounts[1:6]
 		for _, a := range shut {
@@ -43,9 +44,7 @@ func BenchmarkEstate(b *testing.B) {
 			st.named(b, r, shut)
 			f.denied = r
 			b.ReportMetric(float64(len(r.snap.Holes())), "holes")
-			if f.free.snap != nil {
-				st.undisturbed(b, r, f.free, shut)
-			}
+			st.undisturbed(b, r, open, shut)
 		}
 	})
 }

@@ -1,12 +1,14 @@
 package bench
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pricing"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -157,28 +159,49 @@ var byStatus = map[world.Family]struct {
 	world.OptimizationJob: {"sagemaker:ListOptimizationJobs", []string{"STARTING", "INPROGRESS", "STOPPING"}},
 }
 
-// leastForPeople adds the least for the names that the snapshot tells.
+// leastForPeople adds the least for the names of people, of whom the snapshot tells who is wanted.
 func leastForPeople(least tally, snap *estate.Snapshot) {
-	created, people := map[target]int{}, map[target]map[string]bool{}
+	type person struct {
+		target
+		domain, profile string
+	}
+	sso, created, named := map[string]bool{}, map[target]int{}, map[person]bool{}
+	for _, o := range snap.Observations {
+		if o.Resource.Attributes[kinds.AttributeAuthMode] == "SSO" {
+			sso[o.Resource.Domain] = true
+		}
+	}
 	for _, o := range snap.Observations {
 		r := o.Resource
 		t := target{r.Target.Account, r.Target.Region}
 		if strings.HasPrefix(r.OwnerFrom, "cloudtrail ") {
 			created[t]++
 		}
-		if strings.HasSuffix(r.OwnerFrom, "by sign-in name") {
-			if people[t] == nil {
-				people[t] = map[string]bool{}
-			}
-			people[t][r.Domain+"/"+r.Owner] = true
+		told := len(r.Meters) > 0 && (o.Verdict.State == estate.Idle || len(o.Verdict.Conditions) > 0)
+		if told && sso[r.Domain] && (kinds.OwnedByProfile(r) || strings.HasSuffix(r.OwnerFrom, "by sign-in name")) {
+			named[person{t, r.Domain, r.Owner}] = true
 		}
 	}
 	for t, c := range least {
 		// An answer holds 50 events, of any sort if need be.
 		c["cloudtrail:LookupEvents"] = pages(created[t], events)
-		// The name with which somebody signs in is in DescribeUserProfile alone, which answers on one.
-		c["sagemaker:DescribeUserProfile"] = len(people[t])
 	}
+	for p := range named {
+		// The name with which somebody signs in is in DescribeUserProfile alone, which answers on one. That there is none is an answer, too.
+		least[p.target]["sagemaker:DescribeUserProfile"]++
+	}
+}
+
+// undercut are the operations that a scan has called less often than the least, which then is none.
+func (t tally) undercut(least tally) (which []string) {
+	for target, c := range least {
+		for op, n := range c {
+			if t[target][op] < n {
+				which = append(which, fmt.Sprintf("%s/%s: %d calls of %s, fewer than the least of %d", target.account, target.region, t[target][op], op, n))
+			}
+		}
+	}
+	return which
 }
 
 // leastTime is the least time that the calls on a target take at the documented rates, if an answer took no time at all.

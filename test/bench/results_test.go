@@ -18,7 +18,11 @@ type measured struct {
 
 // String is everything that was measured, as tables.
 func (m measured) String() string {
-	return m.hosting.titled("Endpoints and Studio apps") + m.whole.titled("Every family, fifty accounts") + comparisons(m.custodian)
+	text := m.hosting.titled("Endpoints and Studio apps") + m.whole.titled("Every family, fifty accounts")
+	for _, c := range m.custodian {
+		text += c.String()
+	}
+	return text
 }
 
 func (f figures) titled(title string) string {
@@ -60,16 +64,12 @@ func (f figures) timeRatio() float64 {
 // String is the figures as tables, as far as there are any.
 func (f figures) String() string {
 	var b strings.Builder
-	row := func(label string, cells ...string) {
-		fmt.Fprintf(&b, "%-42s", label)
-		for _, c := range cells {
-			fmt.Fprintf(&b, "%12s", c)
-		}
-		b.WriteByte('\n')
-	}
+	row := func(label string, cells ...string) { row(&b, label, cells...) }
 	if f.paced.snap != nil {
 		all := []calls{f.leastCalls(), f.paced.calls.all()}
-		heads, totals, times := []string{"the least", "sagewarden"}, []string{"1", ratio(1, f.callRatio(f.paced.calls))}, []string{seconds(f.leastTime()), seconds(f.paced.wall)}
+		heads := []string{"the least", "sagewarden"}
+		totals := []string{"1", ratio(1, f.callRatio(f.paced.calls))}
+		times := []string{seconds(f.leastTime()), seconds(f.paced.wall)}
 		if f.naive != nil {
 			all, heads = append(all, f.naive.all()), append(heads, "naive")
 			totals, times = append(totals, ratio(1, f.callRatio(f.naive))), append(times, "> "+seconds(f.naive.longest(leastNaiveTime)))
@@ -79,16 +79,10 @@ func (f figures) String() string {
 		for _, c := range all {
 			maps.Copy(operations, c)
 		}
-		each := func(of func(calls) int) (cells []string) {
-			for _, c := range all {
-				cells = append(cells, number(of(c)))
-			}
-			return cells
-		}
 		for _, op := range slices.Sorted(maps.Keys(operations)) {
-			row(op, each(func(c calls) int { return c[op] })...)
+			row(op, each(all, func(c calls) string { return number(c[op]) })...)
 		}
-		row("all", each(calls.total)...)
+		row("all", each(all, func(c calls) string { return number(c.total()) })...)
 		row("times the least", totals...)
 		row("time at the documented rates", times...)
 		row("times the least", "1", ratio(1, f.timeRatio()))
@@ -116,6 +110,22 @@ func (f figures) String() string {
 		}
 	}
 	return b.String()
+}
+
+// row writes a line of a table.
+func row(b *strings.Builder, label string, cells ...string) {
+	fmt.Fprintf(b, "%-42s", label)
+	for _, c := range cells {
+		fmt.Fprintf(b, " %20s", c)
+	}
+	b.WriteByte('\n')
+}
+
+func each[T any](all []T, cell func(T) string) (cells []string) {
+	for _, one := range all {
+		cells = append(cells, cell(one))
+	}
+	return cells
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

@@ -120,6 +120,9 @@ func (st *stage) paced(b *testing.B, f *figures, enter func(*world.World, tally)
 		r := st.scan(b, reach)
 		st.seen(b, r.snap)
 		f.paced, f.least, f.leastPrices = r, leastCalls(st.World, r.snap, enter), leastPriceCalls(st.World, r.snap)
+		for _, line := range r.calls.undercut(f.least) {
+			b.Error(line)
+		}
 		b.ReportMetric(float64(r.calls.all().total()), "calls")
 		b.ReportMetric(f.callRatio(r.calls), "calls/least")
 		b.ReportMetric(f.timeRatio(), "time/least")

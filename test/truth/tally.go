@@ -141,7 +141,7 @@ func (t *Tally) count(s *estate.Snapshot, f facts) {
 			t.Untold++
 			continue
 		}
-		if len(o.Resource.Meters) == 1 && o.Resource.Meters[0].Free != "" {
+		if len(o.Resource.Meters) == 1 && o.Resource.Meters[0].Free != "" && !o.Resource.Meters[0].Elsewhere {
 			continue
 		}
 		limit := time.Duration(s.IdleFor[o.Resource.Kind])
