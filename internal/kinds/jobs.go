@@ -31,8 +31,19 @@ func (j jobs) Family() *Family { return j.family }
 // inEach lists each of the statuses in turn. A job that moves on to the next meanwhile is in both listings, and yielded once; one
 // that was found to have ended is left out.
 func inEach[S ~string](yield func(estate.Observation), listed func(S, func(estate.Observation)) error, statuses ...S) error {
+	yield = among(yield, statuses...)
+	for _, status := range statuses {
+		if err := listed(status, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// among yields what has one of the statuses by now, once.
+func among[S ~string](yield func(estate.Observation), statuses ...S) func(estate.Observation) {
 	var seen sync.Map
-	fresh := func(o estate.Observation) {
+	return func(o estate.Observation) {
 		if !slices.Contains(statuses, S(o.Resource.Status)) {
 			return
 		}
@@ -40,12 +51,6 @@ func inEach[S ~string](yield func(estate.Observation), listed func(S, func(estat
 			yield(o)
 		}
 	}
-	for _, status := range statuses {
-		if err := listed(status, fresh); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // summary is a job as its listing has it, and whether it is within the scope.

@@ -30,24 +30,24 @@ var pipelineExecutionFamily = Family{
 }
 
 func (k pipelineExecution) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
-	return inEach(yield, func(status types.PipelineExecutionStatus, yield func(estate.Observation)) error {
-		return search(ctx, s, types.ResourceTypePipelineExecution, "PipelineExecutionStatus", string(status), func(_ context.Context, found types.SearchRecord) {
-			e := found.PipelineExecution
-			if e == nil {
-				return
-			}
-			_, name, _ := strings.Cut(aws.ToString(e.PipelineExecutionArn), ":pipeline/")
-			name = strings.Replace(name, "/execution/", "/", 1)
-			o, ok := k.summary(s, e.PipelineExecutionArn, &name, string(e.PipelineExecutionStatus), e.CreationTime, e.LastModifiedTime)
-			if !ok {
-				return
-			}
-			o.Resource.Attributes = attributes("pipelineArn", aws.ToString(e.PipelineArn), "pipelineExecutionDisplayName", aws.ToString(e.PipelineExecutionDisplayName))
-			if by := e.CreatedBy; by != nil && aws.ToString(by.UserProfileName) != "" {
-				o.Resource.Owner, o.Resource.OwnerFrom = *by.UserProfileName, ownerFromProfile
-			}
-			started(o, "sagemaker:Search CreationTime", e.CreationTime)
-			yield(*o)
-		})
-	}, types.PipelineExecutionStatusExecuting, types.PipelineExecutionStatusStopping)
+	statuses := []types.PipelineExecutionStatus{types.PipelineExecutionStatusExecuting, types.PipelineExecutionStatusStopping}
+	yield = among(yield, statuses...)
+	return search(ctx, s, types.ResourceTypePipelineExecution, "PipelineExecutionStatus", statuses, func(_ context.Context, found types.SearchRecord) {
+		e := found.PipelineExecution
+		if e == nil {
+			return
+		}
+		_, name, _ := strings.Cut(aws.ToString(e.PipelineExecutionArn), ":pipeline/")
+		name = strings.Replace(name, "/execution/", "/", 1)
+		o, ok := k.summary(s, e.PipelineExecutionArn, &name, string(e.PipelineExecutionStatus), e.CreationTime, e.LastModifiedTime)
+		if !ok {
+			return
+		}
+		o.Resource.Attributes = attributes("pipelineArn", aws.ToString(e.PipelineArn), "pipelineExecutionDisplayName", aws.ToString(e.PipelineExecutionDisplayName))
+		if by := e.CreatedBy; by != nil && aws.ToString(by.UserProfileName) != "" {
+			o.Resource.Owner, o.Resource.OwnerFrom = *by.UserProfileName, ownerFromProfile
+		}
+		started(o, "sagemaker:Search CreationTime", e.CreationTime)
+		yield(*o)
+	})
 }

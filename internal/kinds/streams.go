@@ -21,8 +21,8 @@ const (
 
 // lastEvents reads the last event of each named stream of Studio.
 //
-// Streams are paged newest first, 50 a call, for as long as that is cheaper than asking for what is still missing one by
-// one; then the rest is asked by exact name. Never more than twice the calls of the better way, and never the history of a group.
+// Streams are paged newest first, 50 a call, for as long as that finds some, and is cheaper than asking for what is still
+// missing one by one; then the rest is asked by exact name. Never more than twice the calls of the better way, and never the history of a group.
 func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate.Signal {
 	out := make(map[string]estate.Signal, len(names))
 	missing := make(map[string]bool, len(names))
@@ -67,10 +67,11 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 		if gone || err != nil {
 			return fail(gone, err)
 		}
+		before := len(missing)
 		for _, st := range page.LogStreams {
 			take(st)
 		}
-		if token = page.NextToken; token == nil {
+		if token = page.NextToken; token == nil || len(missing) == before {
 			break
 		}
 	}

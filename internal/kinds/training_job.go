@@ -39,24 +39,27 @@ var trainingJobFamily = Family{
 }
 
 func (k trainingJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
-	return inEach(yield, func(status types.TrainingJobStatus, yield func(estate.Observation)) error {
-		return search(ctx, s, types.ResourceTypeTrainingJob, "TrainingJobStatus", string(status), func(ctx context.Context, found types.SearchRecord) {
-			job := found.TrainingJob
-			if job == nil {
-				return
-			}
-			o, ok := k.summary(s, job.TrainingJobArn, job.TrainingJobName, string(job.TrainingJobStatus), job.CreationTime, job.LastModifiedTime)
-			if ok && describeTrainingJob(ctx, s, o, pricing.ComponentTraining, readTrainingJob) {
-				yield(*o)
-			}
-		})
-	}, types.TrainingJobStatusInProgress, types.TrainingJobStatusStopping)
+	statuses := []types.TrainingJobStatus{types.TrainingJobStatusInProgress, types.TrainingJobStatusStopping}
+	yield = among(yield, statuses...)
+	return search(ctx, s, types.ResourceTypeTrainingJob, "TrainingJobStatus", statuses, func(ctx context.Context, found types.SearchRecord) {
+		job := found.TrainingJob
+		if job == nil {
+			return
+		}
+		o, ok := k.summary(s, job.TrainingJobArn, job.TrainingJobName, string(job.TrainingJobStatus), job.CreationTime, job.LastModifiedTime)
+		if ok && describeTrainingJob(ctx, s, o, pricing.ComponentTraining, readTrainingJob) {
+			yield(*o)
+		}
+	})
 }
 
-// search runs f for every resource of the type whose property has the value.
-func search(ctx context.Context, s *Scope, of types.ResourceType, property, value string, f func(context.Context, types.SearchRecord)) error {
-	in := &sagemaker.SearchInput{Resource: of, MaxResults: aws.Int32(100),
-		SearchExpression: &types.SearchExpression{Filters: []types.Filter{{Name: &property, Operator: types.OperatorEquals, Value: &value}}}}
+// search runs f for every resource of the type whose property has one of the values.
+func search[S ~string](ctx context.Context, s *Scope, of types.ResourceType, property string, values []S, f func(context.Context, types.SearchRecord)) error {
+	either := &types.SearchExpression{Operator: types.BooleanOperatorOr}
+	for _, v := range values {
+		either.Filters = append(either.Filters, types.Filter{Name: &property, Operator: types.OperatorEquals, Value: aws.String(string(v))})
+	}
+	in := &sagemaker.SearchInput{Resource: of, MaxResults: aws.Int32(100), SearchExpression: either}
 	return list(ctx, s, "sagemaker:Search", sagemaker.NewSearchPaginator(s.SageMaker(), in), func(o *sagemaker.SearchOutput) []types.SearchRecord { return o.Results }, f)
 }
 

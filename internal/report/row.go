@@ -38,7 +38,8 @@ type row struct {
 	Instances []string        `json:"instances,omitempty"`
 	StorageGB float64         `json:"storageGB,omitempty"`
 	// Hourly is dollars per hour: what stopping it would save when idle, what it bills otherwise. Wasted is dollars
-	// since it became idle. Both are lower bounds unless PriceKnown, and null where nothing is known.
+	// since it became idle. Both are lower bounds unless PriceKnown, and null where nothing is known, or where it is not paid by the hour,
+	// which Note says.
 	Hourly     cost  `json:"hourly"`
 	Wasted     *cost `json:"wasted,omitempty"`
 	PriceKnown bool  `json:"priceKnown"`

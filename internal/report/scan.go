@@ -63,7 +63,7 @@ func (d digest) figures() []fact {
 var (
 	resourceColumn   = column{head: "RESOURCE", least: 20, middle: true}
 	kindColumn       = column{head: "KIND", said: "%s", least: 18, shed: 3}
-	placeColumn      = column{head: "ACCOUNT/REGION", said: "%s", least: 14, shed: 2}
+	placeColumn      = column{head: "ACCOUNT/REGION", said: "%s", least: 14, middle: true, shed: 2}
 	ownerColumn      = column{head: "OWNER", least: 10, shed: 4}
 	idleForColumn    = column{head: "IDLE FOR", right: true, shed: 5}
 	lastUseColumn    = column{head: "LAST USE", right: true, shed: 5}

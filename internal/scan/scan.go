@@ -238,16 +238,22 @@ func (t *target) scan(ctx context.Context) {
 		return
 	}
 	t.progress("listing")
-	var g errgroup.Group
-	studio, hosting := lanes(t.options.Kinds)
-	begun := make(chan struct{})
-	g.Go(func() error {
-		t.look(ctx, studio, func() { close(begun) })
-		return nil
-	})
-	<-begun
-	t.look(ctx, hosting, func() {})
-	_ = g.Wait() // recorded in the coverage
+	apps, rest := lanes(t.options.Kinds)
+	listed, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		found := t.list(ctx, apps)
+		close(listed)
+		t.measure(ctx, apps, found)
+		t.judge(slices.Concat(slices.Collect(maps.Values(found))...))
+		t.inspect(ctx, apps, found)
+	}()
+	<-listed
+	found := t.list(ctx, rest)
+	t.measure(ctx, rest, found)
+	<-done
+	t.judge(t.seen) // what is to be inspected may depend on what others are found to be, as a space on its apps
+	t.inspect(ctx, rest, found)
 	t.tag(ctx)
 	t.own(ctx)
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
@@ -265,24 +271,25 @@ func (t *target) domainExists(ctx context.Context) bool {
 	return !gone // when it cannot be asked, the listing will show
 }
 
-// lanes are the families by what they have in common: Studio apps share no call with endpoints and their inference components, so that
-// neither waits for the slow calls of the other.
-// Studio's begins, since its few listings lead to the slowest.
-func lanes(all []kinds.Kind) (studio, hosting []kinds.Kind) {
+// lanes are the families that are looked at side by side: Studio apps, whose evidence takes the slowest calls, and all else.
+// Nothing that they need is in the other lane.
+func lanes(all []kinds.Kind) (apps, rest []kinds.Kind) {
 	for _, k := range all {
-		if k.Family().InDomain {
-			studio = append(studio, k)
+		if f := k.Family(); f.InDomain && len(f.Needs) == 0 {
+			apps = append(apps, k)
 		} else {
-			hosting = append(hosting, k)
+			rest = append(rest, k)
 		}
 	}
-	return studio, hosting
+	return apps, rest
 }
 
-// look lists the families side by side, fetches the series of all of them in one go, and inspects what these leave in doubt. It calls
-// listed in between.
-func (t *target) look(ctx context.Context, ks []kinds.Kind, listed func()) {
-	byKind := map[estate.Kind][]*estate.Observation{}
+// found are observations by family.
+type found map[estate.Kind][]*estate.Observation
+
+// list lists the families side by side.
+func (t *target) list(ctx context.Context, ks []kinds.Kind) found {
+	all := found{}
 	var g errgroup.Group
 	g.SetLimit(t.listings)
 	for _, k := range ks {
@@ -291,31 +298,19 @@ func (t *target) look(ctx context.Context, ks []kinds.Kind, listed func()) {
 				t.mu.Lock()
 				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
-				byKind[k.Family().Name] = append(byKind[k.Family().Name], &o)
+				all[k.Family().Name] = append(all[k.Family().Name], &o)
 			})
 		})
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
-	listed()
 	var bills []*estate.Resource
-	for _, obs := range byKind {
+	for _, obs := range all {
 		for _, o := range obs {
 			bills = append(bills, &o.Resource)
 		}
 	}
 	t.prices.want(ctx, bills)
-	if t.options.Inventory {
-		ks = slices.DeleteFunc(slices.Clone(ks), func(k kinds.Kind) bool { return !k.Family().MetersMeasured })
-	}
-	t.progress("metrics")
-	t.measure(ctx, ks, byKind)
-	t.progress("evidence")
-	t.judge(slices.Concat(slices.Collect(maps.Values(byKind))...)) // what is to be inspected may depend on what others are found to be
-	for _, k := range ks {
-		if in, ok := k.(kinds.Inspected); ok {
-			in.Inspect(ctx, t.Scope, byKind[k.Family().Name], t.criteria(k))
-		}
-	}
+	return all
 }
 
 func (t *target) criteria(k kinds.Kind) estate.Criteria {
@@ -329,16 +324,17 @@ func (t *target) judge(obs []*estate.Observation) {
 	judge(obs, t.coverage(), t.criteria)
 }
 
-// measure fetches the series of the families in one go.
-func (t *target) measure(ctx context.Context, ks []kinds.Kind, byKind map[estate.Kind][]*estate.Observation) {
+// measure fetches the series of the families in one go. An inventory wants those alone that say what is billed.
+func (t *target) measure(ctx context.Context, ks []kinds.Kind, all found) {
+	t.progress("metrics")
 	var wanted []kinds.Series
 	var owners []*estate.Observation
 	for _, k := range ks {
 		m, ok := k.(kinds.Measured)
-		if !ok {
+		if !ok || t.options.Inventory && !k.Family().MetersMeasured {
 			continue
 		}
-		for _, o := range byKind[k.Family().Name] {
+		for _, o := range all[k.Family().Name] {
 			for _, s := range m.Series(o.Resource, t.criteria(k)) {
 				wanted = append(wanted, s)
 				owners = append(owners, o)
@@ -347,5 +343,15 @@ func (t *target) measure(ctx context.Context, ks []kinds.Kind, byKind map[estate
 	}
 	for i, sig := range t.Metrics(ctx, wanted) {
 		owners[i].Signals = append(owners[i].Signals, sig)
+	}
+}
+
+// inspect looks at what the metrics leave in doubt.
+func (t *target) inspect(ctx context.Context, ks []kinds.Kind, all found) {
+	t.progress("evidence")
+	for _, k := range ks {
+		if in, ok := k.(kinds.Inspected); ok && (!t.options.Inventory || k.Family().MetersMeasured) {
+			in.Inspect(ctx, t.Scope, all[k.Family().Name], t.criteria(k))
+		}
 	}
 }

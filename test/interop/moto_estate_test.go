@@ -138,7 +138,7 @@ var unlisted = []string{"ListAppImageConfigs", "ListApps", "ListFeatureGroups", 
 var asked = map[string]int{"ListClusters": 1, "ListDomains": 1, "ListEndpointConfigs": 1, "ListEndpoints": 1, "ListModelPackageGroups": 1, "ListModels": 1,
 	"ListNotebookInstances": 1, "ListAutoMLJobs": 2, "ListHyperParameterTuningJobs": 2, "ListProcessingJobs": 2, "ListTransformJobs": 2, "ListCompilationJobs": 3,
 	// Training jobs in progress and pipeline executions are searched for; a list has the warm pools.
-	"Search": 4, "ListTrainingJobs": 1}
+	"Search": 2, "ListTrainingJobs": 1}
 
 // described are the resources of the plain region that are asked about one by one.
 var described = map[string]int{"DescribeCluster": 1, "DescribeDomain": 1, "DescribeNotebookInstance": 2, "DescribeProcessingJob": 1, "DescribeTransformJob": 1,

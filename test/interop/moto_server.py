@@ -1,4 +1,4 @@
-"""Runs moto. It finishes a job in the instant in which the job is created: here, jobs called running-... run on."""
+"""Runs moto. It finishes a job in the instant in which the job is created: here, jobs called running-... run on, and Search knows Or."""
 
 import sys
 
@@ -31,4 +31,21 @@ run_on(
     models.CompilationJob, "compilation_job_name",
     compilation_job_status="INPROGRESS", compilation_end_time=None,
 )
+search = models.SageMakerModelBackend.search
+
+
+def either(self, resource=None, search_expression=None):
+    """Moto takes every filter for one that must hold, whatever the operator."""
+    expression = search_expression or {}
+    if expression.get("Operator") != "Or":
+        return search(self, resource=resource, search_expression=search_expression)
+    results = []
+    for one in expression["Filters"]:
+        for found in search(self, resource=resource, search_expression={"Filters": [one]})["Results"]:
+            if found not in results:
+                results.append(found)
+    return {"Results": results, "NextToken": None}
+
+
+models.SageMakerModelBackend.search = either
 sys.exit(main(sys.argv[1:]))

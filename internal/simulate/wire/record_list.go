@@ -88,14 +88,16 @@ func (v *view) wants(l listing, r *world.Record) bool {
 // passesOver reports whether a condition rules out every job of a history: what its jobs have in common or what their age
 // makes of them holds of the oldest or of the newest, if of any. Only their names are different all the way.
 func (l listing) passesOver(oldest, newest *world.Record) bool {
-	if l.either || len(l.conditions) == 0 {
+	if len(l.conditions) == 0 {
 		return false
 	}
 	name := []string{l.family.Stem() + "Name", l.family.Stem() + "Arn"}
 	old, young := l.faces(oldest), l.faces(newest)
-	return slices.ContainsFunc(l.conditions, func(c condition) bool {
-		return !slices.Contains(name, c.members[0]) && !c.met(old) && !c.met(young)
-	})
+	fails := func(c condition) bool { return !slices.Contains(name, c.members[0]) && !c.met(old) && !c.met(young) }
+	if l.either {
+		return !slices.ContainsFunc(l.conditions, func(c condition) bool { return !fails(c) })
+	}
+	return slices.ContainsFunc(l.conditions, fails)
 }
 
 // largestPage is the most that any listing may ask for.
