@@ -9,7 +9,7 @@ import (
 func TestUsage(t *testing.T) {
 	const organization = "targets --organization "
 	for line, want := range map[string]string{
-		"scan --region us-east-9":                       "sagewarden: --region: no such region: \"us-east-9\"; did you mean us-east-1?\n  hint: ",
+		"scan --region us-esat-1":                       "sagewarden: --region: no such region: \"us-esat-1\"; did you mean us-east-1?\n  hint: ",
 		"targets --region us-east-1 --region US-EAST-1": `"US-EAST-1"; did you mean us-east-1?`,
 		"doctor --region cn-nort-1":                     "did you mean cn-north-1?",
 		"explain churn --region usa":                    "--region: no such region: \"usa\": write it as eu-west-1",

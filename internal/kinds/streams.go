@@ -19,6 +19,12 @@ const (
 	noteNoGroup = "there is no such log group"
 )
 
+// streams are a page of log streams, or that there is no such group.
+type streams struct {
+	page *cloudwatchlogs.DescribeLogStreamsOutput
+	gone bool
+}
+
 // lastEvents reads the last event of each named stream of Studio.
 //
 // Streams are paged newest first, 50 a call, for as long as that finds some, and is cheaper than asking for what is still
@@ -60,10 +66,24 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
 	}
 
+	newest := func(token *string) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
+		return ask(&cloudwatchlogs.DescribeLogStreamsInput{
+			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
+	}
 	var token *string
 	for calls := 0; len(missing) > calls; calls++ { //nolint:intrange // what is missing shrinks on the way
-		page, gone, err := ask(&cloudwatchlogs.DescribeLogStreamsInput{
-			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
+		var page *cloudwatchlogs.DescribeLogStreamsOutput
+		var gone bool
+		var err error
+		if calls == 0 { // the first page often holds all that there is, and apps and spaces both want it
+			first, failed := once(s, "newest-streams", func() (streams, error) {
+				page, gone, err := newest(nil)
+				return streams{page, gone}, err
+			})
+			page, gone, err = first.page, first.gone, failed
+		} else {
+			page, gone, err = newest(token)
+		}
 		if gone || err != nil {
 			return fail(gone, err)
 		}
