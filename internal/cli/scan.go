@@ -282,8 +282,14 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 	}
 	from = strings.Join(append([]string{from}, shellWords(f.again())...), " ")
 	var next []string
-	if idle := slices.DeleteFunc(slices.Clone(s.Observations), func(o estate.Observation) bool { return !wasteful(o) }); len(idle) > 0 {
-		dearest := slices.MaxFunc(idle, func(a, b estate.Observation) int { return a.Waste.Hourly.Cmp(b.Waste.Hourly) }).Resource
+	var top *estate.Observation
+	for i := range s.Observations {
+		if o := &s.Observations[i]; wasteful(*o) && (top == nil || o.Waste.Hourly.GreaterThan(top.Waste.Hourly)) {
+			top = o
+		}
+	}
+	if top != nil {
+		dearest := top.Resource
 		explain := "sagewarden explain " + dearest.ARN + from
 		switch {
 		case f.organization && len(f.profiles) > 0:
