@@ -48,6 +48,8 @@ type lab struct {
 	owners    scan.Owners
 	only      string
 	inventory bool
+	// attempts of a call; zero means as many as usual.
+	attempts int
 	// rewrite changes SageMaker's answers on their way.
 	rewrite answers
 	// called is told of every call, where it is set.
@@ -96,7 +98,7 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	c := cloud.New(cloud.Options{MaxBackoff: time.Millisecond, Limits: cloud.NoLimits(),
+	c := cloud.New(cloud.Options{MaxAttempts: l.attempts, MaxBackoff: time.Millisecond, Limits: cloud.NoLimits(),
 		Load: func(context.Context, ...func(*config.LoadOptions) error) (aws.Config, error) {
 			return aws.Config{Region: east, BaseEndpoint: &srv.URL,
 				Credentials: credentials.NewStaticCredentialsProvider("AKIASIM"+account, "simulated", "")}, nil
