@@ -34,14 +34,20 @@ func (g gate) install(stack *middleware.Stack) error {
 	)
 }
 
+// call counts the call, and waits for its first turn. Here the stack of the call is still short: a scan of many targets has thousands of
+// calls waiting, and each holds its stack meanwhile.
 func (g gate) call(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
-	middleware.InitializeOutput, middleware.Metadata, error,
+	out middleware.InitializeOutput, meta middleware.Metadata, err error,
 ) {
-	out, meta, err := next.HandleInitialize(ctx, in)
+	op := operation(ctx)
+	first, err := g.turn(ctx, op)
+	if err == nil {
+		out, meta, err = next.HandleInitialize(middleware.WithStackValue(ctx, turnKey{}, &first), in)
+	}
 	if err == nil && loops(in.Parameters, out.Result) {
 		err = errLoop
 	}
-	g.cloud.tally.add(operation(ctx), func(s *OperationStats) {
+	g.cloud.tally.add(op, func(s *OperationStats) {
 		s.Calls++
 		if err != nil {
 			s.Errors++
@@ -50,19 +56,44 @@ func (g gate) call(ctx context.Context, in middleware.InitializeInput, next midd
 	return out, meta, g.regional(ctx, err)
 }
 
+// A turn is the leave to make one attempt.
+type turn struct {
+	bucket *bucket
+	epoch  int
+}
+
+// turnKey is where a call keeps the turn of its first attempt.
+type turnKey struct{}
+
+// turn waits for the turn of an attempt.
+func (g gate) turn(ctx context.Context, op string) (turn, error) {
+	c := g.cloud
+	b := c.bucket(bucketKey{g.account, awsmiddleware.GetRegion(ctx), op})
+	asked := c.clock.now()
+	epoch, err := b.wait(ctx, c.clock)
+	waited := c.clock.now().Sub(asked)
+	c.tally.add(op, func(s *OperationStats) { s.Wait += waited })
+	if err != nil {
+		return turn{}, &aws.RequestCanceledError{Err: err}
+	}
+	return turn{b, epoch}, nil
+}
+
 // attempt runs inside the SDK's retry loop and before signing, so that a signature does not age while it waits.
 func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 	middleware.FinalizeOutput, middleware.Metadata, error,
 ) {
 	c, op := g.cloud, operation(ctx)
-	b := c.bucket(bucketKey{g.account, awsmiddleware.GetRegion(ctx), op})
-	asked := c.clock.now()
-	epoch, err := b.wait(ctx, c.clock)
-	started := c.clock.now()
-	if err != nil {
-		c.tally.add(op, func(s *OperationStats) { s.Wait += started.Sub(asked) })
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: err}
+	first := middleware.GetStackValue(ctx, turnKey{}).(*turn)
+	mine := *first
+	*first = turn{}
+	if mine.bucket == nil { // an attempt before this one has taken it
+		var err error
+		if mine, err = g.turn(ctx, op); err != nil {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+		}
 	}
+	started := c.clock.now()
 
 	out, meta, err := next.HandleFinalize(ctx, in)
 
@@ -70,16 +101,15 @@ func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next mid
 	throttle := throttles(err)
 	c.tally.add(op, func(s *OperationStats) {
 		s.Attempts++
-		s.Wait += started.Sub(asked)
 		s.Time += ended.Sub(started)
 		if throttle {
 			s.Throttles++
 		}
 	})
 	if throttle {
-		b.throttled(epoch, ended)
+		mine.bucket.throttled(mine.epoch, ended)
 	} else if err == nil || isAPIError(err) {
-		b.answered(ended)
+		mine.bucket.answered(ended)
 	}
 	return out, meta, err
 }
