@@ -110,8 +110,8 @@ func kindsOf(a estate.ARN) ([]kinds.Kind, error) {
 }
 
 // find is the one resource of the ARN or name, of these families where there are any.
-func find(s *estate.Snapshot, ks []kinds.Kind, want string) (estate.Observation, error) {
-	var found []estate.Observation
+func find(s *estate.Snapshot, ks []kinds.Kind, want string) (*estate.Observation, error) {
+	var found []*estate.Observation
 	for _, o := range s.Observations {
 		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
 		if (strings.EqualFold(o.Resource.ARN, want) || o.Resource.Name == want) && (len(ks) == 0 || slices.ContainsFunc(ks, of)) {
@@ -119,7 +119,7 @@ func find(s *estate.Snapshot, ks []kinds.Kind, want string) (estate.Observation,
 		}
 	}
 	// An endpoint and its configuration often share a name: what bills is what is meant.
-	if bills := slices.DeleteFunc(slices.Clone(found), func(o estate.Observation) bool { return len(o.Resource.Meters) == 0 }); len(bills) > 0 {
+	if bills := slices.DeleteFunc(slices.Clone(found), func(o *estate.Observation) bool { return len(o.Resource.Meters) == 0 }); len(bills) > 0 {
 		found = bills
 	}
 	switch {
@@ -130,13 +130,13 @@ func find(s *estate.Snapshot, ks []kinds.Kind, want string) (estate.Observation,
 		for _, o := range found {
 			arns = append(arns, o.Resource.ARN)
 		}
-		return estate.Observation{}, &estate.Error{Op: "explain", On: want, Err: fmt.Errorf("%d resources have that name:\n    %s", len(found), strings.Join(arns, "\n    ")), Hint: "give the ARN of the one you mean"}
+		return nil, &estate.Error{Op: "explain", On: want, Err: fmt.Errorf("%d resources have that name:\n    %s", len(found), strings.Join(arns, "\n    ")), Hint: "give the ARN of the one you mean"}
 	}
 	hint := "see what there is with `sagewarden scan --all`"
 	if len(s.Holes()) > 0 {
 		hint += "; not everything could be seen: its target or operation may be a hole in the coverage"
 	}
-	return estate.Observation{}, &estate.Error{Op: "explain", On: want, Err: fmt.Errorf("no such resource in %s", places(s.Targets)), Hint: hint}
+	return nil, &estate.Error{Op: "explain", On: want, Err: fmt.Errorf("no such resource in %s", places(s.Targets)), Hint: hint}
 }
 
 // places names the targets, or counts them where they are many.

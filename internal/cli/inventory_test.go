@@ -17,7 +17,7 @@ func saved(t *testing.T, status string) string {
 	t.Helper()
 	target := estate.Target{Partition: "aws", Account: "111111111111", Region: "us-east-1"}
 	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-	s := &estate.Snapshot{Version: estate.SnapshotVersion, At: at, Targets: []estate.Target{target}, Observations: []estate.Observation{{Resource: estate.Resource{
+	s := &estate.Snapshot{Version: estate.SnapshotVersion, At: at, Targets: []estate.Target{target}, Observations: []*estate.Observation{{Resource: estate.Resource{
 		ARN: target.SageMakerARN("endpoint/churn"), Kind: "endpoint", Target: target, Name: "churn", Type: "real-time", Status: status, Created: at.Add(-90 * 24 * time.Hour), Tags: map[string]string{}}}}}
 	file := filepath.Join(t.TempDir(), "snapshot.json")
 	if err := saveTo(file, s); err != nil {

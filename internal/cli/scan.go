@@ -111,7 +111,7 @@ type scanFlags struct {
 }
 
 // failures are what --fail-on takes for a finding.
-var failures = map[string]func(estate.Observation) bool{"idle": wasteful, "conditions": report.Wrong}
+var failures = map[string]func(*estate.Observation) bool{"idle": wasteful, "conditions": report.Wrong}
 
 func newScan(env Env) *cobra.Command {
 	var f scanFlags
@@ -222,7 +222,7 @@ func parseTags(flag string, words []string) (map[string]string, error) {
 
 // requireDomain refuses a domain of which a whole snapshot has nothing, as a scan refuses one that no target has.
 func requireDomain(s *estate.Snapshot, domain string) error {
-	inDomain := func(o estate.Observation) bool { return o.Resource.Domain == domain }
+	inDomain := func(o *estate.Observation) bool { return o.Resource.Domain == domain }
 	if domain == "" || s.Interrupted || len(s.Holes()) > 0 || slices.ContainsFunc(s.Observations, inDomain) {
 		return nil
 	}
@@ -231,7 +231,7 @@ func requireDomain(s *estate.Snapshot, domain string) error {
 }
 
 // wasteful reports whether the resource or a part of it is idle, and bills something or nobody knows what.
-func wasteful(o estate.Observation) bool {
+func wasteful(o *estate.Observation) bool {
 	hourly, known := o.Resource.Hourly()
 	return o.Verdict.State == estate.Idle && (!known || !hourly.IsZero()) || len(o.Waste.Parts) > 0
 }
@@ -283,8 +283,8 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 	from = strings.Join(append([]string{from}, shellWords(f.again())...), " ")
 	var next []string
 	var top *estate.Observation
-	for i := range s.Observations {
-		if o := &s.Observations[i]; wasteful(*o) && (top == nil || o.Waste.Hourly.GreaterThan(top.Waste.Hourly)) {
+	for _, o := range s.Observations {
+		if wasteful(o) && (top == nil || o.Waste.Hourly.GreaterThan(top.Waste.Hourly)) {
 			top = o
 		}
 	}
@@ -299,7 +299,7 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 		}
 		next = append(next, explain)
 	}
-	if !f.all && slices.ContainsFunc(s.Observations, func(o estate.Observation) bool { return o.Verdict.State == estate.Unknown }) {
+	if !f.all && slices.ContainsFunc(s.Observations, func(o *estate.Observation) bool { return o.Verdict.State == estate.Unknown }) {
 		next = append(next, "sagewarden scan --all"+flags("profile", f.profiles...)+flags("region", f.regions...)+from)
 	}
 	return next

@@ -93,7 +93,7 @@ func TestSnapshotRoundTrip(t *testing.T) {
 	at := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	want := Snapshot{Version: SnapshotVersion, At: at, IdleFor: map[Kind]Duration{"endpoint": Duration(168 * time.Hour)}, MinDailyInvocations: 5,
 		Targets: []Target{{"aws", "111122223333", "lab", "us-east-1"}}, Coverage: []Coverage{{Operation: "a:B", Outcome: OutcomeDenied, Error: "e", Hides: "h", Hint: "i"}},
-		Observations: []Observation{{
+		Observations: []*Observation{{
 			Resource: Resource{ARN: "arn:aws:sagemaker:us-east-1:111122223333:endpoint/x", Kind: "endpoint", Created: at, Tags: map[string]string{}, Parts: []Part{{Name: "v", Role: "production", Mode: "instances", Count: 1, Members: []string{"m"}}},
 				Meters: []Meter{{Part: "v", Component: "Hosting", InstanceType: "ml.m5.large", Count: 1, Rate: Rate{Known: true, Hourly: dollars("0.1234567890123")}}}},
 			Signals: Signals{{Name: "s", Quality: Good, At: at, Window: Window{at, at, Duration(time.Hour)}, Spans: []Span{{at, at, 0.5}}}},

@@ -17,10 +17,10 @@ type Snapshot struct {
 	// IdleFor is the limit that each kind was judged by.
 	IdleFor map[Kind]Duration `json:"idleFor"`
 	// MinDailyInvocations is the traffic that was taken for warmers; see Criteria.
-	MinDailyInvocations float64       `json:"minDailyInvocations,omitempty"`
-	Targets             []Target      `json:"targets"`
-	Coverage            []Coverage    `json:"coverage"`
-	Observations        []Observation `json:"observations"`
+	MinDailyInvocations float64        `json:"minDailyInvocations,omitempty"`
+	Targets             []Target       `json:"targets"`
+	Coverage            []Coverage     `json:"coverage"`
+	Observations        []*Observation `json:"observations"`
 	// Interrupted says that the scan ended before it was through.
 	Interrupted bool `json:"interrupted,omitempty"`
 }

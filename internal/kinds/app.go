@@ -215,7 +215,7 @@ func heartbeatSeries(r estate.Resource, signal string, w estate.Window) Series {
 }
 
 // Inspect reads logs and activity stamps of the apps on which the metrics leave a doubt.
-func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
+func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (past []Want) {
 	doubtful := func(o *estate.Observation) bool {
 		return o.Resource.Status == string(types.AppStatusInService) && !free(o.Resource) &&
 			a.Judge(o.Resource, o.Signals, c).Confidence != estate.High
@@ -241,18 +241,14 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 	}
 	each(ctx, rest, func(ctx context.Context, o *estate.Observation) { describeApp(ctx, s, o) })
 
-	var past []Series
-	var silent []*estate.Observation
+	w, _ := historyWindow(c)
 	for _, o := range rest {
 		if a.Judge(o.Resource, o.Signals, c).Rule == "app"+historyUnasked {
-			w, _ := historyWindow(c)
-			past, silent = append(past, heartbeatSeries(o.Resource, signalHeartbeatHistory, w)), append(silent, o)
+			past = append(past, Want{o, heartbeatSeries(o.Resource, signalHeartbeatHistory, w)})
 		}
 	}
-	for i, sig := range s.Metrics(ctx, past) {
-		silent[i].Signals = append(silent[i].Signals, sig)
-	}
 	countRelaunches(ctx, s, obs, c)
+	return past
 }
 
 // historyUnasked ends the rule of a verdict that is settled by asking whether the resource ever had a heartbeat.

@@ -120,13 +120,14 @@ func (domain) Series(r estate.Resource, c estate.Criteria) []Series {
 }
 
 // Inspect turns the bytes that were measured into what they bill.
-func (domain) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, _ estate.Criteria) {
+func (domain) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, _ estate.Criteria) []Want {
 	const gigabyte = 1 << 30
 	for _, o := range obs {
 		if s, ok := o.Signals.Find(signalStored, ""); ok && (s.Quality == estate.Good || s.Quality == estate.Stale) {
 			o.Resource.Meters = []estate.Meter{{Component: pricing.ComponentHomeDirectory, GB: s.Value / gigabyte}}
 		}
 	}
+	return nil
 }
 
 // Relate finds the domain's people, spaces and apps.

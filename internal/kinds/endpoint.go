@@ -358,13 +358,7 @@ func memberPart(variant, member string) string { return variant + "/" + member }
 
 // Inspect looks for what bypasses the variant, where all else is silent: the containers of a multi-container model may be
 // invoked directly, and that is published under the container's name alone.
-func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
-	type question struct {
-		o    *estate.Observation
-		part string
-	}
-	var wanted []Series
-	var asked []question
+func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
 	var mu sync.Mutex
 	each(ctx, obs, func(ctx context.Context, o *estate.Observation) {
 		if _, settled := endpointStatus(o.Resource, c); settled {
@@ -383,17 +377,15 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation
 				past := series
 				past.Signal, past.Window = signalHistory, w
 				mu.Lock()
-				wanted, asked = append(wanted, series), append(asked, question{o, p.Name})
+				wanted = append(wanted, Want{o, series})
 				if w != series.Window {
-					wanted, asked = append(wanted, past), append(asked, question{o, p.Name})
+					wanted = append(wanted, Want{o, past})
 				}
 				mu.Unlock()
 			}
 		}
 	})
-	for i, sig := range s.Metrics(ctx, wanted) {
-		asked[i].o.Signals = append(asked[i].o.Signals, sig)
-	}
+	return wanted
 }
 
 // mayBypass reports whether a part of the endpoint may serve invocations that bypass it.

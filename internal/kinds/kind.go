@@ -32,10 +32,17 @@ type Measured interface {
 	Series(r estate.Resource, c estate.Criteria) []Series
 }
 
-// Inspected is a family with signals that are neither metrics nor other resources.
+// Inspected is a family of whose use more can be found out where the metrics leave a doubt.
 type Inspected interface {
-	// Inspect adds the signals that are not metrics, where those leave a doubt. It reports failures through s.Cover and as signals.
-	Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria)
+	// Inspect adds the signals that are not metrics, and returns the series that the doubt asks for: those of all families are
+	// fetched together. It reports failures through s.Cover and as signals.
+	Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) []Want
+}
+
+// A Want is a series that is wanted for a resource.
+type Want struct {
+	For    *estate.Observation
+	Series Series
 }
 
 // Related is a family whose use is the use of others: a space's is its apps'.

@@ -23,20 +23,22 @@ const (
 	metricCalls = 4
 )
 
-// Metrics fetches the series in as few calls as the limit allows and returns one signal for each, in the order given.
-// A series that is wanted twice is fetched once.
-func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
+// Measure fetches the series in as few calls as the limit allows, and adds to each resource the signals of its own, in the order
+// given. A series that is wanted twice is fetched once.
+func (s *Scope) Measure(ctx context.Context, wanted []Want) {
 	type fetch struct {
+		key    string
 		series Series
 		signal estate.Signal
 	}
 	unique := map[string]*fetch{}
 	byWindow := map[estate.Window][]*fetch{}
 	keys := make([]string, len(wanted))
-	for i, w := range wanted {
+	for i, want := range wanted {
+		w := want.Series
 		keys[i] = fmt.Sprint(w.Source(), w.Window, w.Newest, w.Floor)
 		if unique[keys[i]] == nil {
-			f := &fetch{series: w}
+			f := &fetch{key: keys[i], series: w}
 			unique[keys[i]] = f
 			byWindow[w.Window] = append(byWindow[w.Window], f)
 		}
@@ -44,6 +46,8 @@ func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 	var g errgroup.Group
 	g.SetLimit(metricCalls)
 	for window, fetches := range byWindow {
+		// In the same order whatever order the resources were found in: the same estate asks the same questions.
+		slices.SortFunc(fetches, func(a, b *fetch) int { return strings.Compare(a.key, b.key) })
 		for batch := range slices.Chunk(fetches, seriesPerCall) {
 			g.Go(func() error {
 				queries := make([]types.MetricDataQuery, len(batch))
@@ -64,12 +68,17 @@ func (s *Scope) Metrics(ctx context.Context, wanted []Series) []estate.Signal {
 	}
 	_ = g.Wait() // a failure is in the signals
 
-	signals := make([]estate.Signal, len(wanted))
-	for i, w := range wanted {
-		signals[i] = unique[keys[i]].signal
-		signals[i].Name, signals[i].Part = w.Signal, w.Part
+	more := map[*estate.Observation]int{}
+	for _, w := range wanted {
+		more[w.For]++
 	}
-	return signals
+	for i, w := range wanted {
+		sig := unique[keys[i]].signal
+		sig.Name, sig.Part = w.Series.Signal, w.Series.Part
+		// A snapshot keeps them: no room is left over.
+		w.For.Signals = append(slices.Grow(w.For.Signals, more[w.For]), sig)
+		more[w.For]--
+	}
 }
 
 // query is the series as the API takes it. No unit is given: a unit other than the published one finds nothing.

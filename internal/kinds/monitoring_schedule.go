@@ -67,8 +67,9 @@ func (k monitoringSchedule) Relate(r estate.Resource, p *Peers) estate.Signals {
 }
 
 // Inspect marks the schedules where an endpoint was lost: it may have been theirs.
-func (monitoringSchedule) Inspect(_ context.Context, s *Scope, obs []*estate.Observation, _ estate.Criteria) {
+func (monitoringSchedule) Inspect(_ context.Context, s *Scope, obs []*estate.Observation, _ estate.Criteria) []Want {
 	watched.mark(s, obs)
+	return nil
 }
 
 func (k monitoringSchedule) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate.Verdict {

@@ -71,10 +71,11 @@ func first(obs []*estate.Observation) string {
 }
 
 // Inspect marks the entries where a user was lost: it could have named any of them.
-func (k *named) Inspect(_ context.Context, s *Scope, obs []*estate.Observation, _ estate.Criteria) {
+func (k *named) Inspect(_ context.Context, s *Scope, obs []*estate.Observation, _ estate.Criteria) []Want {
 	for _, u := range k.users {
 		u.mark(s, obs)
 	}
+	return nil
 }
 
 func (u user) mark(s *Scope, obs []*estate.Observation) {

@@ -133,18 +133,14 @@ func (notebook) Series(r estate.Resource, c estate.Criteria) []Series {
 }
 
 // Inspect asks whether there ever was a heartbeat, where the CPU is quiet: what reported may have died.
-func (k notebook) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
+func (k notebook) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, c estate.Criteria) (past []Want) {
 	w, _ := historyWindow(c)
-	var past []Series
-	var quiet []*estate.Observation
 	for _, o := range obs {
 		if k.Judge(o.Resource, o.Signals, c).Rule == "notebook"+historyUnasked {
-			past, quiet = append(past, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"NotebookInstanceName", o.Resource.Name})), append(quiet, o)
+			past = append(past, Want{o, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"NotebookInstanceName", o.Resource.Name})})
 		}
 	}
-	for i, sig := range s.Metrics(ctx, past) {
-		quiet[i].Signals = append(quiet[i].Signals, sig)
-	}
+	return past
 }
 
 const notebookRemedy = "publish a heartbeat from inside the notebook instance: see docs/signals.md"

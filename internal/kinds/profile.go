@@ -48,6 +48,20 @@ func (profile) List(ctx context.Context, s *Scope, yield func(estate.Observation
 		})
 }
 
+// SignInName is the name with which a person signs in through IAM Identity Center, asked for once; empty where it could not be found.
+func SignInName(ctx context.Context, s *Scope, domain, profile string) string {
+	name, _ := once(s, "sign-in-name/"+domain+"/"+profile, func() (string, error) { // recorded in the coverage
+		d, gone, err := Describe(s, "sagemaker:DescribeUserProfile", func() (*sagemaker.DescribeUserProfileOutput, error) {
+			return s.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &profile})
+		}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
+		if gone || err != nil {
+			return "", err
+		}
+		return aws.ToString(d.SingleSignOnUserValue), nil
+	})
+	return name
+}
+
 // Relate finds the person's apps and spaces.
 func (profile) Relate(r estate.Resource, p *Peers) estate.Signals {
 	ofUser := func(o estate.Resource) []string {

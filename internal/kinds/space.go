@@ -117,21 +117,20 @@ func (space) Relate(r estate.Resource, p *Peers) estate.Signals {
 
 // Inspect asks the log streams of the spaces in which nothing runs, and whether there ever was a heartbeat: an app writes and reports
 // as long as it runs.
-func (k space) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
+func (k space) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (past []Want) {
 	var streams []string
-	var past []Series
-	var empty []*estate.Observation
 	w, _ := historyWindow(c)
 	for _, o := range obs {
 		if r := o.Resource; k.Judge(r, o.Signals, c).Rule == ruleSpaceLogUnasked {
-			empty, streams = append(empty, o), append(streams, strings.Join([]string{r.Domain, r.Name, r.Type, defaultApp}, "/"))
-			past = append(past, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"DomainId", r.Domain}, Dimension{"SpaceName", r.Name}, Dimension{"AppType", r.Type}, Dimension{"AppName", defaultApp}))
+			streams = append(streams, strings.Join([]string{r.Domain, r.Name, r.Type, defaultApp}, "/"))
+			past = append(past, Want{o, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"DomainId", r.Domain}, Dimension{"SpaceName", r.Name}, Dimension{"AppType", r.Type}, Dimension{"AppName", defaultApp})})
 		}
 	}
-	logs, heartbeats := lastEvents(ctx, s, streams), s.Metrics(ctx, past)
-	for i, o := range empty {
-		o.Signals = append(o.Signals, logs[streams[i]], heartbeats[i])
+	logs := lastEvents(ctx, s, streams)
+	for i, w := range past {
+		w.For.Signals = append(w.For.Signals, logs[streams[i]])
 	}
+	return past
 }
 
 // defaultApp is the name of every JupyterLab and Code Editor app.

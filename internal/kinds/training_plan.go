@@ -93,9 +93,7 @@ func stampText(t *time.Time) string {
 }
 
 // Inspect asks, for the plans of which nothing is in use now, whether that has been so for long.
-func (k trainingPlan) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
-	var wanted []Series
-	var owners []*estate.Observation
+func (k trainingPlan) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
 	for _, o := range obs {
 		if k.Judge(o.Resource, o.Signals, c).Rule != rulePlanUnused {
 			continue
@@ -111,12 +109,10 @@ func (k trainingPlan) Inspect(ctx context.Context, s *Scope, obs []*estate.Obser
 			published, lately := used, used
 			published.Signal, published.Stat = signalRunning, "SampleCount"
 			lately.Signal, lately.Stat, lately.Window, lately.Newest = signalRunningLately, "SampleCount", stampWindow(c), true
-			wanted, owners = append(wanted, used, published, lately), append(owners, o, o, o)
+			wanted = append(wanted, Want{o, used}, Want{o, published}, Want{o, lately})
 		}
 	}
-	for i, sig := range s.Metrics(ctx, wanted) {
-		owners[i].Signals = append(owners[i].Signals, sig)
-	}
+	return wanted
 }
 
 // reservations are the dimensions of the series that count used instances, by the reservation's name.

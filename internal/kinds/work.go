@@ -108,9 +108,7 @@ func (k work) series(host string, gpu bool, c estate.Criteria) []Series {
 }
 
 // Inspect asks for the instances that were not looked at, of the jobs of which no other does anything.
-func (k work) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) {
-	var wanted []Series
-	var owners []*estate.Observation
+func (k work) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
 	for _, o := range obs {
 		if k.Judge(o.Resource, o.Signals, c).Rule != k.rule(ruleHostsUnasked) {
 			continue
@@ -122,13 +120,11 @@ func (k work) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, 
 		}
 		for _, host := range hosts {
 			for _, series := range k.series(host, gpu, c) {
-				wanted, owners = append(wanted, series), append(owners, o)
+				wanted = append(wanted, Want{o, series})
 			}
 		}
 	}
-	for i, sig := range s.Metrics(ctx, wanted) {
-		owners[i].Signals = append(owners[i].Signals, sig)
-	}
+	return wanted
 }
 
 // others are the Hosts of the job's n instances that Series does not ask for. Where they go by instance id, one listing for the target

@@ -55,7 +55,7 @@ func gigabytes(gb float64) string {
 	return thousands(whole) + "." + tenth + " GB"
 }
 
-func waste(s *estate.Snapshot, ob estate.Observation) []fact {
+func waste(s *estate.Snapshot, ob *estate.Observation) []fact {
 	r := rowOf(ob, s.At)
 	hourly, month := r.Hourly.rate(), projected(ob.Resource, r.Hourly).total()
 	if ob.Verdict.State != estate.Idle {
@@ -92,7 +92,7 @@ func waste(s *estate.Snapshot, ob estate.Observation) []fact {
 }
 
 // parts are the pieces that are judged on their own, those that only the verdict knows of included.
-func parts(s *estate.Snapshot, ob estate.Observation) *grid {
+func parts(s *estate.Snapshot, ob *estate.Observation) *grid {
 	all := slices.Clone(ob.Resource.Parts)
 	for _, v := range ob.Verdict.Parts {
 		if !slices.ContainsFunc(all, func(p estate.Part) bool { return p.Name == v.Part }) {
@@ -164,6 +164,11 @@ func orElsewhere(hourly cost, r estate.Resource, part string) cost {
 		return moot
 	}
 	return hourly
+}
+
+// shares reports whether the resource has part of its bill in common with others.
+func shares(r estate.Resource) bool {
+	return slices.ContainsFunc(r.Meters, func(m estate.Meter) bool { return m.Share != "" })
 }
 
 // A tally bills each instance that several resources share once: to the first of them that it is shown.

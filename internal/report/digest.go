@@ -66,26 +66,35 @@ type unpriced struct {
 	Resources    int    `json:"resources"`
 }
 
-func newDigest(s *estate.Snapshot) digest {
+// newDigest makes the rows of what costs something or is wrong, and of the rest where all is to be shown.
+func newDigest(s *estate.Snapshot, all bool) digest {
 	d, t := digest{snapshot: s}, tally{}
-	sort := func(r row, ob estate.Observation) {
-		if r.Hourly.isZero() && r.wasted().isZero() && bill(ob.Resource, r.Part).isZero() {
-			d.free = append(d.free, r)
-		} else {
+	free, active := map[estate.Kind]int{}, 0
+	sort := func(r row, ob *estate.Observation) {
+		switch {
+		case !r.Hourly.isZero() || !r.wasted().isZero() || !bill(ob.Resource, r.Part).isZero():
 			d.idle = append(d.idle, r)
+			return
+		case all || Wrong(ob):
+			d.free = append(d.free, r)
 		}
+		free[r.Kind]++
 	}
 	for _, ob := range s.Observations {
 		if Wrong(ob) {
 			d.wrong = append(d.wrong, wrongRow(ob, s.At))
 		}
+		if ob.Verdict.State == estate.Active {
+			active++
+		}
 		for _, r := range partRows(ob, s.At) {
 			sort(r, ob)
 		}
-		switch ob.Verdict.State {
-		case estate.Idle:
+		switch state := ob.Verdict.State; {
+		case state == estate.Idle:
 			sort(rowOf(ob, s.At), ob)
-		case estate.Active:
+		case !all && !Wrong(ob) && !shares(ob.Resource): // of what shares a bill, one is charged with it
+		case state == estate.Active:
 			d.active = append(d.active, restRow(ob, t, s.At))
 		default:
 			// A state that this version does not know is not judged.
@@ -100,8 +109,8 @@ func newDigest(s *estate.Snapshot) digest {
 		Targets:       len(s.Targets),
 		Resources:     len(s.Observations),
 		Idle:          len(d.idle),
-		Free:          freeOf(d.free),
-		Active:        len(d.active),
+		Free:          freeOf(free),
+		Active:        active,
 		Wrong:         wrongOf(s, d.idle),
 		NotJudged:     notJudgedOf(s),
 		Total:         sum("", "", d.idle),

@@ -11,7 +11,7 @@ import (
 )
 
 // tell is the whole story of one resource.
-func tell(s *estate.Snapshot, ob estate.Observation, o Options) story {
+func tell(s *estate.Snapshot, ob *estate.Observation, o Options) story {
 	r, v := ob.Resource, ob.Verdict
 	out := story{title: fmt.Sprintf("%s, %s", r.Name, kindOf(r.Kind, r.Type))}
 	if s.Interrupted {

@@ -32,7 +32,7 @@ const hostile = "=evil\x1b[31mred\x07\nnew|line\u202etxt.exe\u009b2J\x1b]0;t<b>`
 
 // rich is a snapshot with one of everything that is hard to print.
 func rich() *estate.Snapshot {
-	ranker := estate.Observation{
+	ranker := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: prod.SageMakerARN("endpoint/recsys-ranker-production-blue-2026-02"), Kind: "endpoint", Target: prod, Name: "recsys-ranker-production-blue-2026-02",
 			Type: "real-time", Status: "InService", Created: before(400 * day), Modified: before(40 * day), Owner: "recsys@example.com", OwnerFrom: "tag owner",
@@ -54,7 +54,7 @@ func rich() *estate.Snapshot {
 			Parts: []estate.PartVerdict{{Part: "AllTraffic", Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(12*day + 4*time.Hour), Why: "no invocation"}}}},
 		Waste: estate.Waste{Known: true, Hourly: usd("75.376"), SoFar: usd("22009.792")},
 	}
-	search := estate.Observation{
+	search := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: prod.SageMakerARN("endpoint/search"), Kind: "endpoint", Target: prod, Name: "search", Type: "real-time", Status: "InService", Created: before(90 * day),
 			Owner: "search-team", OwnerFrom: "tag owner", Tags: map[string]string{},
@@ -71,7 +71,7 @@ func rich() *estate.Snapshot {
 				{Part: "canary", Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(33 * day), Open: true, Why: "no invocation in 33d, while its metrics prove that it runs"}}}},
 		Waste: estate.Waste{Parts: []estate.PartWaste{{Part: "canary"}}},
 	}
-	notebook := estate.Observation{
+	notebook := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: dev.SageMakerARN("app/d-1/alice/kernelgateway/pandas"), Kind: "studio-app", Target: dev, Name: "alice/pandas", Type: "KernelGateway", Status: "InService",
 			Created: before(50 * time.Hour), Domain: "d-1", User: "alice", Owner: "alice", OwnerFrom: "user profile", Tags: nil,
@@ -85,11 +85,11 @@ func rich() *estate.Snapshot {
 			Rule: "app/log-silent", Why: "its kernel has written no log for 29h", Remedy: "a silent training cell looks the same: ask before stopping"},
 		Waste: estate.Waste{Known: true, Hourly: usd("0.05"), SoFar: usd("1.455"), Note: "the instance is shared with 2 idle apps"},
 	}
-	twin := notebook
+	twin := *notebook
 	twin.Resource.ARN, twin.Resource.Domain = dev.SageMakerARN("app/d-2/alice/kernelgateway/pandas"), "d-2"
 	twin.Resource.Meters = []estate.Meter{{Component: "Studio-KernelGateway", InstanceType: "ml.m5.large", Count: 1, Rate: listed("0.115")}}
 	twin.Waste = estate.Waste{Known: true, Hourly: usd("0.115"), SoFar: usd("3.34")}
-	free := estate.Observation{
+	free := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: dev.SageMakerARN("app/d-1/bob/jupyterserver/default"), Kind: "studio-app", Target: dev, Name: "bob/default", Type: "JupyterServer", Status: "InService",
 			Created: before(9 * day), Domain: "d-1", User: "bob", Tags: map[string]string{},
@@ -98,7 +98,7 @@ func rich() *estate.Snapshot {
 		Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.Low, Since: before(9 * day), Open: true, Rule: "app/age", Why: "open for 9d"},
 		Waste:   estate.Waste{Known: true},
 	}
-	wide := estate.Observation{
+	wide := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: china.SageMakerARN("endpoint/zh"), Kind: "endpoint", Target: china, Name: "推荐系统-模型-🚀-👩‍🔬-生产环境-端点", Type: "asynchronous", Status: "InService",
 			Created: before(80 * day), Owner: "王小明", OwnerFrom: "tag 负责人", Tags: map[string]string{"负责人": "王小明"},
@@ -109,7 +109,7 @@ func rich() *estate.Snapshot {
 		Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(33 * day), Open: true, Rule: "traffic/silent", Why: "没有调用 — no invocation in 33d"},
 		Waste:   estate.Waste{Hourly: usd("1.2345"), SoFar: usd("977.724")},
 	}
-	evil := estate.Observation{
+	evil := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: dev.SageMakerARN("endpoint/evil"), Kind: "endpoint", Target: dev, Name: hostile, Type: "serverless", Status: "InService", Created: before(30 * day),
 			Owner: "\t@SUM(A1)", OwnerFrom: "tag \x1b]8;;http://x\x07owner", Tags: map[string]string{hostile: hostile, "k\u2066": "v"},
@@ -117,7 +117,7 @@ func rich() *estate.Snapshot {
 		Verdict: estate.Verdict{State: estate.Idle, Confidence: estate.High, Since: before(8 * day), Rule: "traffic/silent", Why: "no invocation\r\nin 8d \x1b[2J"},
 		Waste:   estate.Waste{Known: true, Hourly: usd("0.00004"), SoFar: usd("0.00768")},
 	}
-	denied := estate.Observation{
+	denied := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: dev.SageMakerARN("endpoint/fraud"), Kind: "endpoint", Target: dev, Name: "fraud", Type: "real-time", Status: "InService", Created: before(60 * day), Tags: map[string]string{"team": "risk"},
 			Meters: []estate.Meter{{Part: "AllTraffic", Component: "Hosting", InstanceType: "ml.m5.4xlarge", Count: 3, Rate: listed("1.03")}},
@@ -125,7 +125,7 @@ func rich() *estate.Snapshot {
 		Signals: estate.Signals{{Name: "invocations", Part: "AllTraffic", Source: "cloudwatch AWS/SageMaker Invocations Sum", Quality: estate.Denied, Note: "AccessDenied"}},
 		Verdict: estate.Verdict{State: estate.Unknown, Rule: "traffic/unreadable", Why: "invocations could not be read: denied", Remedy: "allow cloudwatch:GetMetricData"},
 	}
-	stuck := estate.Observation{
+	stuck := &estate.Observation{
 		Resource: estate.Resource{
 			ARN: prod.SageMakerARN("inference-component/llm"), Kind: "inference-component", Target: prod, Name: "llm", Status: "Updating", Created: before(time.Hour), Tags: map[string]string{},
 			Meters: []estate.Meter{{Component: "Hosting", InstanceType: "ml.g6e.xlarge", Count: 1, Rate: estate.Rate{Why: "not in the price list"}}},
@@ -142,7 +142,7 @@ func rich() *estate.Snapshot {
 			{Target: dev, Operation: "cloudwatch:GetMetricData", Outcome: estate.OutcomeDenied, Error: "AccessDenied: no\x1b[0m", Hides: "whether anything is used", Hint: "allow cloudwatch:GetMetricData on *"},
 			{Target: china, Operation: "sagemaker:ListApps", Outcome: estate.OutcomeThrottled, Hides: "Studio apps", Hint: "scan again with a lower rate"},
 		},
-		Observations: []estate.Observation{notebook, denied, wide, search, free, evil, ranker, stuck, twin},
+		Observations: []*estate.Observation{notebook, denied, wide, search, free, evil, ranker, stuck, &twin},
 	}
 }
 
@@ -164,13 +164,13 @@ func broad() *estate.Snapshot {
 	add := func(target estate.Target, kind estate.Kind, name string, v estate.Verdict, meters ...estate.Meter) *estate.Observation {
 		r := estate.Resource{ARN: target.SageMakerARN(string(kind) + "/" + name), Kind: kind, Target: target, Name: name, Status: "InService",
 			Created: before(50 * day), Owner: "platform", OwnerFrom: "tag team", Tags: map[string]string{"team": "platform"}, Meters: meters}
-		ob := estate.Observation{Resource: r, Verdict: v}
+		ob := &estate.Observation{Resource: r, Verdict: v}
 		if v.State == estate.Idle {
 			hourly, known := r.Hourly()
 			ob.Waste = estate.Waste{Known: known, Hourly: hourly, SoFar: hourly.Mul(decimal.NewFromInt(10))}
 		}
 		s.Observations = append(s.Observations, ob)
-		return &s.Observations[len(s.Observations)-1]
+		return s.Observations[len(s.Observations)-1]
 	}
 	unknown := func(rule, why string) estate.Verdict {
 		return estate.Verdict{State: estate.Unknown, Rule: rule, Why: why, Remedy: "look again"}
@@ -253,21 +253,23 @@ func broad() *estate.Snapshot {
 	}
 	s.Targets = append(s.Targets, west)
 	estate.SortCoverage(s.Coverage)
-	slices.SortFunc(s.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
+	slices.SortFunc(s.Observations, func(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	return s
 }
 
 // named is the observation of the name.
-func named(s *estate.Snapshot, name string) estate.Observation {
-	return s.Observations[slices.IndexFunc(s.Observations, func(ob estate.Observation) bool { return ob.Resource.Name == name })]
+func named(s *estate.Snapshot, name string) *estate.Observation {
+	return s.Observations[slices.IndexFunc(s.Observations, func(ob *estate.Observation) bool { return ob.Resource.Name == name })]
 }
 
 // unjudged is a snapshot in which nobody asked about use: two apps share an instance, one of them has tags that could not be read.
 func unjudged() *estate.Snapshot {
 	s := rich()
-	first, second := s.Observations[0], s.Observations[0]
+	first := s.Observations[0]
+	copied := *first
+	second := &copied
 	second.Resource.ARN, second.Resource.Name, second.Resource.Tags = first.Resource.ARN+"-2", "alice/torch", map[string]string{}
-	s.Observations = []estate.Observation{second, s.Observations[7], first, s.Observations[3]}
+	s.Observations = []*estate.Observation{second, s.Observations[7], first, s.Observations[3]}
 	for i := range s.Observations {
 		s.Observations[i].Verdict, s.Observations[i].Waste, s.Observations[i].Signals = estate.Verdict{}, estate.Waste{}, nil
 	}

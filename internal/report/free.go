@@ -20,13 +20,10 @@ type kindCount struct {
 	Idle int         `json:"idle"`
 }
 
-func freeOf(rows []row) free {
-	counts := map[estate.Kind]int{}
-	for _, r := range rows {
-		counts[r.Kind]++
-	}
-	f := free{Idle: len(rows), ByKind: []kindCount{}}
+func freeOf(counts map[estate.Kind]int) free {
+	f := free{ByKind: []kindCount{}}
 	for kind, n := range counts {
+		f.Idle += n
 		f.ByKind = append(f.ByKind, kindCount{kind, n})
 	}
 	slices.SortFunc(f.ByKind, func(a, b kindCount) int {

@@ -15,7 +15,7 @@ type gap struct {
 
 // gaps gathers them from the verdict, the signals, the prices, the tags and the coverage of the resource's target.
 // An absent signal is no gap: its source answered.
-func gaps(s *estate.Snapshot, ob estate.Observation) []gap {
+func gaps(s *estate.Snapshot, ob *estate.Observation) []gap {
 	var out []gap
 	if ob.Verdict.State == estate.Unknown {
 		out = append(out, gap{"whether it is used: " + ob.Verdict.Why, ob.Verdict.Remedy})

@@ -43,7 +43,7 @@ func (g *group) add(it item) {
 
 // groupsOf groups the items, which are those of the observations one by one, and sums all. Groups are dearest first, dimension by
 // dimension: within the dearest account its dearest kind.
-func groupsOf(obs []estate.Observation, items []item, by []Dimension) (groups []group, all group) {
+func groupsOf(obs []*estate.Observation, items []item, by []Dimension) (groups []group, all group) {
 	all = group{Hourly: cost{known: true}, Monthly: cost{known: true}, PriceKnown: true}
 	// The sums of the outer groups give the order.
 	sums := map[string]*group{}

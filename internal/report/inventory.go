@@ -90,7 +90,7 @@ type item struct {
 func newInventory(s *estate.Snapshot, by []Dimension) inventory {
 	inv := inventory{snapshot: s, by: by, unpriced: unpricedOf(s)}
 	t := tally{}
-	observations := slices.SortedFunc(slices.Values(s.Observations), func(a, b estate.Observation) int { return cmp.Compare(a.Resource.ARN, b.Resource.ARN) })
+	observations := slices.SortedFunc(slices.Values(s.Observations), func(a, b *estate.Observation) int { return cmp.Compare(a.Resource.ARN, b.Resource.ARN) })
 	for _, ob := range observations {
 		r := ob.Resource
 		it := item{

@@ -86,11 +86,11 @@ func TestEveryGroupingSumsToTheWhole(t *testing.T) {
 }
 
 func TestGroupsAreNested(t *testing.T) {
-	ob := func(account string, kind estate.Kind, hourly string) estate.Observation {
-		return estate.Observation{Resource: estate.Resource{ARN: account + string(kind) + hourly, Kind: kind, Target: estate.Target{Account: account},
+	ob := func(account string, kind estate.Kind, hourly string) *estate.Observation {
+		return &estate.Observation{Resource: estate.Resource{ARN: account + string(kind) + hourly, Kind: kind, Target: estate.Target{Account: account},
 			Meters: []estate.Meter{{Count: 1, Rate: listed(hourly)}}}}
 	}
-	s := &estate.Snapshot{At: at, Observations: []estate.Observation{
+	s := &estate.Snapshot{At: at, Observations: []*estate.Observation{
 		ob("1", "app", "4"), ob("1", "endpoint", "3"), ob("2", "app", "5"), ob("2", "endpoint", "1"), ob("2", "endpoint", "0.5"), ob("3", "app", "0")}}
 	var got []string
 	for _, g := range newInventory(s, []Dimension{"account", "kind"}).groups {

@@ -33,8 +33,8 @@ type document struct {
 	// Wrong are the resources with conditions; their hourly figure is what they bill, idle or not.
 	Wrong []row `json:"wrong"`
 	// Resources are all observations, present when all were asked for.
-	Resources []estate.Observation `json:"resources,omitempty"`
-	Coverage  []estate.Coverage    `json:"coverage"`
+	Resources []*estate.Observation `json:"resources,omitempty"`
+	Coverage  []estate.Coverage     `json:"coverage"`
 }
 
 type criteria struct {
@@ -59,10 +59,10 @@ func (d digest) json(w io.Writer, o Options) error {
 
 // An explanation is the form JSON of Explain. Money is dollars, written as decimal strings.
 type explanation struct {
-	Schema      string             `json:"schema"`
-	At          time.Time          `json:"at"`
-	Interrupted bool               `json:"interrupted,omitempty"`
-	Observation estate.Observation `json:"observation"`
+	Schema      string              `json:"schema"`
+	At          time.Time           `json:"at"`
+	Interrupted bool                `json:"interrupted,omitempty"`
+	Observation *estate.Observation `json:"observation"`
 	// Hourly is what the resource bills, a lower bound unless PriceKnown.
 	Hourly     cost              `json:"hourly"`
 	PriceKnown bool              `json:"priceKnown"`
@@ -70,7 +70,7 @@ type explanation struct {
 	Coverage   []estate.Coverage `json:"coverage"`
 }
 
-func explainJSON(w io.Writer, s *estate.Snapshot, ob estate.Observation) error {
+func explainJSON(w io.Writer, s *estate.Snapshot, ob *estate.Observation) error {
 	bills := bill(ob.Resource, "")
 	return writeJSON(w, explanation{
 		Schema: explainSchema, At: s.At.UTC(), Interrupted: s.Interrupted, Observation: ob,

@@ -29,7 +29,7 @@ func (o Options) roomy() bool { return o.Format == Wide || o.Format == HTML }
 // Scan prints what is idle, dearest first, with the totals and the coverage. An unknown price stands by the part of it
 // that is known; with nothing known it follows everything that is known to cost.
 func Scan(w io.Writer, s *estate.Snapshot, o Options) error {
-	d := newDigest(s)
+	d := newDigest(s, o.All)
 	switch o.Format {
 	case Table, Wide, "":
 		return write(w, d.story(o).terminal(o))
@@ -48,7 +48,7 @@ func Scan(w io.Writer, s *estate.Snapshot, o Options) error {
 }
 
 // Explain prints the whole story of one resource of the snapshot, in the form Table (or Wide, which is the same), JSON or Markdown.
-func Explain(w io.Writer, s *estate.Snapshot, ob estate.Observation, o Options) error {
+func Explain(w io.Writer, s *estate.Snapshot, ob *estate.Observation, o Options) error {
 	switch o.Format {
 	case Table, Wide, "":
 		return write(w, tell(s, ob, o).terminal(o))

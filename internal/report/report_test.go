@@ -168,14 +168,14 @@ func TestEscapeMarkdown(t *testing.T) {
 }
 
 func TestDearestFirst(t *testing.T) {
-	idle := func(name, hourly, soFar string, known bool) estate.Observation {
-		return estate.Observation{
+	idle := func(name, hourly, soFar string, known bool) *estate.Observation {
+		return &estate.Observation{
 			Resource: estate.Resource{ARN: prod.SageMakerARN("endpoint/" + name), Kind: "endpoint", Target: prod, Name: name},
 			Verdict:  estate.Verdict{State: estate.Idle},
 			Waste:    estate.Waste{Known: known, Hourly: usd(hourly), SoFar: usd(soFar)},
 		}
 	}
-	s := &estate.Snapshot{At: at, Observations: []estate.Observation{
+	s := &estate.Snapshot{At: at, Observations: []*estate.Observation{
 		idle("free", "0", "0", true),
 		idle("no-price", "0", "0", false),
 		idle("cheap", "0.01", "900", true),
@@ -186,7 +186,7 @@ func TestDearestFirst(t *testing.T) {
 		idle("ten", "10", "1", true),
 	}}
 	var got []string
-	d := newDigest(s)
+	d := newDigest(s, true)
 	for _, r := range slices.Concat(d.idle, d.free) {
 		got = append(got, r.Name)
 	}
@@ -200,21 +200,21 @@ func TestIdlePartWithoutFiguresIsNotFree(t *testing.T) {
 	s := rich()
 	s.Observations = s.Observations[3:4]
 	s.Observations[0].Waste.Parts = nil
-	rows := newDigest(s).idle
+	rows := newDigest(s, true).idle
 	if len(rows) != 1 || rows[0].Hourly.rate() != "?" || rows[0].Label != "search › canary" {
 		t.Errorf("rows = %+v, want one of unknown price", rows)
 	}
 }
 
 func TestSharedInstanceIsCountedOnceAmongTheNotJudged(t *testing.T) {
-	app := func(name, share string) estate.Observation {
-		return estate.Observation{
+	app := func(name, share string) *estate.Observation {
+		return &estate.Observation{
 			Resource: estate.Resource{ARN: name, Target: dev, Name: name, Meters: []estate.Meter{{Component: "Studio-KernelGateway", InstanceType: "ml.t3.medium", Count: 1, Share: share, Rate: listed("0.05")}}},
 			Verdict:  estate.Verdict{State: estate.Unknown},
 		}
 	}
-	s := &estate.Snapshot{At: at, Observations: []estate.Observation{app("a", "one"), app("b", "one"), app("c", "two"), app("d", "")}}
-	got := newDigest(s).summary.NotJudged
+	s := &estate.Snapshot{At: at, Observations: []*estate.Observation{app("a", "one"), app("b", "one"), app("c", "two"), app("d", "")}}
+	got := newDigest(s, true).summary.NotJudged
 	if got.Resources != 4 || got.Hourly.rate() != "$0.15" || !got.PriceKnown {
 		t.Errorf("not judged: %d, %s; want 4, $0.15", got.Resources, got.Hourly.rate())
 	}
@@ -223,7 +223,7 @@ func TestSharedInstanceIsCountedOnceAmongTheNotJudged(t *testing.T) {
 func TestStateOfALaterVersionIsNotJudged(t *testing.T) {
 	s := tidy()
 	s.Observations[0].Verdict.State = "dormant"
-	d := newDigest(s)
+	d := newDigest(s, true)
 	if len(d.unknown) != 1 || d.summary.NotJudged.Resources != 1 {
 		t.Errorf("%d unknown rows, %d not judged; want 1 and 1", len(d.unknown), d.summary.NotJudged.Resources)
 	}
@@ -278,7 +278,7 @@ func TestWrong(t *testing.T) {
 		"stuck part of one in use":     {estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "main", Verdict: estate.Verdict{Conditions: []estate.Condition{{Type: estate.Stuck}}}}}}, nil, true},
 		"part orphaned, another bills": {estate.Verdict{Parts: []estate.PartVerdict{{Part: "spare", Verdict: estate.Verdict{Conditions: orphan}}}}, priced, false},
 	} {
-		if got := Wrong(estate.Observation{Resource: estate.Resource{Meters: c.meters}, Verdict: c.verdict}); got != c.want {
+		if got := Wrong(&estate.Observation{Resource: estate.Resource{Meters: c.meters}, Verdict: c.verdict}); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

@@ -54,7 +54,7 @@ type row struct {
 }
 
 // rowOf is the row of the whole resource.
-func rowOf(ob estate.Observation, at time.Time) row {
+func rowOf(ob *estate.Observation, at time.Time) row {
 	r, v := ob.Resource, ob.Verdict
 	out := row{
 		Label: r.Name, Name: r.Name, ARN: r.ARN, Kind: r.Kind, Type: r.Type,
@@ -77,7 +77,7 @@ func rowOf(ob estate.Observation, at time.Time) row {
 
 // restRow is the row of a resource that is not idle, beside those of its idle parts and of what shares its instance: it bills what no
 // other row does, so that all rows together bill what all resources do.
-func restRow(ob estate.Observation, t tally, at time.Time) row {
+func restRow(ob *estate.Observation, t tally, at time.Time) row {
 	out, r := rowOf(ob, at), rest(ob)
 	out.Instances, out.StorageGB = instances(r, ""), storage(r, "")
 	if len(r.Meters) < len(ob.Resource.Meters) {
@@ -92,7 +92,7 @@ func restRow(ob estate.Observation, t tally, at time.Time) row {
 }
 
 // rest is the resource without what its idle parts bill.
-func rest(ob estate.Observation) estate.Resource {
+func rest(ob *estate.Observation) estate.Resource {
 	r := ob.Resource
 	r.Meters = slices.DeleteFunc(slices.Clone(r.Meters), func(m estate.Meter) bool {
 		return slices.ContainsFunc(ob.Verdict.Parts, func(p estate.PartVerdict) bool { return p.Part == m.Part && p.State == estate.Idle })
@@ -106,7 +106,7 @@ func notes(all ...string) string {
 }
 
 // partRows are the rows of the idle parts of a resource that is not itself idle.
-func partRows(ob estate.Observation, at time.Time) []row {
+func partRows(ob *estate.Observation, at time.Time) []row {
 	if ob.Verdict.State == estate.Idle {
 		return nil
 	}
@@ -127,7 +127,7 @@ func partRows(ob estate.Observation, at time.Time) []row {
 }
 
 // partRow is the row of a part, but for the figures.
-func partRow(ob estate.Observation, v estate.PartVerdict, at time.Time) row {
+func partRow(ob *estate.Observation, v estate.PartVerdict, at time.Time) row {
 	out := rowOf(ob, at)
 	out.Label += " › " + v.Part
 	out.Part, out.State, out.Confidence, out.LastUse = v.Part, v.State, v.Confidence, v.LastUse

@@ -43,7 +43,7 @@ func (d digest) headline() string {
 	switch {
 	case len(d.idle) > 0:
 		what = fmt.Sprintf("%d idle", len(d.idle))
-	case len(d.free) > 0:
+	case d.summary.Free.Idle > 0:
 		what = "nothing idle that bills"
 	}
 	return fmt.Sprintf("%s among %s in %s, %s", what,

@@ -12,7 +12,7 @@ import (
 
 // Wrong reports whether something is wrong with the resource, whatever its use: it or a part of it has a condition that is
 // more than being an orphan which bills nothing.
-func Wrong(ob estate.Observation) bool {
+func Wrong(ob *estate.Observation) bool {
 	found := func(part string, cs []estate.Condition) bool {
 		return slices.ContainsFunc(cs, func(c estate.Condition) bool { return c.Type != estate.Orphaned || !bill(ob.Resource, part).isZero() })
 	}
@@ -32,7 +32,7 @@ func conditions(v estate.Verdict) []estate.Condition {
 }
 
 // wrongRow is the row of a resource with conditions. It costs what it bills now.
-func wrongRow(ob estate.Observation, at time.Time) row {
+func wrongRow(ob *estate.Observation, at time.Time) row {
 	r := rowOf(ob, at)
 	r.Hourly = bill(ob.Resource, "")
 	r.PriceKnown = r.Hourly.known

@@ -330,7 +330,7 @@ func Test_2_21_BatchCallersComeBack(t *testing.T) {
 	endpointShape{name: "monthly", calls: map[string]world.Activity{"main": monthly}}.add(l.east)
 	s := l.scan(t)
 	for _, e := range []string{"weekly", "monthly"} {
-		i := slices.IndexFunc(s.Observations, func(o estate.Observation) bool { return o.Resource.Name == e })
+		i := slices.IndexFunc(s.Observations, func(o *estate.Observation) bool { return o.Resource.Name == e })
 		if v := s.Observations[i].Verdict; v.State == estate.Idle && v.Confidence == estate.High {
 			t.Errorf("%s is idle at high confidence: %s", e, v.Why)
 		}

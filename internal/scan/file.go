@@ -23,7 +23,7 @@ func Save(to io.Writer, snap *estate.Snapshot) error {
 // write encodes one observation at a time: encoding/json would hold the whole text in memory, and once more to indent it.
 func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	frame := *snap
-	frame.Observations = []estate.Observation{}
+	frame.Observations = []*estate.Observation{}
 	text, err := json.MarshalIndent(frame, "", " ")
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	encoder.SetIndent("  ", " ")
 	for i := range snap.Observations {
 		one.Reset()
-		if err := encoder.Encode(&snap.Observations[i]); err != nil {
+		if err := encoder.Encode(snap.Observations[i]); err != nil {
 			return err
 		}
 		if i > 0 {
@@ -104,7 +104,7 @@ func position(data []byte, err error) string {
 // Keep leaves in the snapshot what is of the kinds (none means all), in the domain and with the tags. It comes after judging
 // and saving: what is left out may share an instance with what stays.
 func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) {
-	snap.Observations = slices.DeleteFunc(snap.Observations, func(o estate.Observation) bool {
+	snap.Observations = slices.DeleteFunc(snap.Observations, func(o *estate.Observation) bool {
 		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
 		return len(ks) > 0 && !slices.ContainsFunc(ks, of) || domain != "" && o.Resource.Domain != domain || !tagged(o.Resource, tags)
 	})

@@ -14,10 +14,10 @@ import (
 // Save writes a snapshot in pieces; the file is to be what encoding/json would have written in one.
 func TestSaveWritesPlainJSON(t *testing.T) {
 	for n := range 3 {
-		snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC), Interrupted: true, Observations: []estate.Observation{},
+		snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC), Interrupted: true, Observations: []*estate.Observation{},
 			Coverage: []estate.Coverage{{Operation: "sagemaker:ListApps", Error: `<"observations": []>`}}}
 		for range n {
-			snap.Observations = append(snap.Observations, estate.Observation{Resource: estate.Resource{Name: `"observations": []`, Tags: map[string]string{"a": "b"}}})
+			snap.Observations = append(snap.Observations, &estate.Observation{Resource: estate.Resource{Name: `"observations": []`, Tags: map[string]string{"a": "b"}}})
 		}
 		var saved bytes.Buffer
 		if err := Save(&saved, snap); err != nil {

@@ -136,9 +136,9 @@ func verdicts(s *estate.Snapshot) map[string]estate.Verdict {
 }
 
 // observed is the one resource of the name.
-func observed(t testing.TB, s *estate.Snapshot, name string) estate.Observation {
+func observed(t testing.TB, s *estate.Snapshot, name string) *estate.Observation {
 	t.Helper()
-	var found []estate.Observation
+	var found []*estate.Observation
 	for _, o := range s.Observations {
 		if o.Resource.Name == name {
 			found = append(found, o)
@@ -151,7 +151,7 @@ func observed(t testing.TB, s *estate.Snapshot, name string) estate.Observation 
 }
 
 // expect fails unless the resource's verdict is the state by the rule. An empty rule is any.
-func expect(t testing.TB, s *estate.Snapshot, name string, state estate.State, rule string) estate.Observation {
+func expect(t testing.TB, s *estate.Snapshot, name string, state estate.State, rule string) *estate.Observation {
 	t.Helper()
 	o := observed(t, s, name)
 	if v := o.Verdict; v.State != state || rule != "" && v.Rule != rule {

@@ -149,7 +149,7 @@ func TestJobs(t *testing.T) {
 		"sagemaker:ListTrainingJobs": 1, "sagemaker:DescribeTrainingJob": 5, "sagemaker:ListProcessingJobs": 2, "sagemaker:DescribeProcessingJob": 2,
 		"sagemaker:ListTransformJobs": 2, "sagemaker:DescribeTransformJob": 1, "sagemaker:ListHyperParameterTuningJobs": 2, "sagemaker:ListAutoMLJobs": 2,
 		"sagemaker:ListLabelingJobs": 3, "sagemaker:ListCompilationJobs": 3, "sagemaker:ListOptimizationJobs": 3, "sagemaker:Search": 2,
-		"cloudwatch:ListMetrics": 1, "cloudwatch:GetMetricData": 6, "tag:GetResources": 1,
+		"cloudwatch:ListMetrics": 1, "cloudwatch:GetMetricData": 4, "tag:GetResources": 1,
 	}
 	got := l.server.Calls()
 	for op := range got {

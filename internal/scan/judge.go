@@ -22,8 +22,8 @@ func judge(obs []*estate.Observation, coverage []estate.Coverage, criteria func(
 		c := criteria(k)
 		for _, o := range byKind[k.Family().Name] {
 			if ok {
-				o.Signals = slices.DeleteFunc(o.Signals, func(s estate.Signal) bool { return s.Source == kinds.SourceRelation })
-				o.Signals = append(o.Signals, related.Relate(o.Resource, peers)...)
+				observed := slices.DeleteFunc(o.Signals, func(s estate.Signal) bool { return s.Source == kinds.SourceRelation })
+				o.Signals = slices.Concat(observed, related.Relate(o.Resource, peers))
 			}
 			o.Verdict = k.Judge(o.Resource, o.Signals, c)
 		}
@@ -39,8 +39,7 @@ func Judge(snap *estate.Snapshot, l Limits) error {
 	}
 	snap.IdleFor, snap.MinDailyInvocations = limits, l.MinDailyInvocations
 	byTarget := map[string][]*estate.Observation{}
-	for i := range snap.Observations {
-		o := &snap.Observations[i]
+	for _, o := range snap.Observations {
 		if _, err := kinds.Get(o.Resource.Kind); err != nil {
 			return fmt.Errorf("%s: %w", o.Resource.ARN, err)
 		}

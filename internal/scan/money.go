@@ -15,8 +15,8 @@ import (
 // price fills in the rates. A price list that cannot be read leaves rates unknown, each with the reason.
 func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
 	all := make([]*estate.Resource, len(snap.Observations))
-	for i := range snap.Observations {
-		all[i] = &snap.Observations[i].Resource
+	for i, o := range snap.Observations {
+		all[i] = &o.Resource
 	}
 	prices.want(ctx, all) // some bills are known only after listing
 	if err := prices.loaded(); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
@@ -36,8 +36,7 @@ func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
 // assess works the waste out. It is pure: verdicts and meters in, dollars out.
 func assess(snap *estate.Snapshot) {
 	shared := map[string][]*estate.Observation{}
-	for i := range snap.Observations {
-		o := &snap.Observations[i]
+	for _, o := range snap.Observations {
 		o.Waste = waste(snap, o)
 		for _, m := range o.Resource.Meters {
 			if m.Share != "" {

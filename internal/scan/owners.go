@@ -2,13 +2,11 @@ package scan
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"golang.org/x/sync/errgroup"
 
@@ -25,27 +23,6 @@ type Owners struct {
 	TrailPages int
 	// TrailCache is a folder in which the answers are kept; empty keeps none. Who created something never changes.
 	TrailCache string
-}
-
-// own finds the owners of what was seen: from tags, from the space or profile that it is in, from the tags that Studio gives
-// to jobs, and at last from CloudTrail.
-func (t *target) own(ctx context.Context) {
-	var missing []*estate.Observation
-	for _, o := range t.seen {
-		r := &o.Resource
-		if owner, from := ownerByTag(r.Tags, t.options.Owners.Tags); owner != "" {
-			r.Owner, r.OwnerFrom = owner, from
-		}
-		if r.Owner == "" {
-			r.Owner, r.OwnerFrom = ownerInStudio(r.Tags)
-		}
-		if r.Owner == "" && r.Tags != nil { // tags that were not read may name another
-			missing = append(missing, o)
-		}
-	}
-	if t.options.Owners.TrailPages > 0 {
-		t.creators(ctx, missing)
-	}
 }
 
 func ownerByTag(tags map[string]string, keys []string) (owner, from string) {
@@ -73,47 +50,54 @@ func ownerInStudio(tags map[string]string) (owner, from string) {
 // creationTakes is how far the event of a creation and the stamp of what it made may be apart.
 const creationTakes = 5 * time.Minute
 
-// creators asks CloudTrail who created the resources, one sort of event after the other: its limit is two calls a second.
-func (t *target) creators(ctx context.Context, obs []*estate.Observation) {
-	known := openCreators(t.options.Owners.TrailCache, t.Target())
-	defer known.save(t.snap.At)
-	wanted := map[string]map[string]*estate.Observation{} // by event, then by ARN
-	for _, o := range obs {
-		arn := strings.ToLower(o.Resource.ARN)
-		switch event := family(o.Resource).CreatedBy; {
-		case event == "":
-		case known.has(arn, o.Resource.Created):
-			o.Resource.Owner, o.Resource.OwnerFrom = known.owner(arn)
-		case t.snap.At.Sub(o.Resource.Created) < kinds.TrailKept:
-			if wanted[event] == nil {
-				wanted[event] = map[string]*estate.Observation{}
+// created asks CloudTrail who created the resources, which are by ARN in lower case and all made in the same sort of event.
+func (l *labels) created(ctx context.Context, event string, missing map[string]listed) {
+	oldest := l.snap.At
+	for arn, r := range missing {
+		by, known := l.creators.of(arn, r.created)
+		switch {
+		case known:
+			l.name(arn, by)
+		case l.snap.At.Sub(r.created) < kinds.TrailKept:
+			if r.created.Before(oldest) {
+				oldest = r.created
 			}
-			wanted[event][arn] = o
+			continue
+		}
+		delete(missing, arn)
+	}
+	if len(missing) == 0 {
+		return
+	}
+	all, err := l.Creations(ctx, event, oldest.Add(-kinds.TrailLag), l.options.Owners.TrailPages, func(c kinds.Creation) bool {
+		for _, arn := range c.ARNs {
+			// An event of another time made a resource of the same name, that was there before.
+			if r, wanted := missing[arn]; wanted && c.By != "" && c.At.Sub(r.created).Abs() < creationTakes {
+				by := creator{By: c.By, From: "cloudtrail " + event, Created: r.created}
+				l.creators.add(arn, by)
+				l.name(arn, by)
+				delete(missing, arn)
+			}
+		}
+		return len(missing) > 0
+	})
+	if err != nil {
+		return // in the coverage
+	}
+	for arn, r := range missing {
+		if all && l.snap.At.Sub(r.created) > kinds.TrailLag {
+			l.creators.add(arn, creator{Created: r.created}) // the trail does not know: it need not be asked again
 		}
 	}
-	for _, event := range slices.Sorted(maps.Keys(wanted)) {
-		byARN := wanted[event]
-		oldest := slices.MinFunc(slices.Collect(maps.Values(byARN)), func(a, b *estate.Observation) int { return a.Resource.Created.Compare(b.Resource.Created) })
-		all, err := t.Creations(ctx, event, oldest.Resource.Created.Add(-kinds.TrailLag), t.options.Owners.TrailPages, func(c kinds.Creation) bool {
-			for _, arn := range c.ARNs {
-				// An event of another time made a resource of the same name, that was there before.
-				if o := byARN[arn]; o != nil && c.By != "" && c.At.Sub(o.Resource.Created).Abs() < creationTakes {
-					known.add(arn, creator{By: c.By, From: "cloudtrail " + event, Created: o.Resource.Created})
-					o.Resource.Owner, o.Resource.OwnerFrom = known.owner(arn)
-					delete(byARN, arn)
-				}
-			}
-			return len(byARN) > 0
-		})
-		if err != nil {
-			return // in the coverage
-		}
-		for arn, o := range byARN {
-			if all && t.snap.At.Sub(o.Resource.Created) > kinds.TrailLag {
-				known.add(arn, creator{Created: o.Resource.Created}) // the trail does not know: it need not be asked again
-			}
-		}
-	}
+}
+
+// name makes a creator the owner, where there is one.
+func (l *labels) name(arn string, by creator) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := l.found[arn]
+	found.owner, found.from = by.By, by.From
+	l.found[arn] = found
 }
 
 // A creator is who created a resource, By empty where CloudTrail does not know.
@@ -124,41 +108,65 @@ type creator struct {
 	Created time.Time `json:"created"`
 }
 
-// signInNames replaces the profile names of people who sign in through IAM Identity Center by the names that they sign in with,
-// where something of theirs that bills is to be told to them: each costs a call.
-func (t *target) signInNames(ctx context.Context) {
+// A person is a user profile of a Studio domain.
+type person struct{ domain, profile string }
+
+// owners are the people to whom something that bills is to be told, with what that is.
+func owners(obs []*estate.Observation) map[person][]listed {
+	theirs := map[person][]listed{}
+	for _, o := range obs {
+		if r := o.Resource; len(r.Meters) > 0 && kinds.OwnedByProfile(r) && (o.Verdict.State == estate.Idle || len(o.Verdict.Conditions) > 0) {
+			p := person{r.Domain, r.Owner}
+			theirs[p] = append(theirs[p], listedOf(o))
+		}
+	}
+	return theirs
+}
+
+// signingIn are the domains in which people sign in through IAM Identity Center.
+func signingIn(obs []*estate.Observation) map[string]bool {
 	sso := map[string]bool{}
-	for _, o := range t.seen {
+	for _, o := range obs {
 		if r := o.Resource; r.Attributes[kinds.AttributeAuthMode] == string(types.AuthModeSso) {
 			sso[r.Domain] = true
 		}
 	}
-	type person struct{ domain, profile string }
-	theirs := map[person][]*estate.Resource{}
-	for _, o := range t.seen {
-		r := &o.Resource
-		if sso[r.Domain] && len(r.Meters) > 0 && kinds.OwnedByProfile(*r) && (o.Verdict.State == estate.Idle || len(o.Verdict.Conditions) > 0) {
-			p := person{r.Domain, r.Owner}
-			theirs[p] = append(theirs[p], r)
-		}
-	}
+	return sso
+}
+
+// askNames asks for the names with which people sign in, each a call, beside what else there is to ask: signIn finds them answered.
+func (t *target) askNames(ctx context.Context, people map[person][]listed, sso map[string]bool) map[person]string {
+	names := map[person]string{}
+	var mu sync.Mutex
 	var g errgroup.Group
 	g.SetLimit(describers)
-	for p, resources := range theirs {
+	for p := range people {
+		if !sso[p.domain] {
+			continue
+		}
 		g.Go(func() error {
-			d, gone, err := kinds.Describe(t.Scope, "sagemaker:DescribeUserProfile", func() (*sagemaker.DescribeUserProfileOutput, error) {
-				return t.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &p.domain, UserProfileName: &p.profile})
-			}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
-			if gone || err != nil || aws.ToString(d.SingleSignOnUserValue) == "" {
-				return err // the profile's name stays
-			}
-			for _, r := range resources {
-				r.Owner, r.OwnerFrom = *d.SingleSignOnUserValue, r.OwnerFrom+", by sign-in name"
-			}
+			name := kinds.SignInName(ctx, t.Scope, p.domain, p.profile)
+			mu.Lock()
+			defer mu.Unlock()
+			names[p] = name
 			return nil
 		})
 	}
 	_ = g.Wait() // recorded in the coverage
+	return names
+}
+
+// signIn replaces the profile names of people who sign in through IAM Identity Center by the names that they sign in with, where something
+// of theirs that bills is to be told to them.
+func (t *target) signIn(ctx context.Context) {
+	names := t.askNames(ctx, owners(t.seen), signingIn(t.seen))
+	for _, o := range t.seen {
+		if r := &o.Resource; kinds.OwnedByProfile(*r) {
+			if name := names[person{r.Domain, r.Owner}]; name != "" {
+				r.Owner, r.OwnerFrom = name, r.OwnerFrom+", by sign-in name"
+			}
+		}
+	}
 }
 
 // describers is how many profiles are described at once.

@@ -166,7 +166,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestSignInNames: in a domain of single sign-on, who is to be told is known by the name that the person signs in with.
+// TestSignInNames: in a domain of single sign-on, who is to be told of something is known by the name that the person signs in with.
 func TestSignInNames(t *testing.T) {
 	l := newLab()
 	l.kinds = named("studio-space", "studio-domain")
@@ -178,7 +178,7 @@ func TestSignInNames(t *testing.T) {
 	room(l.east, d, "nobody", "orphan", 90*day)
 	s := l.scan(t)
 	expectWhole(t, s)
-	for name, want := range map[string]string{"left": "ana@example.com", "lately": "ana-x1", "orphan": "nobody"} {
+	for name, want := range map[string]string{"left": "ana@example.com", "lately": "ana@example.com", "orphan": "nobody"} {
 		if o := observed(t, s, name); o.Resource.Owner != want {
 			t.Errorf("%s is %s's, want %s", name, o.Resource.Owner, want)
 		}

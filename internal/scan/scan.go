@@ -92,10 +92,11 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
 	reading, prices := make(chan struct{}, answersAtOnce), newTariff(o.Prices)
+	var tagSets sync.Map
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
-		results[i] = newTarget(s, &o, snap, prices, whole, reading, max(2, listingsAtOnce/len(sessions)), func() bool { return ctx.Err() != nil })
+		results[i] = newTarget(s, &o, snap, prices, &tagSets, whole, reading, max(2, listingsAtOnce/len(sessions)), func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
 			return nil
@@ -106,16 +107,14 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	for _, t := range results {
 		seen += len(t.seen)
 	}
-	snap.Observations = make([]estate.Observation, 0, seen)
+	snap.Observations = make([]*estate.Observation, 0, seen)
 	for _, t := range results {
 		found = found || t.domain
 		snap.Targets = append(snap.Targets, t.Target())
-		for _, ob := range t.seen {
-			snap.Observations = append(snap.Observations, *ob)
-		}
-		t.seen = nil
+		snap.Observations = append(snap.Observations, t.seen...)
 		snap.Coverage = append(snap.Coverage, t.coverage()...)
 	}
+	slices.SortFunc(snap.Observations, func(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	snap.Coverage = append(snap.Coverage, o.Holes...)
 	snap.Interrupted = ctx.Err() != nil
 	if !found && !snap.Interrupted && len(snap.Holes()) == 0 {
@@ -125,7 +124,6 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	price(ctx, snap, prices)
 	assess(snap)
 	estate.SortCoverage(snap.Coverage)
-	slices.SortFunc(snap.Observations, func(a, b estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	return snap, nil
 }
 
@@ -165,6 +163,8 @@ type target struct {
 	options *Options
 	snap    *estate.Snapshot
 	prices  *tariff
+	// tagSets are the sets of tags that were met, over all targets.
+	tagSets *sync.Map
 	// listings is how many families each lane lists at once.
 	listings int
 	seen     []*estate.Observation
@@ -177,8 +177,8 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, whole []estate.Kind, reading chan struct{}, listings int, stopped func() bool) *target {
-	t := &target{options: o, snap: snap, prices: prices, listings: listings, stopped: stopped, reports: map[string]estate.Coverage{}}
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, tagSets *sync.Map, whole []estate.Kind, reading chan struct{}, listings int, stopped func() bool) *target {
+	t := &target{options: o, snap: snap, prices: prices, tagSets: tagSets, listings: listings, stopped: stopped, reports: map[string]estate.Coverage{}}
 	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: reading, Report: t.report}
 	return t
 }
@@ -238,27 +238,37 @@ func (t *target) scan(ctx context.Context) {
 		return
 	}
 	t.progress("listing")
+	labels := newLabels(ctx, t)
 	apps, rest := lanes(t.options.Kinds)
-	listed, done := make(chan struct{}), make(chan struct{})
+	appsMeasured, done := make(chan struct{}), make(chan struct{})
+	var others []*estate.Observation // the apps, as far as they are known by their listing
+	var idle map[person][]listed
+	var doubts []kinds.Want
 	go func() {
 		defer close(done)
-		found := t.list(ctx, apps)
-		close(listed)
+		found := t.list(ctx, apps, labels)
+		others = copies(found)
 		t.measure(ctx, apps, found)
-		t.judge(slices.Concat(slices.Collect(maps.Values(found))...))
-		t.inspect(ctx, apps, found)
+		t.judge(found.all())
+		idle = owners(found.all())
+		close(appsMeasured)
+		doubts = t.inspect(ctx, apps, found)
 	}()
-	<-listed
-	found := t.list(ctx, rest)
+	<-appsMeasured // first what takes longest: apps are described at five a second
+	found := t.list(ctx, rest, labels)
+	var names sync.WaitGroup
+	names.Go(func() { t.askNames(ctx, labels.unclaimed(idle), signingIn(found.all())) })
 	t.measure(ctx, rest, found)
+	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
+	t.judge(append(found.all(), others...))
+	more := t.inspect(ctx, rest, found)
 	<-done
-	t.judge(t.seen) // what is to be inspected may depend on what others are found to be, as a space on its apps
-	t.inspect(ctx, rest, found)
-	t.tag(ctx)
-	t.own(ctx)
+	t.Measure(ctx, append(doubts, more...))
+	labels.join()
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
 	t.judge(t.seen)
-	t.signInNames(ctx)
+	names.Wait()
+	t.signIn(ctx)
 	t.progress("done")
 }
 
@@ -281,36 +291,71 @@ func lanes(all []kinds.Kind) (apps, rest []kinds.Kind) {
 			rest = append(rest, k)
 		}
 	}
+	// What has to be described resource by resource takes longest.
+	slices.SortStableFunc(rest, func(a, b kinds.Kind) int { return describes(b) - describes(a) })
 	return apps, rest
+}
+
+// describes is 1 for a family that describes what it lists, else 0.
+func describes(k kinds.Kind) int {
+	if slices.ContainsFunc(k.Family().Reads, func(op kinds.Operation) bool { return strings.HasPrefix(op.Action, "sagemaker:Describe") }) {
+		return 1
+	}
+	return 0
 }
 
 // found are observations by family.
 type found map[estate.Kind][]*estate.Observation
 
+func (f found) all() []*estate.Observation { return slices.Concat(slices.Collect(maps.Values(f))...) }
+
+// copies are the observations as they stand now.
+func copies(f found) []*estate.Observation {
+	all := f.all()
+	for i, o := range all {
+		c := *o
+		all[i] = &c
+	}
+	return all
+}
+
 // list lists the families side by side.
-func (t *target) list(ctx context.Context, ks []kinds.Kind) found {
-	all := found{}
+func (t *target) list(ctx context.Context, ks []kinds.Kind, labels *labels) found {
+	found := found{}
+	byARN := map[*kinds.Family][]listed{}
 	var g errgroup.Group
 	g.SetLimit(t.listings)
 	for _, k := range ks {
 		g.Go(func() error {
-			return k.List(ctx, t.Scope, func(o estate.Observation) {
+			f := k.Family()
+			err := k.List(ctx, t.Scope, func(o estate.Observation) {
 				t.mu.Lock()
 				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
-				all[k.Family().Name] = append(all[k.Family().Name], &o)
+				found[f.Name] = append(found[f.Name], &o)
 			})
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			some := make([]listed, len(found[f.Name]))
+			for i, o := range found[f.Name] {
+				some[i] = listedOf(o)
+			}
+			if f.TagsByARN {
+				byARN[f] = some
+			} else {
+				labels.read(ctx, f, some)
+			}
+			return err
 		})
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
+	labels.readByARN(ctx, byARN)
 	var bills []*estate.Resource
-	for _, obs := range all {
-		for _, o := range obs {
-			bills = append(bills, &o.Resource)
-		}
+	for _, o := range found.all() {
+		bills = append(bills, &o.Resource)
 	}
 	t.prices.want(ctx, bills)
-	return all
+	return found
 }
 
 func (t *target) criteria(k kinds.Kind) estate.Criteria {
@@ -327,8 +372,7 @@ func (t *target) judge(obs []*estate.Observation) {
 // measure fetches the series of the families in one go. An inventory wants those alone that say what is billed.
 func (t *target) measure(ctx context.Context, ks []kinds.Kind, all found) {
 	t.progress("metrics")
-	var wanted []kinds.Series
-	var owners []*estate.Observation
+	var wanted []kinds.Want
 	for _, k := range ks {
 		m, ok := k.(kinds.Measured)
 		if !ok || t.options.Inventory && !k.Family().MetersMeasured {
@@ -336,22 +380,20 @@ func (t *target) measure(ctx context.Context, ks []kinds.Kind, all found) {
 		}
 		for _, o := range all[k.Family().Name] {
 			for _, s := range m.Series(o.Resource, t.criteria(k)) {
-				wanted = append(wanted, s)
-				owners = append(owners, o)
+				wanted = append(wanted, kinds.Want{For: o, Series: s})
 			}
 		}
 	}
-	for i, sig := range t.Metrics(ctx, wanted) {
-		owners[i].Signals = append(owners[i].Signals, sig)
-	}
+	t.Measure(ctx, wanted)
 }
 
-// inspect looks at what the metrics leave in doubt.
-func (t *target) inspect(ctx context.Context, ks []kinds.Kind, all found) {
+// inspect looks at what the metrics leave in doubt, and returns the series that the doubt asks for.
+func (t *target) inspect(ctx context.Context, ks []kinds.Kind, all found) (doubts []kinds.Want) {
 	t.progress("evidence")
 	for _, k := range ks {
 		if in, ok := k.(kinds.Inspected); ok && (!t.options.Inventory || k.Family().MetersMeasured) {
-			in.Inspect(ctx, t.Scope, all[k.Family().Name], t.criteria(k))
+			doubts = append(doubts, in.Inspect(ctx, t.Scope, all[k.Family().Name], t.criteria(k))...)
 		}
 	}
+	return doubts
 }

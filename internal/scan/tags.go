@@ -2,62 +2,73 @@ package scan
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// tag reads the tags of what was seen and joins them by ARN. The API returns tagged resources alone, so that what a whole answer
-// lacks has no tags; what is lacking in an answer that broke off has nil.
-func (t *target) tag(ctx context.Context) {
-	var types []string
-	var ofTypes, named []*estate.Observation
-	for _, o := range t.seen {
-		if f := family(o.Resource); f.TagsByARN {
-			named = append(named, o)
-		} else {
-			ofTypes = append(ofTypes, o)
-			if name := "sagemaker:" + f.ARNType; !slices.Contains(types, name) {
-				types = append(types, name)
+// tags are those of the resources that have some, by ARN in lower case: SageMaker writes some ARNs in a letter case of its own.
+type tags struct {
+	of map[string]map[string]string
+	// whole says that the answer was read to its end: what is not in it has no tags. It speaks of what was there at the instant from.
+	whole bool
+	from  time.Time
+}
+
+// tagLag is how much later than a resource its tags may appear.
+const tagLag = time.Minute
+
+// untagged are the tags of what has none.
+var untagged = map[string]string{}
+
+// on are the tags of a resource, nil where they could not be read.
+func (t tags) on(arn string, created time.Time) map[string]string {
+	switch found := t.of[arn]; {
+	case found != nil:
+		return found
+	case t.whole && created.Before(t.from.Add(-tagLag)):
+		return untagged
+	default:
+		return nil
+	}
+}
+
+// tagsByType reads the tags of the families' resources, but of those that are asked for by name.
+func (t *target) tagsByType(ctx context.Context, ks []kinds.Kind) tags {
+	var names []string
+	for _, k := range ks {
+		if f := k.Family(); !f.TagsByARN {
+			names = append(names, "sagemaker:"+f.ARNType)
+		}
+	}
+	slices.Sort(names)
+	found := tags{of: map[string]map[string]string{}, from: t.snap.At}
+	found.whole = t.tagsOf(ctx, found.of, &resourcegroupstaggingapi.GetResourcesInput{ResourceTypeFilters: slices.Compact(names), ResourcesPerPage: aws.Int32(100)})
+	return found
+}
+
+// tagsByARN reads the tags of the named resources, a hundred a call.
+func (t *target) tagsByARN(ctx context.Context, arns []string) tags {
+	all := map[string]map[string]string{}
+	for some := range slices.Chunk(arns, 100) {
+		of := map[string]map[string]string{}
+		if whole := t.tagsOf(ctx, of, &resourcegroupstaggingapi.GetResourcesInput{ResourceARNList: some}); whole {
+			for _, arn := range some {
+				all[strings.ToLower(arn)] = untagged
 			}
 		}
+		maps.Copy(all, of)
 	}
-	if len(types) > 0 {
-		t.join(ctx, ofTypes, &resourcegroupstaggingapi.GetResourcesInput{ResourceTypeFilters: types, ResourcesPerPage: aws.Int32(100)})
-	}
-	for some := range slices.Chunk(named, 100) {
-		in := &resourcegroupstaggingapi.GetResourcesInput{}
-		for _, o := range some {
-			in.ResourceARNList = append(in.ResourceARNList, o.Resource.ARN)
-		}
-		t.join(ctx, some, in)
-	}
-}
-
-// join gives the resources the tags that the answer has for them.
-func (t *target) join(ctx context.Context, obs []*estate.Observation, in *resourcegroupstaggingapi.GetResourcesInput) {
-	// SageMaker writes some ARNs in a letter case of its own.
-	tags := map[string]map[string]string{}
-	whole := t.tagsOf(ctx, tags, in)
-	for _, o := range obs {
-		if o.Resource.Tags = tags[strings.ToLower(o.Resource.ARN)]; o.Resource.Tags == nil && whole {
-			o.Resource.Tags = map[string]string{}
-		}
-	}
-}
-
-// family is the family that listed the resource.
-func family(r estate.Resource) *kinds.Family {
-	k, err := kinds.Get(r.Kind)
-	if err != nil {
-		panic(err)
-	}
-	return k.Family()
+	return tags{of: all}
 }
 
 // tagsOf adds the answer's tags, and reports whether it could be read whole.
@@ -70,14 +81,28 @@ func (t *target) tagsOf(ctx context.Context, tags map[string]map[string]string, 
 			return false
 		}
 		for _, m := range page.ResourceTagMappingList {
-			of := map[string]string{}
-			for _, tag := range m.Tags {
-				of[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-			}
-			tags[strings.ToLower(aws.ToString(m.ResourceARN))] = of
+			tags[strings.ToLower(aws.ToString(m.ResourceARN))] = t.alike(m.Tags)
 		}
 	}
 	return true
+}
+
+// alike are the tags as a map, one for all resources that are tagged alike: most are tagged as many others are.
+func (t *target) alike(of []types.Tag) map[string]string {
+	slices.SortFunc(of, func(a, b types.Tag) int { return strings.Compare(aws.ToString(a.Key), aws.ToString(b.Key)) })
+	var key strings.Builder
+	for _, tag := range of {
+		fmt.Fprintf(&key, "%q%q", aws.ToString(tag.Key), aws.ToString(tag.Value))
+	}
+	if same, ok := t.tagSets.Load(key.String()); ok {
+		return same.(map[string]string)
+	}
+	set := make(map[string]string, len(of))
+	for _, tag := range of {
+		set[strings.Clone(aws.ToString(tag.Key))] = strings.Clone(aws.ToString(tag.Value)) // not a piece of the whole answer
+	}
+	same, _ := t.tagSets.LoadOrStore(key.String(), set)
+	return same.(map[string]string)
 }
 
 // tagged reports whether the resource carries every wanted tag. Tags that could not be read carry none.
