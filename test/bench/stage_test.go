@@ -46,7 +46,7 @@ func newStageOf(tb testing.TB, w *world.World, faults ...*world.Fault) *stage {
 	w.Faults = faults
 	st := &stage{World: w}
 	var err error
-	if st.server, err = wire.New(wire.Options{World: st.World}); err != nil {
+	if st.server, err = wire.New(wire.Options{World: st.World, Remember: true}); err != nil {
 		tb.Fatal(err)
 	}
 	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
