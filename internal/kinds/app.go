@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -229,17 +230,20 @@ func (a app) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation, c
 			byStream[name] = o
 		}
 	}
-	for name, sig := range lastEvents(ctx, s, streams) {
-		byStream[name].Signals = append(byStream[name].Signals, sig)
-	}
-
 	var rest []*estate.Observation
 	for _, o := range obs {
-		if doubtful(o) {
+		if doubtful(o) { // no log takes that doubt away
 			rest = append(rest, o)
 		}
 	}
+	var logs map[string]estate.Signal
+	var reading sync.WaitGroup
+	reading.Go(func() { logs = lastEvents(ctx, s, streams) })
 	each(ctx, rest, func(ctx context.Context, o *estate.Observation) { describeApp(ctx, s, o) })
+	reading.Wait()
+	for name, sig := range logs {
+		byStream[name].Signals = append(byStream[name].Signals, sig)
+	}
 
 	w, _ := historyWindow(c)
 	for _, o := range rest {

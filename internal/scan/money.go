@@ -14,11 +14,9 @@ import (
 
 // price fills in the rates. A price list that cannot be read leaves rates unknown, each with the reason.
 func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
-	all := make([]*estate.Resource, len(snap.Observations))
-	for i, o := range snap.Observations {
-		all[i] = &o.Resource
+	for _, o := range snap.Observations {
+		prices.want(ctx, &o.Resource) // some bills are known only by what others are found to be
 	}
-	prices.want(ctx, all) // some bills are known only after listing
 	if err := prices.loaded(); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
 		// The rates that could not be loaded say so themselves; the coverage says what to do.
 		const op = "pricing:GetProducts"
@@ -26,9 +24,9 @@ func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
 		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Lost(err),
 			Error: cloud.Brief(err), Hides: kinds.Hides(op), Hint: e.Hint})
 	}
-	for _, r := range all {
-		for _, m := range priced(r) {
-			m.Rate = prices.rate(r.Target.Region, m)
+	for _, o := range snap.Observations {
+		for _, m := range priced(&o.Resource) {
+			m.Rate = prices.rate(o.Resource.Target.Region, m)
 		}
 	}
 }

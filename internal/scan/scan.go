@@ -59,7 +59,7 @@ const targetsAtOnce = 256
 const listingsAtOnce = 400
 
 // answersAtOnce bounds the metric answers read together over all targets.
-const answersAtOnce = 8
+const answersAtOnce = 24
 
 // Run scans the sessions. What could not be seen is in the coverage, and a cancelled scan returns what is known by then,
 // marked as interrupted. The one error is to ask for a domain that no target has.
@@ -262,6 +262,9 @@ func (t *target) scan(ctx context.Context) {
 	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
 	t.judge(append(found.all(), others...))
 	more := t.inspect(ctx, rest, found)
+	for _, o := range found.all() {
+		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
+	}
 	<-done
 	t.Measure(ctx, append(doubts, more...))
 	labels.join()
@@ -333,6 +336,7 @@ func (t *target) list(ctx context.Context, ks []kinds.Kind, labels *labels) foun
 				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
 				found[f.Name] = append(found[f.Name], &o)
+				t.prices.want(ctx, &o.Resource) // at once: the price list answers slowly
 			})
 			t.mu.Lock()
 			defer t.mu.Unlock()
@@ -350,11 +354,6 @@ func (t *target) list(ctx context.Context, ks []kinds.Kind, labels *labels) foun
 	}
 	_ = g.Wait() // recorded in the coverage, operation by operation
 	labels.readByARN(ctx, byARN)
-	var bills []*estate.Resource
-	for _, o := range found.all() {
-		bills = append(bills, &o.Resource)
-	}
-	t.prices.want(ctx, bills)
 	return found
 }
 

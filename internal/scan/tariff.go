@@ -28,17 +28,15 @@ func newTariff(book *pricing.Book) *tariff {
 	return &tariff{book: book, asked: map[pricing.Key]bool{}}
 }
 
-// want loads the prices of what the resources bill. What was wanted before is not asked for again, even where that failed.
-func (t *tariff) want(ctx context.Context, resources []*estate.Resource) {
+// want loads the prices of what the resource bills. What was wanted before is not asked for again, even where that failed.
+func (t *tariff) want(ctx context.Context, r *estate.Resource) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var keys []pricing.Key
-	for _, r := range resources {
-		for _, m := range priced(r) {
-			k := pricing.Key{Region: r.Target.Region, Component: m.Component}
-			if !t.asked[k] {
-				t.asked[k], keys = true, append(keys, k)
-			}
+	for _, m := range priced(r) {
+		k := pricing.Key{Region: r.Target.Region, Component: m.Component}
+		if !t.asked[k] {
+			t.asked[k], keys = true, append(keys, k)
 		}
 	}
 	if t.book == nil || len(keys) == 0 {
