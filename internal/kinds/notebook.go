@@ -119,29 +119,38 @@ func undocumented(status string) string {
 	return "whether it bills while it is " + status + " is not documented"
 }
 
+// notebookCPU is the CPU as somebody may publish it.
+func notebookCPU(r estate.Resource, signal, stat string, w estate.Window) Series {
+	return Series{Signal: signal, Namespace: namespaceNotebooks, Metric: "CPUUtilization", Stat: stat, Dimensions: []Dimension{{"NotebookInstanceName", r.Name}}, Window: w}
+}
+
 func (notebook) Series(r estate.Resource, c estate.Criteria) []Series {
 	if r.Status != string(types.NotebookInstanceStatusInService) {
 		return nil
 	}
-	name := Dimension{"NotebookInstanceName", r.Name}
-	cpu := Series{Namespace: namespaceNotebooks, Metric: "CPUUtilization", Dimensions: []Dimension{name}, Window: useWindow(c)}
-	busy, sampled, lately := cpu, cpu, cpu
-	busy.Signal, busy.Stat, busy.Floor, busy.Unit = signalCPU, "Maximum", cpuFloor, "%"
-	sampled.Signal, sampled.Stat = signalRunning, "SampleCount"
-	lately.Signal, lately.Stat, lately.Newest, lately.Window = signalRunningLately, "SampleCount", true, stampWindow(c)
-	return []Series{heartbeatOf(signalHeartbeat, "", stampWindow(c), name), busy, sampled, lately}
+	lately := notebookCPU(r, signalRunningLately, "SampleCount", stampWindow(c))
+	lately.Newest = true
+	return []Series{heartbeatOf(signalHeartbeat, "", stampWindow(c), Dimension{"NotebookInstanceName", r.Name}), lately}
 }
 
-// Inspect asks whether there ever was a heartbeat, where the CPU is quiet: what reported may have died.
-func (k notebook) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, c estate.Criteria) (past []Want) {
+// Inspect asks for the CPU where somebody publishes it, and whether there ever was a heartbeat: where the CPU is quiet, what reported may
+// have died.
+func (k notebook) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
 	w, _ := historyWindow(c)
 	for _, o := range obs {
-		if k.Judge(o.Resource, o.Signals, c).Rule == "notebook"+historyUnasked {
-			past = append(past, Want{o, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"NotebookInstanceName", o.Resource.Name})})
+		if lately, ok := o.Signals.Find(signalRunningLately, ""); !ok || lately.Quality == estate.Absent || k.Judge(o.Resource, o.Signals, c).Rule != ruleNotebookUnasked {
+			continue
 		}
+		busy := notebookCPU(o.Resource, signalCPU, "Maximum", useWindow(c))
+		busy.Floor, busy.Unit = cpuFloor, "%"
+		wanted = append(wanted, Want{o, busy}, Want{o, notebookCPU(o.Resource, signalRunning, "SampleCount", useWindow(c))},
+			Want{o, heartbeatOf(signalHeartbeatHistory, "", w, Dimension{"NotebookInstanceName", o.Resource.Name})})
 	}
-	return past
+	return wanted
 }
+
+// ruleNotebookUnasked is the verdict that Inspect settles by asking for the CPU.
+const ruleNotebookUnasked = "notebook/unasked"
 
 const notebookRemedy = "publish a heartbeat from inside the notebook instance: see docs/signals.md"
 
@@ -195,9 +204,11 @@ func judgeNotebookCPU(sigs estate.Signals, from time.Time, c estate.Criteria) es
 	t.control, _ = sigs.Find(signalRunning, "")
 	t.fresh, _ = sigs.Find(signalRunningLately, "")
 	switch {
-	case !asked:
-		return estate.Verdict{State: estate.Unknown, Rule: "notebook/unasked", Why: "its metrics were not asked for", Remedy: "scan again"}
-	case cpu.Quality == estate.Absent: // a level is published whatever it is: its absence is no low CPU
+	case t.fresh.Quality.Broken():
+		return unreadable("notebook/unreadable", t.fresh)
+	case !asked && t.fresh.Quality != estate.Absent:
+		return estate.Verdict{State: estate.Unknown, Rule: ruleNotebookUnasked, Why: "its metrics were not asked for", Remedy: "scan again"}
+	case !asked || cpu.Quality == estate.Absent: // a level is published whatever it is: its absence is no low CPU
 		return estate.Verdict{State: estate.Unknown, Rule: "notebook/no-signal", Why: "nothing that can be read from outside speaks of its use", Remedy: notebookRemedy}
 	}
 	v := t.judge(c)

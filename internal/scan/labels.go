@@ -46,7 +46,7 @@ func newLabels(ctx context.Context, t *target) *labels {
 // read begins to find the labels of what a family has listed.
 func (l *labels) read(ctx context.Context, f *kinds.Family, all []listed) {
 	if len(all) > 0 {
-		l.reading.Go(func() { l.own(ctx, f, all, l.types()) })
+		l.reading.Go(func() { l.own(ctx, f.CreatedBy, all, l.types()) })
 	}
 }
 
@@ -60,15 +60,19 @@ func (l *labels) readByARN(ctx context.Context, byFamily map[*kinds.Family][]lis
 			}
 		}
 		of := l.tagsByARN(ctx, all)
+		byEvent := map[string][]listed{}
 		for f, some := range byFamily {
-			l.own(ctx, f, some, of)
+			byEvent[f.CreatedBy] = append(byEvent[f.CreatedBy], some...)
+		}
+		for event, some := range byEvent {
+			l.own(ctx, event, some, of)
 		}
 	})
 }
 
-// own finds the owners of what a family has listed: from tags, from the space or profile that it is in, from the tags that Studio gives
+// own finds the owners of what was made in the same sort of event: from tags, from the space or profile that it is in, from the tags that Studio gives
 // to jobs, and at last from CloudTrail.
-func (l *labels) own(ctx context.Context, f *kinds.Family, all []listed, of tags) {
+func (l *labels) own(ctx context.Context, event string, all []listed, of tags) {
 	missing := map[string]listed{}
 	for _, r := range all {
 		arn := strings.ToLower(r.arn)
@@ -82,8 +86,8 @@ func (l *labels) own(ctx context.Context, f *kinds.Family, all []listed, of tags
 		}
 		l.put(arn, found)
 	}
-	if l.options.Owners.TrailPages > 0 && f.CreatedBy != "" {
-		l.created(ctx, f.CreatedBy, missing)
+	if l.options.Owners.TrailPages > 0 && event != "" {
+		l.created(ctx, event, missing)
 	}
 }
 
