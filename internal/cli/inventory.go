@@ -79,7 +79,7 @@ func (f *inventoryFlags) run(ctx context.Context, env Env, options cloud.Options
 	if err != nil {
 		return err
 	}
-	scan.Keep(snap, ks, f.domain, tags)
+	snap = scan.Keep(snap, ks, f.domain, tags)
 	if out != nil {
 		err = out.commit(report.Inventory(out, snap, by, form))
 	} else {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -179,18 +180,21 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		return err
 	}
 	var saved error // what was found is printed all the same
+	var saving sync.WaitGroup
 	if save != nil {
-		saved = save.commit(scan.Save(save, snap))
+		saving.Go(func() { saved = save.commit(scan.Save(save, snap)) })
 	}
-	scan.Keep(snap, ks, f.domain, tags)
+	shown := scan.Keep(snap, ks, f.domain, tags)
 	if len(out.Next) == 0 {
-		out.Next = f.suggestions(snap)
+		out.Next = f.suggestions(shown)
 	}
-	if err := errors.Join(report.Scan(env.Stdout, snap, out), saved); err != nil {
+	printed := report.Scan(env.Stdout, shown, out)
+	saving.Wait()
+	if err := errors.Join(printed, saved); err != nil {
 		return err
 	}
 	if out.Format.Rows() {
-		if err := report.Holes(env.Stderr, snap); err != nil {
+		if err := report.Holes(env.Stderr, shown); err != nil {
 			return err
 		}
 	}
@@ -198,7 +202,7 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		return status(exitHoles) // whatever was found, there may be more
 	}
 	for _, word := range f.failOn {
-		if slices.ContainsFunc(snap.Observations, failures[word]) {
+		if slices.ContainsFunc(shown.Observations, failures[word]) {
 			return status(exitFindings)
 		}
 	}

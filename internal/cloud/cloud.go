@@ -43,9 +43,13 @@ type Cloud struct {
 
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
+	lines   map[lineKey]chan struct{}
 }
 
 type bucketKey struct{ account, region, operation string }
+
+// A lineKey is a service in a region: calls on many accounts share its hosts.
+type lineKey struct{ service, region string }
 
 // New returns a Cloud.
 func New(o Options) *Cloud {
@@ -67,13 +71,16 @@ func New(o Options) *Cloud {
 		limits:  limits{o.Limits, DefaultLimits()},
 		tally:   tally{by: map[string]*OperationStats{}},
 		buckets: map[bucketKey]*bucket{},
+		lines:   map[lineKey]chan struct{}{},
 	}
 }
 
 const (
-	// conns per host bounds what the calls on many accounts, which share a region's hosts, hold open at once. All are kept:
-	// another call soon wants one.
-	conns = 128
+	// places are the attempts that may be under way at once on a service in a region, over all accounts.
+	places = 64
+	// conns per host is more than that: no attempt waits for a connection, where it would hold all that it needs. All are kept: another
+	// call soon wants one. An endpoint of the user's own may be one host for everything.
+	conns = 4 * places
 	// silence is how long a connection may deliver nothing before the attempt is given up.
 	silence = 30 * time.Second
 )
@@ -96,6 +103,19 @@ func (c *Cloud) bucket(k bucketKey) *bucket {
 		c.buckets[k] = b
 	}
 	return b
+}
+
+// line is where an attempt takes its place: a full one holds back whoever comes.
+func (c *Cloud) line(ctx context.Context) chan struct{} {
+	k := lineKey{awsmiddleware.GetServiceID(ctx), awsmiddleware.GetRegion(ctx)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lines[k]
+	if l == nil {
+		l = make(chan struct{}, places)
+		c.lines[k] = l
+	}
+	return l
 }
 
 // load reads the SDK's configuration for a profile. Its clients do not pass a gate yet: see through.

@@ -34,8 +34,8 @@ func (g gate) install(stack *middleware.Stack) error {
 	)
 }
 
-// call counts the call, and waits for its first turn. Here the stack of the call is still short: a scan of many targets has thousands of
-// calls waiting, and each holds its stack meanwhile.
+// call counts the call, and waits for its first turn. Here the stack of the call is still short, and nothing is written yet: a scan of
+// many targets has thousands of calls waiting.
 func (g gate) call(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	out middleware.InitializeOutput, meta middleware.Metadata, err error,
 ) {
@@ -43,6 +43,7 @@ func (g gate) call(ctx context.Context, in middleware.InitializeInput, next midd
 	first, err := g.turn(ctx, op)
 	if err == nil {
 		out, meta, err = next.HandleInitialize(middleware.WithStackValue(ctx, turnKey{}, &first), in)
+		first.leave() // a call that failed before its first attempt has it still
 	}
 	if err == nil && loops(in.Parameters, out.Result) {
 		err = errLoop
@@ -60,6 +61,15 @@ func (g gate) call(ctx context.Context, in middleware.InitializeInput, next midd
 type turn struct {
 	bucket *bucket
 	epoch  int
+	// line is what the attempt has a place on until it ends.
+	line chan struct{}
+}
+
+// leave gives the place back.
+func (t turn) leave() {
+	if t.line != nil {
+		<-t.line
+	}
 }
 
 // turnKey is where a call keeps the turn of its first attempt.
@@ -69,14 +79,22 @@ type turnKey struct{}
 func (g gate) turn(ctx context.Context, op string) (turn, error) {
 	c := g.cloud
 	b := c.bucket(bucketKey{g.account, awsmiddleware.GetRegion(ctx), op})
+	line := c.line(ctx)
 	asked := c.clock.now()
 	epoch, err := b.wait(ctx, c.clock)
+	if err == nil {
+		select {
+		case line <- struct{}{}:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
 	waited := c.clock.now().Sub(asked)
 	c.tally.add(op, func(s *OperationStats) { s.Wait += waited })
 	if err != nil {
 		return turn{}, &aws.RequestCanceledError{Err: err}
 	}
-	return turn{b, epoch}, nil
+	return turn{b, epoch, line}, nil
 }
 
 // attempt runs inside the SDK's retry loop and before signing, so that a signature does not age while it waits.
@@ -93,6 +111,7 @@ func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next mid
 			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 		}
 	}
+	defer mine.leave()
 	started := c.clock.now()
 
 	out, meta, err := next.HandleFinalize(ctx, in)

@@ -55,6 +55,9 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
+// Forget drops what was asked for once. Whoever asks later, asks anew.
+func (s *Scope) Forget() { s.memo.Clear() }
+
 // Call runs an operation of the scope and records its coverage. Has says whether an answer holds what the API promises of it: an empty
 // answer is not an answer that says "none".
 func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
@@ -83,7 +86,7 @@ func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T
 
 // describers is how many resources of a target are described at once. The token buckets set the pace; this only
 // has to keep them busy over the latency of a call.
-const describers = 6
+const describers = 4
 
 // each runs f for every item, several at once. Once cancelled, every call fails at once, so that f leaves its trace on each item.
 func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -16,9 +15,7 @@ import (
 // creators are those of one target as far as they were ever found, by ARN in lower case. A cache that cannot be read or
 // written costs calls, nothing else.
 type creators struct {
-	file string
-
-	mu      sync.Mutex
+	file    string
 	by      map[string]creator
 	asked   map[string]bool
 	changed bool
@@ -38,18 +35,12 @@ func openCreators(dir string, t estate.Target) *creators {
 
 // of is who created the resource, and whether that is known, or that CloudTrail does not know.
 func (c *creators) of(arn string, created time.Time) (creator, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.asked[arn] = true
 	known, ok := c.by[arn]
 	return known, ok && known.Created.Equal(created)
 }
 
-func (c *creators) add(arn string, of creator) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.by[arn], c.changed = of, true
-}
+func (c *creators) add(arn string, of creator) { c.by[arn], c.changed = of, true }
 
 // save writes the cache whole or not at all, without what is older than CloudTrail's memory and was not asked for.
 func (c *creators) save(now time.Time) {

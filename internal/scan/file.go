@@ -20,7 +20,7 @@ func Save(to io.Writer, snap *estate.Snapshot) error {
 	return errors.Join(write(w, snap), w.Flush())
 }
 
-// write encodes one observation at a time: encoding/json would hold the whole text in memory, and once more to indent it.
+// write encodes one observation at a time, a line each: encoding/json would hold the whole text in memory, and once more to indent it.
 func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	frame := *snap
 	frame.Observations = []*estate.Observation{}
@@ -34,7 +34,6 @@ func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	_, _ = w.WriteString(`"observations": [`)
 	var one bytes.Buffer
 	encoder := json.NewEncoder(&one)
-	encoder.SetIndent("  ", " ")
 	for i := range snap.Observations {
 		one.Reset()
 		if err := encoder.Encode(snap.Observations[i]); err != nil {
@@ -101,11 +100,13 @@ func position(data []byte, err error) string {
 	return fmt.Sprintf(":%d:%d", line, column)
 }
 
-// Keep leaves in the snapshot what is of the kinds (none means all), in the domain and with the tags. It comes after judging
-// and saving: what is left out may share an instance with what stays.
-func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) {
-	snap.Observations = slices.DeleteFunc(snap.Observations, func(o *estate.Observation) bool {
+// Keep is the snapshot with what is of the kinds (none means all), in the domain and with the tags. It comes after judging: what is left
+// out may share an instance with what stays.
+func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) *estate.Snapshot {
+	kept := *snap
+	kept.Observations = slices.DeleteFunc(slices.Clone(snap.Observations), func(o *estate.Observation) bool {
 		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
 		return len(ks) > 0 && !slices.ContainsFunc(ks, of) || domain != "" && o.Resource.Domain != domain || !tagged(o.Resource, tags)
 	})
+	return &kept
 }

@@ -20,9 +20,12 @@ type labels struct {
 	types    func() tags
 	creators *creators
 	reading  sync.WaitGroup
+	found    map[string]label
 
-	mu    sync.Mutex
-	found map[string]label
+	mu sync.Mutex
+	// queue is what is still to be read, one after the other: CloudTrail allows two calls a second.
+	queue []func()
+	busy  bool
 }
 
 // A listed resource is what a listing tells of one at once.
@@ -46,13 +49,13 @@ func newLabels(ctx context.Context, t *target) *labels {
 // read begins to find the labels of what a family has listed.
 func (l *labels) read(ctx context.Context, f *kinds.Family, all []listed) {
 	if len(all) > 0 {
-		l.reading.Go(func() { l.own(ctx, f.CreatedBy, all, l.types()) })
+		l.next(func() { l.own(ctx, f.CreatedBy, all, l.types()) })
 	}
 }
 
 // readByARN does the same for the families whose tags are asked for by name, together.
 func (l *labels) readByARN(ctx context.Context, byFamily map[*kinds.Family][]listed) {
-	l.reading.Go(func() {
+	l.next(func() {
 		var all []string
 		for _, some := range byFamily {
 			for _, r := range some {
@@ -70,6 +73,33 @@ func (l *labels) readByARN(ctx context.Context, byFamily map[*kinds.Family][]lis
 	})
 }
 
+// next has something read after what is queued.
+func (l *labels) next(read func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(l.queue, read)
+	if !l.busy {
+		l.busy = true
+		l.reading.Go(l.work)
+	}
+}
+
+// work reads what is queued.
+func (l *labels) work() {
+	for {
+		l.mu.Lock()
+		if len(l.queue) == 0 {
+			l.busy = false
+			l.mu.Unlock()
+			return
+		}
+		read := l.queue[0]
+		l.queue = l.queue[1:]
+		l.mu.Unlock()
+		read()
+	}
+}
+
 // own finds the owners of what was made in the same sort of event: from tags, from the space or profile that it is in, from the tags that Studio gives
 // to jobs, and at last from CloudTrail.
 func (l *labels) own(ctx context.Context, event string, all []listed, of tags) {
@@ -84,18 +114,11 @@ func (l *labels) own(ctx context.Context, event string, all []listed, of tags) {
 		if found.owner == "" && r.owner == "" && found.tags != nil { // tags that were not read may name another
 			missing[arn] = r
 		}
-		l.put(arn, found)
+		l.found[arn] = found
 	}
 	if l.options.Owners.TrailPages > 0 && event != "" {
 		l.created(ctx, event, missing)
 	}
-}
-
-// put adds to what is known of the resource.
-func (l *labels) put(arn string, found label) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.found[arn] = found
 }
 
 // join waits for the labels and puts them on the resources.

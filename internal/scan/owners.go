@@ -93,8 +93,6 @@ func (l *labels) created(ctx context.Context, event string, missing map[string]l
 
 // name makes a creator the owner, where there is one.
 func (l *labels) name(arn string, by creator) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	found := l.found[arn]
 	found.owner, found.from = by.By, by.From
 	l.found[arn] = found
@@ -170,4 +168,4 @@ func (t *target) signIn(ctx context.Context) {
 }
 
 // describers is how many profiles are described at once.
-const describers = 6
+const describers = 4

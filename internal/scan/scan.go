@@ -99,6 +99,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		results[i] = newTarget(s, &o, snap, prices, &tagSets, whole, reading, max(2, listingsAtOnce/len(sessions)), func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
+			results[i].Forget()
 			return nil
 		})
 	}

@@ -205,7 +205,7 @@ func TestSharedInstance(t *testing.T) {
 	}
 	for _, tags := range []map[string]string{nil, {"team": "red"}} {
 		s := l.scan(t)
-		scan.Keep(s, nil, "", tags)
+		s = scan.Keep(s, nil, "", tags)
 		if o := expect(t, s, "one-used/a", estate.Idle, "app/log-silent"); o.Waste.Note == "" || !o.Waste.Hourly.IsZero() || !o.Waste.Known {
 			t.Errorf("with tags %v, stopping a would save %+v, while b runs on", tags, o.Waste)
 		}
