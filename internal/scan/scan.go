@@ -258,7 +258,8 @@ func (t *target) scan(ctx context.Context) {
 	<-appsMeasured // first what takes longest: apps are described at five a second
 	found := t.list(ctx, rest, labels)
 	var names sync.WaitGroup
-	names.Go(func() { t.askNames(ctx, labels.unclaimed(idle), signingIn(found.all())) })
+	sso := signingIn(found.all())
+	names.Go(func() { t.askNames(ctx, labels.unclaimed(idle), sso) })
 	t.measure(ctx, rest, found)
 	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
 	t.judge(append(found.all(), others...))
