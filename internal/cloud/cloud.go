@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Limits go before DefaultLimits, however general they are.
 	Limits []Limit
-	// MaxAttempts of a call, the first included. Zero means AWS_MAX_ATTEMPTS or the profile's max_attempts, else 8.
+	// MaxAttempts of a call, the first included. Zero means AWS_MAX_ATTEMPTS or the profile's max_attempts, else 8, and 12 of one that is throttled.
 	MaxAttempts int
 	// MaxBackoff between two attempts. Zero means the SDK's 20 seconds.
 	MaxBackoff time.Duration

@@ -211,7 +211,7 @@ func TestAttemptsAreBounded(t *testing.T) {
 		// prices is for a price, which is not worth the same patience.
 		prices int
 	}{
-		{"default", 0, "", 8, pricingAttempts},
+		{"default", 0, "", throttledAttempts, pricingAttempts},
 		{"option", 3, "", 3, pricingAttempts},
 		{"environment", 0, "2", 2, 2},
 		{"option before environment", 4, "2", 4, pricingAttempts},
@@ -237,6 +237,20 @@ func TestAttemptsAreBounded(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFailuresAreNotStorms: what is broken is not asked for as often as what is busy.
+func TestFailuresAreNotStorms(t *testing.T) {
+	signedIn(t)
+	synctest.Test(t, func(t *testing.T) {
+		fake := newFakeAWS(map[string]reply{"sagemaker:ListApps": refuses(http.StatusInternalServerError, "InternalFailure", "broken")})
+		if err := listApps(t.Context(), open(t.Context(), t, New(Options{HTTPClient: fake}))); errorCode(err) != "InternalFailure" {
+			t.Errorf("%v", err)
+		}
+		if n := fake.count("sagemaker:ListApps"); n != defaultAttempts {
+			t.Errorf("%d attempts, want %d", n, defaultAttempts)
+		}
+	})
 }
 
 func TestCancelledWhileWaiting(t *testing.T) {

@@ -10,8 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
-// defaultAttempts outlast a throttle storm: with the SDK's backoff they span half a minute and more.
-const defaultAttempts = 8
+const (
+	// defaultAttempts span half a minute and more, with the SDK's backoff.
+	defaultAttempts = 8
+	// throttledAttempts outlast a throttle storm: of twenty thousand calls of which every third is refused, three would be refused eight
+	// times in a row, and hardly one in a hundred scans twelve times.
+	throttledAttempts = 12
+)
 
 // tooMany is for a 429 that carries no code that the SDK knows, as proxies send it.
 var tooMany = retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}}
@@ -27,11 +32,26 @@ func throttles(err error) bool {
 // few calls and fails the rest; here the buckets hold the storm back instead.
 func newRetryer(maxAttempts int, maxBackoff time.Duration) func() aws.Retryer {
 	return func() aws.Retryer {
-		return retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = cmp.Or(maxAttempts, defaultAttempts)
+		standard := retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = cmp.Or(maxAttempts, throttledAttempts)
 			o.MaxBackoff = cmp.Or(maxBackoff, retry.DefaultMaxBackoff)
 			o.RateLimiter = ratelimit.None
 			o.Retryables = append(o.Retryables, tooMany)
 		})
+		if maxAttempts != 0 {
+			return standard
+		}
+		return patientRetryer{standard}
 	}
+}
+
+// A patientRetryer gives a call that was refused for load more attempts than one that failed.
+type patientRetryer struct{ *retry.Standard }
+
+// RetryDelay is how long to wait after the attempt; the call's own error says that it was the last.
+func (r patientRetryer) RetryDelay(attempt int, err error) (time.Duration, error) {
+	if attempt >= defaultAttempts && !throttles(err) {
+		return 0, err
+	}
+	return r.Standard.RetryDelay(attempt, err)
 }
