@@ -6,15 +6,21 @@ SHELL := /bin/bash
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sagewarden-dev
 VENV := $(CACHE)/venv-1
 LINTERS := $(CACHE)/venv-linters-1
+JUPYTER := $(CACHE)/venv-jupyter-1
 CUSTODIAN := $(CACHE)/venv-custodian-1
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: build demo test unit race interop lint bench generate check-generated fuzz clean
+.PHONY: build agent demo test unit race interop lint bench generate check-generated fuzz clean
 
 build: ## the program, in bin/
 	@mkdir -p bin
 	go build -o bin/sagewarden ./cmd/sagewarden
+
+agent: ## the in-Studio agent for Linux, static, in bin/
+	@mkdir -p bin
+	for arch in amd64 arm64; do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '-s -w' -o bin/sagewarden-agent-linux-$$arch ./cmd/sagewarden-agent; done
 
 demo: build ## the main job on the simulated organization, no AWS account needed
 	@./bin/sagewarden demo
@@ -28,15 +34,16 @@ unit: ## all Go tests
 
 # The race detector goes where goroutines are: the rest of the tree is pure.
 race:
-	go test -race -short ./internal/cloud ./internal/scan ./internal/simulate/wire
+	go test -race -short ./internal/cloud ./internal/scan ./internal/simulate/wire ./internal/studio/...
 
-interop: $(VENV)/ready $(LINTERS)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov
-	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) go test -count=1 -tags interop ./test/interop
+interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
+	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags interop ./test/interop
 
 $(VENV)/ready: test/interop/requirements.txt
 $(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
+$(JUPYTER)/ready: test/interop/jupyter.txt
 $(CUSTODIAN)/ready: test/bench/custodian.txt
-$(VENV)/ready $(LINTERS)/ready $(CUSTODIAN)/ready:
+$(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready:
 	@if python3 -m venv $(@D) && $(@D)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \

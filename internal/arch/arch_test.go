@@ -15,13 +15,13 @@ const module = "github.com/sagewarden/sagewarden/"
 var floors = [][]string{
 	{"internal/estate"},
 	{"internal/strictyaml"},
-	{"internal/cloud", "internal/config", "internal/pricing"},
-	{"internal/kinds"},
+	{"internal/cloud", "internal/config", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
+	{"internal/kinds", "internal/studio"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},
 	{"internal/report"},
 	{"internal/cli"},
-	{"cmd/sagewarden"},
+	{"cmd/sagewarden", "cmd/sagewarden-agent"},
 }
 
 // simulated are the rooms of the simulated organization. They know the words of the estate at most, and only doors and tests know them.

@@ -1,0 +1,254 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
+	"github.com/sagewarden/sagewarden/internal/studio/process"
+)
+
+// A room is a Jupyter Server with one kernel and one terminal, and a truth about their use.
+type room struct {
+	now      time.Time
+	kernel   *jupyter.Kernel
+	terminal *jupyter.Terminal
+	running  bool
+	computed time.Duration
+	// fail is what every answer is, nil for good ones. Between happens after the agent has judged, before its last look.
+	fail    error
+	between func()
+	stopped []string
+}
+
+func (r *room) Kernels(context.Context) ([]jupyter.Kernel, error) {
+	if r.fail != nil || r.kernel == nil {
+		return nil, r.fail
+	}
+	return []jupyter.Kernel{*r.kernel}, nil
+}
+
+func (r *room) Terminals(context.Context) ([]jupyter.Terminal, error) {
+	if r.fail != nil || r.terminal == nil {
+		return nil, r.fail
+	}
+	return []jupyter.Terminal{*r.terminal}, nil
+}
+
+func (r *room) Kernel(context.Context, string) (jupyter.Kernel, error) {
+	if r.between != nil {
+		r.between()
+	}
+	if r.kernel == nil {
+		return jupyter.Kernel{}, jupyter.ErrGone
+	}
+	return *r.kernel, nil
+}
+
+func (r *room) Terminal(context.Context, string) (jupyter.Terminal, error) {
+	if r.between != nil {
+		r.between()
+	}
+	if r.terminal == nil {
+		return jupyter.Terminal{}, jupyter.ErrGone
+	}
+	return *r.terminal, nil
+}
+
+func (r *room) ShutDownKernel(context.Context, string) error {
+	r.stopped, r.kernel = append(r.stopped, "kernel"), nil
+	return nil
+}
+
+func (r *room) ShutDownTerminal(context.Context, string) error {
+	r.stopped, r.terminal = append(r.stopped, "terminal"), nil
+	return nil
+}
+
+func (r *room) processes() (process.Sample, error) {
+	s := process.Sample{1: {PID: 1}, server: {PID: server, Parent: 1, Command: []string{"python", "/opt/bin/jupyter-lab"}}, shell: {PID: shell, Parent: server, Session: shell, Terminal: true}}
+	if r.kernel != nil {
+		s[pid] = process.Process{PID: pid, CPU: r.computed, Command: []string{"python", "-f", "kernel-" + r.kernel.ID + ".json"}}
+	}
+	if r.running {
+		s[shell+1] = process.Process{PID: shell + 1, Parent: shell, Session: shell, Terminal: true}
+	}
+	return s, nil
+}
+
+func newRoom() (*room, *Agent) {
+	r := &room{now: start, kernel: &jupyter.Kernel{ID: "k-1", State: jupyter.Idle, LastActivity: start}, terminal: &jupyter.Terminal{Name: "1", LastActivity: start}}
+	return r, &Agent{Server: r, Processes: r.processes, Limits: Default, StopKernels: true, StopTerminals: true, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now }}
+}
+
+// after looks after a time.
+func (r *room) after(t *testing.T, a *Agent, gone time.Duration) (Judgement, error) {
+	t.Helper()
+	r.now = r.now.Add(gone)
+	return a.Look(t.Context())
+}
+
+func TestIdleThingsAreShutDown(t *testing.T) {
+	r, a := newRoom()
+	for range 124 {
+		if _, err := r.after(t, a, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if slices.Sort(r.stopped); !slices.Equal(r.stopped, []string{"kernel", "terminal"}) {
+		t.Errorf("shut down: %v", r.stopped)
+	}
+}
+
+// TestNothingIsShutDownByDefault: who does not ask for it only learns.
+func TestNothingIsShutDownByDefault(t *testing.T) {
+	r, a := newRoom()
+	a.StopKernels, a.StopTerminals = false, false
+	var due int
+	for range 200 {
+		j, err := r.after(t, a, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		due = len(j.due())
+	}
+	if len(r.stopped) > 0 || due != 2 {
+		t.Errorf("shut down: %v; %d due", r.stopped, due)
+	}
+}
+
+// E9: what is used between the judgement and the end is not ended.
+func TestE9_TheLastLook(t *testing.T) {
+	for name, between := range map[string]func(*room){
+		"the kernel runs":          func(r *room) { r.kernel.State = jupyter.Busy },
+		"it has run":               func(r *room) { r.kernel.LastActivity = r.now; r.terminal.LastActivity = r.now },
+		"a terminal runs":          func(r *room) { r.running = true },
+		"the kernel computes":      func(r *room) { r.computed += time.Second },
+		"the kernel is gone":       func(r *room) { r.kernel, r.terminal = nil, nil },
+		"its state is not known":   func(r *room) { r.kernel.State = "hibernating" },
+		"something was typed":      func(r *room) { r.terminal.LastActivity = r.now },
+		"the kernel starts anew":   func(r *room) { r.kernel.State = jupyter.Restarting },
+		"the kernel was restarted": func(r *room) { r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, a := newRoom()
+			about := "kernel"
+			if strings.Contains(name, "terminal") || strings.Contains(name, "typed") {
+				about = "terminal"
+				a.StopKernels = false
+			} else {
+				a.StopTerminals = false
+			}
+			r.between = func() { between(r) }
+			for range 122 {
+				if _, err := r.after(t, a, time.Minute); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if slices.Contains(r.stopped, about) {
+				t.Errorf("shut down: %v", r.stopped)
+			}
+		})
+	}
+}
+
+// E10, L4: a pass that failed is no evidence, tells nothing, and begins the time anew.
+func TestAFailedLookIsNoEvidence(t *testing.T) {
+	r, a := newRoom()
+	told := 0
+	a.Report = func(context.Context, Judgement, time.Time) error { told++; return errors.New("nobody listens") }
+	for range 119 {
+		if _, err := r.after(t, a, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := told
+	r.fail = errors.New("connection refused")
+	for range 600 {
+		if _, err := r.after(t, a, time.Minute); err == nil {
+			t.Fatal("a look without an answer was judged")
+		}
+	}
+	if told != before {
+		t.Errorf("%d heartbeats of what was not seen", told-before)
+	}
+	r.fail = nil
+	for range 119 {
+		if _, err := r.after(t, a, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(r.stopped) > 0 {
+		t.Errorf("shut down %v, seen unused for %s", r.stopped, 119*time.Minute)
+	}
+}
+
+// TestADay: a day of work, faults and a server that is started anew; nothing in use is ever shut down, and what is remembered stays small.
+func TestADay(t *testing.T) {
+	for seed := range uint64(20) {
+		chance := rand.New(rand.NewPCG(seed, 7))
+		r, a := newRoom()
+		a.Limits.Kernels, a.Limits.Terminals = 30*time.Minute, 30*time.Minute
+		used := map[string]time.Time{"kernel": start, "terminal": start}
+		stopped := 0
+		for minute := range 24 * 60 {
+			working := minute%240 < 100
+			r.fail = nil
+			if chance.IntN(10) == 0 {
+				r.fail = errors.New("500 Internal Server Error")
+			}
+			if r.kernel == nil && working { // the server was started anew, or somebody came back
+				r.kernel = &jupyter.Kernel{ID: "k-1", State: jupyter.Starting, LastActivity: r.now}
+				r.computed, used["kernel"] = 0, r.now
+			}
+			if r.terminal == nil && working {
+				r.terminal = &jupyter.Terminal{Name: "1", LastActivity: r.now}
+				used["terminal"] = r.now
+			}
+			if working && r.kernel != nil {
+				switch chance.IntN(4) {
+				case 0:
+					r.kernel.State = jupyter.Busy
+				case 1:
+					r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now
+				case 2:
+					r.computed += 30 * time.Second
+				}
+				used["kernel"] = r.now
+			} else if r.kernel != nil && r.kernel.State == jupyter.Busy {
+				r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now
+				used["kernel"] = r.now
+			}
+			if r.running = working && chance.IntN(2) == 0; r.running {
+				used["terminal"] = r.now
+			}
+			gone := time.Minute
+			if chance.IntN(200) == 0 {
+				gone = -time.Hour // the clock is set back
+				for what := range used {
+					used[what] = used[what].Add(gone - time.Minute)
+				}
+			}
+			_, _ = r.after(t, a, gone)
+			for _, what := range r.stopped {
+				if r.now.Sub(used[what]) < 30*time.Minute {
+					t.Fatalf("seed %d, minute %d: the %s was shut down, and was used %s ago", seed, minute, what, r.now.Sub(used[what]))
+				}
+				stopped++
+			}
+			r.stopped = nil
+			if len(a.memory.quiet) > 2 {
+				t.Fatalf("%d things are remembered of two", len(a.memory.quiet))
+			}
+		}
+		if stopped == 0 {
+			t.Errorf("seed %d: nothing was ever shut down", seed)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package studio
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func metadata(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "resource-metadata.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+const (
+	inSpace  = `{"AppType":"JupyterLab","DomainId":"d-1","SpaceName":"risk","ResourceArn":"arn:aws-cn:sagemaker:cn-north-1:111122223333:app/d-1/risk/jupyterlab/default","ResourceName":"default"}`
+	classic  = `{"AppType":"JupyterServer","DomainId":"d-1","UserProfileName":"ana","ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:app/d-1/ana/jupyterserver/default","ResourceName":"default"}`
+	notebook = `{"ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/old-desk","ResourceName":"old-desk"}`
+)
+
+func TestFind(t *testing.T) {
+	for text, want := range map[string]struct {
+		server string
+		dims   []Dimension
+	}{
+		inSpace:  {"http://localhost:8888/jupyterlab/default/", []Dimension{{"DomainId", "d-1"}, {"SpaceName", "risk"}, {"AppType", "JupyterLab"}, {"AppName", "default"}}},
+		classic:  {"http://localhost:8888/jupyter/default/", []Dimension{{"DomainId", "d-1"}, {"UserProfileName", "ana"}, {"AppType", "JupyterServer"}, {"AppName", "default"}}},
+		notebook: {"https://localhost:8443/", []Dimension{{"NotebookInstanceName", "old-desk"}}},
+	} {
+		p, err := Find(metadata(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want.dims, p.Dimensions()); d != "" || p.Server() != want.server {
+			t.Errorf("%s: %s%s", text, p.Server(), d)
+		}
+	}
+	for _, text := range []string{"", "{}", `{"ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:endpoint/x"}`, `{"ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:app/d-1/ana/jupyterlab/default"}`} {
+		if p, err := Find(metadata(t, text)); err == nil {
+			t.Errorf("%q was taken for %+v", text, p)
+		}
+	}
+}
+
+func run(t *testing.T, env map[string]string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = Run(context.Background(), args, func(name string) string { return env[name] }, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"--help"}, 0, "--stop"},
+		{[]string{"--version"}, 0, ""},
+		{[]string{"--stop", "apps"}, 2, "write kernels or terminals"},
+		{[]string{"--interval", "10ms"}, 2, "a second at least"},
+		{[]string{"--kernels-idle", "10s"}, 2, "no shorter than --interval"},
+		{[]string{"now"}, 2, `"now" is not expected`},
+		{[]string{"--metadata", "/nowhere.json"}, 1, "hint: the agent runs in a Studio app"},
+		{[]string{"--no-heartbeat", "--server", "http://example.com/"}, 1, "it is not on this machine"},
+		{[]string{"--no-heartbeat", "--server", "localhost:8888"}, 1, "it is not an address"},
+		{[]string{"--no-heartbeat", "--once", "--server", "http://127.0.0.1:1/lab/"}, 1, "connection refused"},
+	} {
+		status, out, errs := run(t, nil, c.args...)
+		if status != c.status || !strings.Contains(strings.ReplaceAll(out+errs, "  -", "  --"), c.says) {
+			t.Errorf("%v: status %d, want %d and %q:\n%s%s", c.args, status, c.status, c.says, out, errs)
+		}
+	}
+}
+
+func TestOneAgentIsEnough(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lock")
+	unlock, err := lock(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := run(t, nil, "--no-heartbeat", "--server", "http://127.0.0.1:1/", "--lock", file); status != 1 || !strings.Contains(errs, "another agent runs already") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+	unlock()
+	again, err := lock(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+}
+
+// TestOnce looks at a server that answers, and publishes what it saw.
+func TestOnce(t *testing.T) {
+	var published string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/lab/api/kernels":
+			_, _ = w.Write([]byte(`[{"id":"k-1","name":"python3","execution_state":"busy","last_activity":"2026-03-02T09:00:00Z"}]`))
+		case "/lab/api/sessions":
+			_, _ = w.Write([]byte(`[{"path":"risk.ipynb","kernel":{"id":"k-1"}}]`))
+		case "/lab/api/terminals":
+			_, _ = w.Write([]byte(`[]`))
+		case "/":
+			_ = r.ParseForm()
+			published = r.Form.Get("MetricData.member.1.Value") + " " + r.Form.Get("MetricData.member.1.Dimensions.member.2.Value")
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer s.Close()
+	env := map[string]string{"AWS_ENDPOINT_URL_CLOUDWATCH": s.URL, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+	status, _, errs := run(t, env, "--once", "--server", s.URL+"/lab/", "--metadata", metadata(t, inSpace))
+	if status != 0 || !strings.Contains(errs, "active: kernel of risk.ipynb is busy") || published != "0 risk" {
+		t.Errorf("status %d, published %q:\n%s", status, published, errs)
+	}
+}

@@ -1,0 +1,231 @@
+package studio
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
+)
+
+// Limits say what idle is.
+type Limits struct {
+	// Kernels and Terminals are how long one must have been seen unused.
+	Kernels, Terminals time.Duration
+	// Share of a core is what something may compute that only waits.
+	Share float64
+}
+
+// Default are the limits of those who give none.
+var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Share: 0.02}
+
+// A State is what is known of the use of something.
+type State string
+
+// The states.
+const (
+	Active  State = "active"
+	Idle    State = "idle"
+	Unknown State = "unknown"
+)
+
+// A Finding is a kernel or a terminal, as it was judged.
+type Finding struct {
+	// Kernel is its id, or empty: then Terminal is a name.
+	Kernel, Terminal string
+	// Label is what a person would call it.
+	Label string
+	State State
+	// Since is since when it has been seen unused; set when idle. It never begins before this agent did.
+	Since time.Time
+	// Due says that it has been idle for its limit.
+	Due bool
+	Why string
+	// stamp and state are its newest activity and its state as Jupyter has them: what differs right before it is shut down was used in between.
+	stamp time.Time
+	state string
+}
+
+// A Judgement is what a look says, together with those before it.
+type Judgement struct {
+	// State and LastUse are of the whole: unknown if anything may be in use of which nobody knows.
+	State    State
+	LastUse  time.Time
+	Why      string
+	Findings []Finding
+}
+
+// A Memory is what is kept of earlier looks: little, however long it goes on. The zero Memory remembers nothing.
+type Memory struct {
+	last *Look
+	// quiet is since when each kernel or terminal has been seen unused, and used is the newest use of anything.
+	quiet map[string]time.Time
+	used  time.Time
+}
+
+// Judge judges a look, and returns the memory for the next one. It is pure: it knows no clock but the look's.
+//
+// Something is idle once it has been seen unused, look by look, for its limit: an agent or a server that was started anew makes that
+// longer, never shorter. The state comes first, the age second: a busy kernel says nothing while a cell computes in silence.
+func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
+	if before.last != nil && !look.At.After(before.last.At) {
+		return Judgement{State: Unknown, LastUse: look.At, Why: "the clock did not move between two looks"}, Memory{last: &look, used: look.At}
+	}
+	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used}}
+	if before.last == nil {
+		j.use(look.At, "") // of what was before, nothing is known
+	}
+	for _, k := range look.Kernels {
+		j.kernel(k)
+	}
+	j.terminals()
+	j.background()
+	out := Judgement{State: j.state, LastUse: j.after.used, Why: j.why, Findings: j.findings}
+	switch {
+	case j.state == Unknown:
+	case j.why != "":
+		out.State = Active
+	default:
+		out.State, out.Why = Idle, "nothing has been used for "+look.At.Sub(out.LastUse).Round(time.Second).String()
+	}
+	return out, j.after
+}
+
+type judge struct {
+	look   Look
+	before Memory
+	after  Memory
+	limits Limits
+
+	findings []Finding
+	state    State
+	why      string
+}
+
+// use notes a use of the whole; why is empty where it is not of now.
+func (j *judge) use(at time.Time, why string) {
+	if at.After(j.look.At) {
+		at = j.look.At // a server whose clock is ahead
+	}
+	if at.After(j.after.used) {
+		j.after.used = at
+	}
+	if why != "" && j.why == "" {
+		j.why = why
+	}
+}
+
+func (j *judge) unknown(why string) {
+	j.state, j.why = Unknown, why
+}
+
+// works reports whether the processes of a kernel have computed since the look before. It is not known on the first look.
+func (j *judge) works(pid int) (works, known bool) {
+	if j.before.last == nil || pid == 0 {
+		return false, false
+	}
+	return j.more(j.look.Processes.Tree(pid).Worked(j.before.last.Processes)), true
+}
+
+// more reports whether so much was computed since the look before that it is work.
+func (j *judge) more(worked time.Duration) bool {
+	return worked.Seconds() > j.limits.Share*j.look.At.Sub(j.before.last.At).Seconds()
+}
+
+// rest keeps since when the thing has been seen unused, and fills in the finding. Used is its newest activity, as far as that is known.
+func (j *judge) rest(key string, f Finding, used time.Time, limit time.Duration) {
+	since := j.look.At
+	if old, ok := j.before.quiet[key]; ok {
+		since = old
+	}
+	if used.After(since) {
+		since = used
+	}
+	if since.After(j.look.At) {
+		since = j.look.At
+	}
+	j.after.quiet[key] = since
+	idle := j.look.At.Sub(since)
+	f.State, f.Since, f.Due = Idle, since, idle >= limit
+	if f.Why == "" {
+		f.Why = "unused for " + idle.Round(time.Second).String()
+	}
+	j.findings = append(j.findings, f)
+	j.use(used, "")
+}
+
+func (j *judge) kernel(k jupyter.Kernel) {
+	f := Finding{Kernel: k.ID, Label: "kernel " + k.ID, stamp: k.LastActivity, state: k.State}
+	if k.Path != "" {
+		f.Label = "kernel of " + k.Path
+	}
+	active := func(why string) {
+		f.State, f.Why = Active, why
+		j.findings = append(j.findings, f)
+		j.use(j.look.At, f.Label+" "+why)
+	}
+	key := "kernel/" + k.ID
+	switch k.State {
+	case jupyter.Busy:
+		active("is busy")
+	case jupyter.Restarting, "autorestarting":
+		active("is starting")
+	case jupyter.Idle, jupyter.Starting, jupyter.Dead:
+		// A kernel to which nothing ever connected stays in its start for good.
+		pid := kernelProcess(j.look.Processes, k.ID)
+		works, known := j.works(pid)
+		switch {
+		case works:
+			active("computes in the background")
+		case k.State == jupyter.Dead && pid == 0:
+			f.Why = "it died"
+			j.rest(key, f, k.LastActivity, j.limits.Kernels)
+		case !known:
+			// It is quiet as far as Jupyter knows. Only what was seen to compute nothing counts: this look is the first of it.
+			f.State, f.Why = Active, "was not looked at before"
+			if j.before.last != nil {
+				f.State, f.Why = Unknown, "has no process that could be found"
+				j.unknown(f.Label + " " + f.Why)
+			}
+			j.findings = append(j.findings, f)
+			j.use(k.LastActivity, "")
+		default:
+			j.rest(key, f, k.LastActivity, j.limits.Kernels)
+		}
+	default:
+		f.State, f.Why = Unknown, fmt.Sprintf("is in the state %q, which this agent does not know", k.State)
+		j.findings = append(j.findings, f)
+		j.unknown(f.Label + " " + f.Why)
+	}
+}
+
+// terminals judges the terminals together: which of them a process runs in, Jupyter does not tell.
+func (j *judge) terminals() {
+	running := len(inTerminals(j.look.Processes)) > 0
+	for _, t := range j.look.Terminals {
+		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name, stamp: t.LastActivity}
+		switch {
+		case running:
+			f.State, f.Why = Active, "something runs in a terminal"
+			j.findings = append(j.findings, f)
+			j.use(j.look.At, f.Why)
+		case t.LastActivity.IsZero():
+			f.State, f.Why = Unknown, "the server does not say when it was used"
+			j.findings = append(j.findings, f)
+			j.unknown(f.Label + ": " + f.Why)
+		default:
+			j.rest("terminal/"+t.Name, f, t.LastActivity, j.limits.Terminals)
+		}
+	}
+}
+
+// background looks at what runs outside of kernels and terminals, such as a job that was left behind with nohup.
+func (j *judge) background() {
+	if j.before.last == nil {
+		return
+	}
+	for pid, p := range j.look.Processes {
+		if pid != j.look.Self && j.more(p.Worked(j.before.last.Processes)) {
+			j.use(j.look.At, "a process in the background computes")
+		}
+	}
+}

@@ -1,0 +1,81 @@
+// Package studio is the agent that runs inside a Studio app or a notebook instance: it looks at what runs there, judges what is in use, and
+// shuts down what is not, one by one.
+//
+// From inside, use is a fact: a kernel says that it is busy, a process that it computes. What could not be read is never taken for silence.
+package studio
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
+	"github.com/sagewarden/sagewarden/internal/studio/process"
+)
+
+// A Look is what was seen at one instant.
+type Look struct {
+	// At is by this machine's clock; between two looks its monotonic reading counts, which no correction of the clock moves.
+	At        time.Time
+	Kernels   []jupyter.Kernel
+	Terminals []jupyter.Terminal
+	Processes process.Sample
+	// Self is the agent's own process, which is no use.
+	Self int
+}
+
+// Jupyter is the server that is looked at.
+type Jupyter interface {
+	Kernels(context.Context) ([]jupyter.Kernel, error)
+	Kernel(ctx context.Context, id string) (jupyter.Kernel, error)
+	Terminals(context.Context) ([]jupyter.Terminal, error)
+	Terminal(ctx context.Context, name string) (jupyter.Terminal, error)
+	ShutDownKernel(ctx context.Context, id string) error
+	ShutDownTerminal(ctx context.Context, name string) error
+}
+
+// kernelProcess is the process of a kernel, 0 where none can be found: Jupyter names the kernel in the file that it is started with.
+func kernelProcess(s process.Sample, id string) int {
+	for pid, p := range s {
+		if p.Zombie {
+			continue
+		}
+		for _, word := range p.Command {
+			if base := filepath.Base(word); strings.HasSuffix(base, ".json") && strings.Contains(base, id) {
+				if under, ok := s[p.Parent]; ok && slices.Equal(under.Command, p.Command) {
+					continue // a child that was forked, and has not become itself yet
+				}
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
+// inTerminals are the processes that run in terminals of the Jupyter Server, but the shells that lead them.
+func inTerminals(s process.Sample) process.Sample {
+	running := process.Sample{}
+	for pid, p := range s {
+		if p.Terminal && !p.Zombie && pid != p.Session && underJupyter(s, p.Session) {
+			running[pid] = p
+		}
+	}
+	return running
+}
+
+// underJupyter reports whether the process descends from one that is Jupyter's by its command, or nobody knows: its shell may have ended.
+func underJupyter(s process.Sample, pid int) bool {
+	for range len(s) {
+		p, ok := s[pid]
+		if !ok || slices.ContainsFunc(p.Command, func(word string) bool { return strings.Contains(word, "jupyter") }) {
+			return true
+		}
+		if p.Parent <= 1 {
+			return false
+		}
+		pid = p.Parent
+	}
+	return true
+}

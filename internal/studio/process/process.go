@@ -1,0 +1,137 @@
+// Package process reads what runs on this machine from /proc, and what it has worked between two readings.
+package process
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tick is the unit of time of /proc/PID/stat: USER_HZ is 100 on every machine that Linux runs on by now.
+const tick = 10 * time.Millisecond
+
+// A Process is one as it stands in /proc.
+type Process struct {
+	PID, Parent int
+	// Session is the process that leads its session: of what runs in a terminal, the shell.
+	Session int
+	// Terminal says that it has a controlling terminal.
+	Terminal bool
+	// Began is when it was started, in ticks since the machine was: with the PID it names a process for good.
+	Began uint64
+	// CPU is the time that it has computed, with that of its children that have ended: what starts one short process after another computes, too.
+	CPU time.Duration
+	// Zombie has ended, and waits for its parent to notice.
+	Zombie  bool
+	Command []string
+}
+
+// A Sample is all processes at one instant.
+type Sample map[int]Process
+
+// Read reads the processes from a file system of /proc. What ends while it is being read is left out.
+func Read(proc string) (Sample, error) {
+	entries, err := os.ReadDir(proc)
+	if err != nil {
+		return nil, err
+	}
+	s := Sample{}
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		p, err := read(filepath.Join(proc, e.Name()), pid)
+		if gone(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s[pid] = p
+	}
+	if len(s) == 0 {
+		return nil, fmt.Errorf("%s holds no process", proc)
+	}
+	return s, nil
+}
+
+// noProcess is what reading a file of a process answers that has just ended (ESRCH).
+const noProcess = "no such process"
+
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || err != nil && strings.Contains(err.Error(), noProcess)
+}
+
+func read(dir string, pid int) (Process, error) {
+	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
+	if err != nil {
+		return Process{}, err
+	}
+	// The name in brackets may hold brackets and blanks.
+	end := bytes.LastIndexByte(stat, ')')
+	f := strings.Fields(string(stat[end+1:]))
+	const state, parent, session, tty, user, system, childUser, childSystem, began = 0, 1, 3, 4, 11, 12, 13, 14, 19 // proc(5), counted from the state
+	if end < 0 || len(f) <= began {
+		return Process{}, fmt.Errorf("%s/stat: cannot be read: %q", dir, stat)
+	}
+	var n [began + 1]uint64
+	for _, i := range []int{parent, session, user, system, childUser, childSystem, began} {
+		if n[i], err = strconv.ParseUint(f[i], 10, 64); err != nil {
+			return Process{}, fmt.Errorf("%s/stat: field %d: %w", dir, i+3, err)
+		}
+	}
+	p := Process{PID: pid, Parent: int(n[parent]), Session: int(n[session]), Terminal: f[tty] != "0", Began: n[began],
+		CPU: time.Duration(n[user]+n[system]+n[childUser]+n[childSystem]) * tick, Zombie: f[state] == "Z"}
+	command, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+	if err != nil {
+		return Process{}, err
+	}
+	if text := strings.TrimRight(string(command), "\x00"); text != "" {
+		p.Command = strings.Split(text, "\x00")
+	}
+	return p, nil
+}
+
+// Tree are the process and all that descends from it, as far as it still does.
+func (s Sample) Tree(pid int) Sample {
+	tree := Sample{}
+	if p, ok := s[pid]; ok {
+		tree[pid] = p
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, p := range s {
+			if _, in := tree[p.PID]; in {
+				continue
+			}
+			if _, under := tree[p.Parent]; under {
+				tree[p.PID], grown = p, true
+			}
+		}
+	}
+	return tree
+}
+
+// Worked is the time that the process has computed since the earlier sample. One that was not there then has computed all of its time since.
+func (p Process) Worked(earlier Sample) time.Duration {
+	if old, ok := earlier[p.PID]; ok && old.Began == p.Began {
+		return p.CPU - old.CPU
+	}
+	return p.CPU
+}
+
+// Worked is the time that all of the processes have computed since the earlier sample.
+func (s Sample) Worked(earlier Sample) time.Duration {
+	var sum time.Duration
+	for _, p := range s {
+		sum += p.Worked(earlier)
+	}
+	return sum
+}

@@ -1,0 +1,248 @@
+//go:build interop
+
+package interop_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A desk is a real Jupyter Server with real kernels, in a time zone.
+type desk struct {
+	venv
+	t       *testing.T
+	env     []string
+	url     string
+	runtime string
+}
+
+// sitDown starts a server as Studio does: on loopback, without a token.
+func sitDown(t *testing.T, v venv, zone string) *desk {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	_ = listener.Close()
+	d := &desk{venv: v, t: t, runtime: t.TempDir(), url: fmt.Sprintf("http://127.0.0.1:%d/jupyterlab/default/", port)}
+	d.env = environment(t, "TZ="+zone, "JUPYTER_RUNTIME_DIR="+d.runtime, "IPYTHONDIR="+t.TempDir(), "SHELL=/bin/sh")
+	cmd := exec.CommandContext(t.Context(), v.program("jupyter-lab"), "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port="+strconv.Itoa(port),
+		"--ServerApp.port_retries=0", "--ServerApp.base_url=/jupyterlab/default/", "--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.news_url=", "--ServerApp.root_dir="+t.TempDir())
+	cmd.Env = d.env
+	serve(t, cmd, regexp.MustCompile(`is running at:()`))
+	// It says so a moment before it listens.
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		resp, err := http.Get(d.url + "api/status")
+		if err == nil {
+			_ = resp.Body.Close()
+			return d
+		}
+		if err := cmd.Process.Signal(syscall.Signal(0)); err != nil {
+			t.Fatalf("the server ended: %v", err)
+		}
+	}
+	return d
+}
+
+// ask sends a request to the server, and returns what it answers.
+func (d *desk) ask(method, path string, out any) {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+path+"?no_track_activity=1", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	req.Header.Set("Cookie", "_xsrf=5a67")
+	req.Header.Set("X-Xsrftoken", "5a67")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode/100 != 2 {
+		d.t.Fatalf("%s %s: %s %v\n%s", method, path, resp.Status, err, body)
+	}
+	if out != nil {
+		if err := json.Unmarshal(body, out); err != nil {
+			d.t.Fatalf("%s %s: %v\n%s", method, path, err, body)
+		}
+	}
+}
+
+// kernel begins a kernel.
+func (d *desk) kernel() string {
+	var k struct{ ID string }
+	d.ask(http.MethodPost, "api/kernels", &k)
+	return k.ID
+}
+
+// terminal opens a terminal.
+func (d *desk) terminal() string {
+	var t struct{ Name string }
+	d.ask(http.MethodPost, "api/terminals", &t)
+	return t.Name
+}
+
+// there are the kernels and terminals that there are, with their state.
+func (d *desk) there() map[string]string {
+	var kernels []struct {
+		ID    string
+		State string `json:"execution_state"`
+	}
+	d.ask(http.MethodGet, "api/kernels", &kernels)
+	var terminals []struct{ Name string }
+	d.ask(http.MethodGet, "api/terminals", &terminals)
+	there := map[string]string{}
+	for _, k := range kernels {
+		there[k.ID] = k.State
+	}
+	for _, t := range terminals {
+		there[t.Name] = "open"
+	}
+	return there
+}
+
+// until waits for the things to be gone.
+func (d *desk) until(gone ...string) {
+	d.t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		there := d.there()
+		left := 0
+		for _, id := range gone {
+			if there[id] != "" {
+				left++
+			}
+		}
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			d.t.Fatalf("of %v, there is still %v", gone, there)
+		}
+	}
+}
+
+func (d *desk) still(ids ...string) {
+	d.t.Helper()
+	there := d.there()
+	for _, id := range ids {
+		if there[id] == "" {
+			d.t.Errorf("%s was shut down; there is %v", id, there)
+		}
+	}
+}
+
+// TestAgentAtAJupyterServer: nothing busy is ever stopped, everything idle is, in whatever time zone.
+func TestAgentAtAJupyterServer(t *testing.T) {
+	v := installed(t, "SAGEWARDEN_JUPYTER", "python", "jupyter-lab")
+	program := filepath.Join(t.TempDir(), "sagewarden-agent")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/sagewarden-agent").CombinedOutput(); err != nil {
+		t.Fatalf("build the agent: %v\n%s", err, out)
+	}
+	for _, zone := range []string{"Asia/Tokyo", "America/Los_Angeles"} {
+		t.Run(zone, func(t *testing.T) {
+			d := sitDown(t, v, zone)
+			silent, done, thread, bare := d.kernel(), d.kernel(), d.kernel(), d.kernel()
+			asleep, quiet := d.terminal(), d.terminal()
+			type run struct {
+				Kernel string `json:"kernel"`
+				Code   string `json:"code"`
+				Wait   bool   `json:"wait"`
+			}
+			mark := strconv.Itoa(os.Getpid()) + "00"
+			v.script(t, d.env, "jupyter_desk.py", map[string]any{"runtime": d.runtime, "server": d.url, "run": []run{
+				{silent, "import time; time.sleep(3600)", false},
+				{done, "6 * 7", true},
+				{thread, "import threading\ndef burn():\n    while True: pass\nthreading.Thread(target=burn, daemon=True).start()", true},
+			}, "type": map[string]string{asleep: "echo typ''ed; sleep " + mark}}, &struct{}{})
+
+			agent := exec.CommandContext(t.Context(), program, "--server", d.url, "--no-heartbeat", "--lock", filepath.Join(t.TempDir(), "lock"),
+				"--interval", "1s", "--kernels-idle", "4s", "--terminals-idle", "4s", "--stop", "kernels", "--stop", "terminals")
+			var log bytes.Buffer
+			agent.Stdout, agent.Stderr, agent.Env = &log, &log, d.env
+			if err := agent.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				_ = agent.Process.Signal(os.Interrupt)
+				_ = agent.Wait()
+				if t.Failed() {
+					t.Logf("the agent said:\n%s", log.String())
+				}
+			})
+
+			d.until(done, bare)
+			// Who came later has waited out the limit once more when it is gone.
+			later := d.kernel()
+			d.until(later)
+			d.still(silent, thread, asleep, quiet)
+
+			// What slept in the terminal ends: now both terminals are idle, and the kernels are busy still.
+			if out, err := exec.Command("pkill", "-f", "sleep "+mark).CombinedOutput(); err != nil {
+				t.Fatalf("pkill: %v\n%s", err, out)
+			}
+			d.until(asleep, quiet)
+			d.still(silent, thread)
+			if strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("the agent said:\n%s", log.String())
+			}
+		})
+	}
+}
+
+// TestAgentHeartbeatInCloudWatch: what the agent publishes is there under the dimensions that a scan asks for.
+func TestAgentHeartbeatInCloudWatch(t *testing.T) {
+	v, jupyter := peer(t), installed(t, "SAGEWARDEN_JUPYTER", "python", "jupyter-lab")
+	d := sitDown(t, jupyter, "UTC")
+	metadata := filepath.Join(t.TempDir(), "resource-metadata.json")
+	if err := os.WriteFile(metadata, []byte(`{"AppType":"JupyterLab","DomainId":"d-abcdefghijkl","SpaceName":"risk","ResourceName":"default",
+		"ResourceArn":"arn:aws:sagemaker:eu-west-1:123456789012:app/d-abcdefghijkl/risk/jupyterlab/default"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := motoEnvironment(t, serveMoto(t, v))
+	agent := exec.CommandContext(t.Context(), "go", "run", "../../cmd/sagewarden-agent", "--once", "--server", d.url, "--metadata", metadata)
+	agent.Env = append(env, "GOCACHE="+goenv(t, "GOCACHE"), "GOMODCACHE="+goenv(t, "GOMODCACHE"))
+	if r := run(t, agent); r.status != 0 || !strings.Contains(string(r.stderr), "idle: nothing has been used") {
+		t.Fatalf("exit status %d\n%s", r.status, r.stderr)
+	}
+	now := time.Now().UTC()
+	asked := exec.CommandContext(t.Context(), v.program("aws"), "cloudwatch", "get-metric-statistics", "--namespace", "Sagewarden/Studio", "--metric-name", "SecondsSinceLastUse",
+		"--dimensions", "Name=DomainId,Value=d-abcdefghijkl", "Name=SpaceName,Value=risk", "Name=AppType,Value=JupyterLab", "Name=AppName,Value=default",
+		"--start-time", now.Add(-time.Hour).Format(time.RFC3339), "--end-time", now.Add(time.Hour).Format(time.RFC3339), "--period", "60", "--statistics", "Minimum", "SampleCount", "--output", "json")
+	asked.Env = env
+	r := run(t, asked)
+	var got struct {
+		Datapoints []struct{ Minimum, SampleCount float64 }
+	}
+	if err := json.Unmarshal(r.stdout, &got); err != nil || len(got.Datapoints) != 1 || got.Datapoints[0].Minimum != 0 || got.Datapoints[0].SampleCount != 1 {
+		t.Errorf("exit status %d, %v: %s\n%s", r.status, err, r.stdout, r.stderr)
+	}
+}
+
+func goenv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
