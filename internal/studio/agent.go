@@ -35,8 +35,8 @@ type Agent struct {
 func (a *Agent) Look(ctx context.Context) (Judgement, error) {
 	look, err := a.look(ctx)
 	if err != nil {
-		// What was seen unused before is not seen any more: the time begins anew.
-		a.memory.quiet = nil
+		// What was used meanwhile, nobody saw: everything begins anew.
+		a.memory = Memory{}
 		return Judgement{}, err
 	}
 	var j Judgement
@@ -119,12 +119,17 @@ func (a *Agent) changed(ctx context.Context, f Finding) (string, error) {
 		return "it was used just now", nil
 	}
 	processes, err := a.Processes()
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case f.Terminal != "" && len(inTerminals(processes)) > 0:
+	}
+	mine, commands := inTerminals(processes)
+	if f.Kernel != "" {
+		mine, commands = processes.Tree(kernelProcess(processes, f.Kernel)), nil
+	}
+	switch {
+	case len(commands) > 0:
 		return "something runs in a terminal", nil
-	case f.Kernel != "" && processes.Tree(kernelProcess(processes, f.Kernel)).Worked(a.memory.last.Processes) > startled:
+	case mine.Worked(a.memory.last.Processes) > startled:
 		return "it computes", nil
 	}
 	return "", nil

@@ -21,6 +21,7 @@ type room struct {
 	terminal *jupyter.Terminal
 	running  bool
 	computed time.Duration
+	typed    time.Duration
 	// fail is what every answer is, nil for good ones. Between happens after the agent has judged, before its last look.
 	fail    error
 	between func()
@@ -72,7 +73,7 @@ func (r *room) ShutDownTerminal(context.Context, string) error {
 }
 
 func (r *room) processes() (process.Sample, error) {
-	s := process.Sample{1: {PID: 1}, server: {PID: server, Parent: 1, Command: []string{"python", "/opt/bin/jupyter-lab"}}, shell: {PID: shell, Parent: server, Session: shell, Terminal: true}}
+	s := process.Sample{1: {PID: 1}, server: {PID: server, Parent: 1, Command: []string{"python", "/opt/bin/jupyter-lab"}}, shell: {PID: shell, Parent: server, Session: shell, Terminal: true, CPU: r.typed}}
 	if r.kernel != nil {
 		s[pid] = process.Process{PID: pid, CPU: r.computed, Command: []string{"python", "-f", "kernel-" + r.kernel.ID + ".json"}}
 	}
@@ -132,6 +133,7 @@ func TestE9_TheLastLook(t *testing.T) {
 		"the kernel computes":      func(r *room) { r.computed += time.Second },
 		"the kernel is gone":       func(r *room) { r.kernel, r.terminal = nil, nil },
 		"its state is not known":   func(r *room) { r.kernel.State = "hibernating" },
+		"a terminal's shell loops": func(r *room) { r.typed += time.Second },
 		"something was typed":      func(r *room) { r.terminal.LastActivity = r.now },
 		"the kernel starts anew":   func(r *room) { r.kernel.State = jupyter.Restarting },
 		"the kernel was restarted": func(r *room) { r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now },

@@ -111,8 +111,8 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	switch {
 	case f.NArg() > 0:
 		wrong = fmt.Sprintf("%q is not expected", f.Arg(0))
-	case o.interval < time.Second:
-		wrong = "--interval: a second at least"
+	case o.interval < time.Second || o.interval > Default.Gap:
+		wrong = "--interval: a second at least, and ten minutes at most"
 	case o.limits.Kernels < o.interval || o.limits.Terminals < o.interval:
 		wrong = "--kernels-idle, --terminals-idle: no shorter than --interval: nothing else could be seen to be unused for so long"
 	}
@@ -200,10 +200,11 @@ func (o options) logTo(stderr io.Writer) (io.Writer, func(), error) {
 		}
 		return f, func() { _ = f.Close() }, nil
 	}
-	if f, err := os.OpenFile(appLog, appending, 0); err == nil && !o.once {
-		return f, func() { _ = f.Close() }, nil
+	f, err := os.OpenFile(appLog, appending, 0)
+	if err != nil { // elsewhere there is none, or it is another's
+		return stderr, func() {}, nil //nolint:nilerr // the log goes elsewhere then
 	}
-	return stderr, func() {}, nil // elsewhere there is none, or it is another's
+	return f, func() { _ = f.Close() }, nil
 }
 
 // A heartbeat tells CloudWatch when this place was last used.

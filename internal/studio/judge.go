@@ -13,10 +13,12 @@ type Limits struct {
 	Kernels, Terminals time.Duration
 	// Share of a core is what something may compute that only waits.
 	Share float64
+	// Gap is how far two looks may be apart: what happened in a longer one, nobody saw.
+	Gap time.Duration
 }
 
 // Default are the limits of those who give none.
-var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Share: 0.02}
+var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Share: 0.02, Gap: 10 * time.Minute}
 
 // A State is what is known of the use of something.
 type State string
@@ -69,6 +71,9 @@ type Memory struct {
 func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	if before.last != nil && !look.At.After(before.last.At) {
 		return Judgement{State: Unknown, LastUse: look.At, Why: "the clock did not move between two looks"}, Memory{last: &look, used: look.At}
+	}
+	if before.last != nil && look.At.Sub(before.last.At) > limits.Gap {
+		before = Memory{}
 	}
 	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used}}
 	if before.last == nil {
@@ -200,7 +205,8 @@ func (j *judge) kernel(k jupyter.Kernel) {
 
 // terminals judges the terminals together: which of them a process runs in, Jupyter does not tell.
 func (j *judge) terminals() {
-	running := len(inTerminals(j.look.Processes)) > 0
+	shells, commands := inTerminals(j.look.Processes)
+	running := len(commands) > 0 || j.before.last != nil && j.more(shells.Worked(j.before.last.Processes))
 	for _, t := range j.look.Terminals {
 		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name, stamp: t.LastActivity}
 		switch {

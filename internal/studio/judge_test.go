@@ -38,7 +38,9 @@ type desk struct {
 	// computed is what the kernel's process has computed, background what one has that nobody knows. Running says that something runs in
 	// a terminal.
 	computed, background time.Duration
-	running              bool
+	// typed is what the terminal's shell has computed by itself.
+	typed   time.Duration
+	running bool
 }
 
 func newDesk(t checker) *desk {
@@ -59,7 +61,7 @@ func (d *desk) after(gone time.Duration) Judgement {
 	if !d.terminal.IsZero() {
 		look.Terminals = []jupyter.Terminal{{Name: "1", LastActivity: d.terminal}}
 		look.Processes[server] = process.Process{PID: server, Parent: 1, Command: []string{"python", "/opt/bin/jupyter-lab"}}
-		look.Processes[shell] = process.Process{PID: shell, Parent: server, Session: shell, Terminal: true}
+		look.Processes[shell] = process.Process{PID: shell, Parent: server, Session: shell, Terminal: true, CPU: d.typed}
 		if d.running {
 			look.Processes[shell+1] = process.Process{PID: shell + 1, Parent: shell, Session: shell, Terminal: true}
 		}
@@ -187,7 +189,7 @@ func TestL3_JustClosed(t *testing.T) {
 func TestL3b_TerminalWithoutStamp(t *testing.T) {
 	d := newDesk(t)
 	d.minutes(1)
-	look := Look{At: d.now.Add(10 * time.Hour), Terminals: []jupyter.Terminal{{Name: "1"}}, Processes: process.Sample{1: {PID: 1}}}
+	look := Look{At: d.now.Add(time.Minute), Terminals: []jupyter.Terminal{{Name: "1"}}, Processes: process.Sample{1: {PID: 1}}}
 	j, _ := Judge(look, d.memory, d.limits)
 	d.expect(j, Unknown, 0, "does not say when it was used")
 }
@@ -201,9 +203,30 @@ func TestAStateThatNobodyKnows(t *testing.T) {
 func TestAKernelWithoutAProcessIsUnknown(t *testing.T) {
 	d := newDesk(t)
 	d.minutes(1)
-	look := Look{At: d.now.Add(10 * time.Hour), Kernels: []jupyter.Kernel{{ID: "elsewhere", State: jupyter.Idle, LastActivity: start}}, Processes: process.Sample{1: {PID: 1}}}
+	look := Look{At: d.now.Add(time.Minute), Kernels: []jupyter.Kernel{{ID: "elsewhere", State: jupyter.Idle, LastActivity: start}}, Processes: process.Sample{1: {PID: 1}}}
 	j, _ := Judge(look, d.memory, d.limits)
 	d.expect(j, Unknown, 0, "has no process")
+}
+
+// A shell that loops by itself has no command that runs in it.
+func TestAShellThatComputesIsUse(t *testing.T) {
+	d := newDesk(t)
+	d.kernel, d.terminal = "", start
+	d.minutes(1)
+	for range 300 {
+		d.typed += 10 * time.Second
+		d.expect(d.after(time.Minute), Active, 0, "something runs in a terminal")
+	}
+}
+
+// What happened while nobody looked is not taken for silence.
+func TestALongGapBeginsAnew(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(119)
+	if j := d.after(3 * time.Hour); !j.LastUse.Equal(d.now) || len(j.due()) > 0 {
+		t.Errorf("used %v at %v, due %v", j.LastUse, d.now, j.due())
+	}
+	d.expect(d.minutes(119), Idle, 0, "")
 }
 
 // A restart of the agent makes the time longer, never shorter.
@@ -295,11 +318,11 @@ func TestTerminalsOfOthers(t *testing.T) {
 		400:    {PID: 400, Parent: 1, Session: 400, Terminal: true},
 		401:    {PID: 401, Parent: 400, Session: 400, Terminal: true},
 	}
-	if got := inTerminals(s); len(got) != 0 {
-		t.Errorf("%v", got)
+	if shells, commands := inTerminals(s); len(shells) != 1 || len(commands) != 0 {
+		t.Errorf("%v, %v", shells, commands)
 	}
 	s[402] = process.Process{PID: 402, Parent: 1, Session: 399, Terminal: true} // its shell has ended
-	if got := inTerminals(s); len(got) != 1 {
-		t.Errorf("%v", got)
+	if _, commands := inTerminals(s); len(commands) != 1 {
+		t.Errorf("%v", commands)
 	}
 }

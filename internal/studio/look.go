@@ -54,15 +54,19 @@ func kernelProcess(s process.Sample, id string) int {
 	return 0
 }
 
-// inTerminals are the processes that run in terminals of the Jupyter Server, but the shells that lead them.
-func inTerminals(s process.Sample) process.Sample {
-	running := process.Sample{}
+// inTerminals are the shells that lead the terminals of the Jupyter Server, and the commands that run in them.
+func inTerminals(s process.Sample) (shells, commands process.Sample) {
+	shells, commands = process.Sample{}, process.Sample{}
 	for pid, p := range s {
-		if p.Terminal && !p.Zombie && pid != p.Session && underJupyter(s, p.Session) {
-			running[pid] = p
+		switch {
+		case !p.Terminal || p.Zombie || !underJupyter(s, p.Session):
+		case pid == p.Session:
+			shells[pid] = p
+		default:
+			commands[pid] = p
 		}
 	}
-	return running
+	return shells, commands
 }
 
 // underJupyter reports whether the process descends from one that is Jupyter's by its command, or nobody knows: its shell may have ended.
