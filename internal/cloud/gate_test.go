@@ -273,3 +273,31 @@ func TestCancelledWhileWaiting(t *testing.T) {
 		}
 	})
 }
+
+// TestPlaces: so many attempts on a service in a region are under way at once, and no more; who waits is free to give up.
+func TestPlaces(t *testing.T) {
+	signedIn(t)
+	synctest.Test(t, func(t *testing.T) {
+		release, answer := make(chan struct{}), says(map[string]any{})
+		fake := newFakeAWS(map[string]reply{"sagemaker:ListApps": func(w http.ResponseWriter, r *http.Request, n int) {
+			<-release
+			answer(w, r, n)
+		}})
+		s := open(t.Context(), t, New(Options{HTTPClient: fake, Limits: NoLimits()}))
+		ctx, cancel := context.WithCancel(t.Context())
+		var calls sync.WaitGroup
+		for range 2 * places {
+			calls.Go(func() { _ = listApps(ctx, s) })
+		}
+		synctest.Wait()
+		if n := fake.count("sagemaker:ListApps"); n != places {
+			t.Errorf("%d attempts are under way, want %d", n, places)
+		}
+		cancel()
+		close(release)
+		calls.Wait()
+		if err := listApps(t.Context(), s); err != nil { // every place was given back
+			t.Error(err)
+		}
+	})
+}

@@ -58,7 +58,7 @@ func DefaultLimits() []Limit {
 		{"servicequotas:List*", 10},
 		{"servicequotas:*", 5},
 		// STS bears 600 a second, which the caller's account shares with all else that it does.
-		{"sts:AssumeRole", 200},
+		{"sts:AssumeRole", 300},
 		// Shared by everyone in the organization.
 		{"organizations:*", 5},
 		// Not published for these; a scan asks them little, and ten hurts nobody.

@@ -54,10 +54,8 @@ func (s *Scope) Measure(ctx context.Context, wanted []Want) {
 				for i, f := range batch {
 					queries[i] = f.series.query(i)
 				}
-				select {
-				case s.Reading <- struct{}{}:
-					defer func() { <-s.Reading }()
-				case <-ctx.Done(): // the call fails at once, and says so
+				if s.Reading.Acquire(ctx, int64(len(batch))) == nil { // else the call fails at once, and says so
+					defer s.Reading.Release(int64(len(batch)))
 				}
 				for i, p := range s.metricData(ctx, window, queries) {
 					batch[i].signal = batch[i].series.signal(p)

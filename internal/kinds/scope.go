@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -21,8 +22,8 @@ type Scope struct {
 	Only string
 	// Whole are the families that Only does not limit, since others are judged by them.
 	Whole []estate.Kind
-	// Reading bounds the GetMetricData under way over all scopes that share it: a full answer takes some ten megabytes to read.
-	Reading chan struct{}
+	// Reading bounds the series under way over all scopes that share it: an answer that is full of them takes some ten megabytes to read.
+	Reading *semaphore.Weighted
 	// Report records how a call of an operation ended.
 	Report func(operation string, o estate.Outcome, err error)
 
@@ -86,7 +87,7 @@ func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T
 
 // describers is how many resources of a target are described at once. The token buckets set the pace; this only
 // has to keep them busy over the latency of a call.
-const describers = 4
+const describers = 6
 
 // each runs f for every item, several at once. Once cancelled, every call fails at once, so that f leaves its trace on each item.
 func each[T any](ctx context.Context, items []T, f func(context.Context, T)) {

@@ -168,4 +168,4 @@ func (t *target) signIn(ctx context.Context) {
 }
 
 // describers is how many profiles are described at once.
-const describers = 4
+const describers = 6

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -58,8 +59,8 @@ const targetsAtOnce = 256
 // evenly, so that a slow target keeps no other waiting.
 const listingsAtOnce = 400
 
-// answersAtOnce bounds the metric answers read together over all targets.
-const answersAtOnce = 24
+// seriesAtOnce bounds the metric series read together over all targets: eight full answers.
+const seriesAtOnce = 4000
 
 // Run scans the sessions. What could not be seen is in the coverage, and a cancelled scan returns what is known by then,
 // marked as interrupted. The one error is to ask for a domain that no target has.
@@ -91,7 +92,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
-	reading, prices := make(chan struct{}, answersAtOnce), newTariff(o.Prices)
+	reading, prices := semaphore.NewWeighted(seriesAtOnce), newTariff(o.Prices)
 	var tagSets sync.Map
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
@@ -178,7 +179,7 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, tagSets *sync.Map, whole []estate.Kind, reading chan struct{}, listings int, stopped func() bool) *target {
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, tagSets *sync.Map, whole []estate.Kind, reading *semaphore.Weighted, listings int, stopped func() bool) *target {
 	t := &target{options: o, snap: snap, prices: prices, tagSets: tagSets, listings: listings, stopped: stopped, reports: map[string]estate.Coverage{}}
 	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: reading, Report: t.report}
 	return t
@@ -242,8 +243,8 @@ func (t *target) scan(ctx context.Context) {
 	labels := newLabels(ctx, t)
 	apps, rest := lanes(t.options.Kinds)
 	appsMeasured, done := make(chan struct{}), make(chan struct{})
-	var others []*estate.Observation // the apps, as far as they are known by their listing
-	var idle map[person][]listed
+	var others []*estate.Observation    // the apps, as far as they are known by their listing
+	var idle, later map[person][]listed // whose apps are idle by their metrics, and by all that was read of them
 	var doubts []kinds.Want
 	go func() {
 		defer close(done)
@@ -254,6 +255,8 @@ func (t *target) scan(ctx context.Context) {
 		idle = owners(found.all())
 		close(appsMeasured)
 		doubts = t.inspect(ctx, apps, found)
+		t.judge(found.all())
+		later = owners(found.all())
 	}()
 	<-appsMeasured // first what takes longest: apps are described at five a second
 	found := t.list(ctx, rest, labels)
@@ -268,6 +271,7 @@ func (t *target) scan(ctx context.Context) {
 		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
 	}
 	<-done
+	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })
 	t.Measure(ctx, append(doubts, more...))
 	labels.join()
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })

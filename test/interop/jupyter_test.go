@@ -3,9 +3,7 @@
 package interop_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -23,10 +21,11 @@ import (
 // A desk is a real Jupyter Server with real kernels, in a time zone.
 type desk struct {
 	venv
-	t       *testing.T
-	env     []string
-	url     string
-	runtime string
+	t                  *testing.T
+	env                []string
+	port, url          string
+	runtime, documents string
+	server             *exec.Cmd
 }
 
 // sitDown starts a server as Studio does: on loopback, without a token.
@@ -36,28 +35,51 @@ func sitDown(t *testing.T, v venv, zone string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	_ = listener.Close()
-	d := &desk{venv: v, t: t, runtime: t.TempDir(), url: fmt.Sprintf("http://127.0.0.1:%d/jupyterlab/default/", port)}
+	d := &desk{venv: v, t: t, runtime: t.TempDir(), documents: t.TempDir(), port: port, url: "http://127.0.0.1:" + port + "/jupyterlab/default/"}
 	d.env = environment(t, "TZ="+zone, "JUPYTER_RUNTIME_DIR="+d.runtime, "IPYTHONDIR="+t.TempDir(), "SHELL=/bin/sh")
-	cmd := exec.CommandContext(t.Context(), v.program("jupyter-lab"), "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port="+strconv.Itoa(port),
-		"--ServerApp.port_retries=0", "--ServerApp.base_url=/jupyterlab/default/", "--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.news_url=", "--ServerApp.root_dir="+t.TempDir())
-	cmd.Env = d.env
-	serve(t, cmd, regexp.MustCompile(`is running at:()`))
-	// It says so a moment before it listens.
+	d.begin()
+	return d
+}
+
+func (d *desk) begin() {
+	d.t.Helper()
+	d.server = exec.CommandContext(d.t.Context(), d.program("jupyter-lab"), "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port="+d.port,
+		"--ServerApp.port_retries=0", "--ServerApp.base_url=/jupyterlab/default/", "--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.news_url=", "--ServerApp.root_dir="+d.documents)
+	d.server.Env = d.env
+	serve(d.t, d.server, regexp.MustCompile(`is running at:()`))
+	d.wait(true) // it says so a moment before it listens
+}
+
+// restart ends the server with all its kernels, and starts it anew.
+func (d *desk) restart() {
+	d.t.Helper()
+	if err := d.server.Process.Signal(syscall.SIGTERM); err != nil {
+		d.t.Fatal(err)
+	}
+	d.wait(false)
+	d.begin()
+}
+
+// wait waits until the server answers, or until it does not.
+func (d *desk) wait(answers bool) {
+	d.t.Helper()
+	deadline := time.Now().Add(time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for range tick.C {
-		resp, err := http.Get(d.url + "api/status")
+		resp, err := http.Get(d.url + "api/status?no_track_activity=1")
 		if err == nil {
 			_ = resp.Body.Close()
-			return d
 		}
-		if err := cmd.Process.Signal(syscall.Signal(0)); err != nil {
-			t.Fatalf("the server ended: %v", err)
+		if (err == nil) == answers {
+			return
+		}
+		if time.Now().After(deadline) {
+			d.t.Fatalf("the server answers: %v, want %v", !answers, answers)
 		}
 	}
-	return d
 }
 
 // ask sends a request to the server, and returns what it answers.
@@ -177,8 +199,18 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 
 			agent := exec.CommandContext(t.Context(), program, "--server", d.url, "--no-heartbeat", "--lock", filepath.Join(t.TempDir(), "lock"),
 				"--interval", "1s", "--kernels-idle", "4s", "--terminals-idle", "4s", "--stop", "kernels", "--stop", "terminals")
-			var log bytes.Buffer
-			agent.Stdout, agent.Stderr, agent.Env = &log, &log, d.env
+			log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := func() string {
+				text, err := os.ReadFile(log.Name())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(text)
+			}
+			agent.Stdout, agent.Stderr, agent.Env = log, log, d.env
 			if err := agent.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -186,8 +218,9 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 				_ = agent.Process.Signal(os.Interrupt)
 				_ = agent.Wait()
 				if t.Failed() {
-					t.Logf("the agent said:\n%s", log.String())
+					t.Logf("the agent said:\n%s", said())
 				}
+				_ = log.Close()
 			})
 
 			d.until(done, bare)
@@ -202,9 +235,13 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 			}
 			d.until(asleep, quiet)
 			d.still(silent, thread)
-			if strings.Contains(log.String(), "level=ERROR") {
-				t.Errorf("the agent said:\n%s", log.String())
+			if strings.Contains(said(), "level=ERROR") {
+				t.Error("the agent complained")
 			}
+
+			// E1: the agent outlives its server.
+			d.restart()
+			d.until(d.kernel())
 		})
 	}
 }
