@@ -2,7 +2,6 @@ package wire
 
 import (
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -41,7 +40,7 @@ func serveBench(b *testing.B) aws.Config {
 		BaseEndpoint: aws.String(endpoint.URL),
 		Region:       homeTown,
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIASIM"+research, "secret", ""),
-		HTTPClient:   http.DefaultClient,
+		HTTPClient:   endpoint.Client(),
 	}
 }
 

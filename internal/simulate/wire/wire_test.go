@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -99,7 +98,7 @@ func serve(t *testing.T, w *world.World, options ...func(*Options)) (*Server, aw
 		BaseEndpoint: aws.String(endpoint.URL),
 		Region:       homeTown,
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIASIM"+research, "secret", ""),
-		HTTPClient:   http.DefaultClient,
+		HTTPClient:   endpoint.Client(), // connections of its own: the end of another server closes idle ones of the default client
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
