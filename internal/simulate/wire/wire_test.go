@@ -2,11 +2,14 @@ package wire
 
 import (
 	"errors"
+	"net"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
@@ -99,8 +102,19 @@ func serve(t *testing.T, w *world.World, options ...func(*Options)) (*Server, aw
 		Region:       homeTown,
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIASIM"+research, "secret", ""),
 		HTTPClient:   endpoint.Client(), // connections of its own: the end of another server closes idle ones of the default client
-		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
+		Retryer:      lostConnections,
 	}
+}
+
+// lostConnections asks again where net/http gave a connection up in the middle of an answer, as it does now and then on a busy machine and as
+// the SDK's own retryer knows; whatever else fails is a finding.
+func lostConnections() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			return aws.BoolTernary(errors.Is(err, net.ErrClosed))
+		})}
+		o.RateLimiter, o.MaxBackoff = ratelimit.None, time.Millisecond
+	})
 }
 
 // home is a world of one account with one region.
