@@ -152,6 +152,8 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	defer closeLog()
 	a := &Agent{
 		Server: &jupyter.Client{Base: base, Token: o.token, HTTP: &http.Client{Timeout: patience,
+			// A redirection leads to a page that signs in: it is no answer, and a DELETE would be taken for done.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			// A notebook instance signs its certificate itself, and the connection never leaves the machine.
 			Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}}}, //nolint:gosec // see above
 		Processes: func() (process.Sample, error) { return process.Read("/proc") },
@@ -216,6 +218,9 @@ type heartbeat struct {
 // publish publishes the seconds since the last use, 0 while something is in use. Where it is not known whether something is in use, nothing
 // is published: silence is what a reader takes for unknown.
 func (h heartbeat) publish(ctx context.Context, j Judgement, at time.Time) error {
+	// Finding credentials has no limit of its own.
+	ctx, end := context.WithTimeout(ctx, patience)
+	defer end()
 	var seconds float64
 	switch j.State {
 	case Active:

@@ -108,6 +108,7 @@ type judge struct {
 
 // use notes a use of the whole; why is empty where it is not of now.
 func (j *judge) use(at time.Time, why string) {
+	at = j.here(at)
 	if at.After(j.look.At) {
 		at = j.look.At // a server whose clock is ahead
 	}
@@ -117,6 +118,11 @@ func (j *judge) use(at time.Time, why string) {
 	if why != "" && j.why == "" {
 		j.why = why
 	}
+}
+
+// here is an instant with this look's monotonic reading: a stamp of Jupyter's has none, and would age by whatever the clock is set forward later.
+func (j *judge) here(at time.Time) time.Time {
+	return j.look.At.Add(at.Sub(j.look.At))
 }
 
 func (j *judge) unknown(why string) {
@@ -142,6 +148,7 @@ func (j *judge) rest(key string, f Finding, used time.Time, limit time.Duration)
 	if old, ok := j.before.quiet[key]; ok {
 		since = old
 	}
+	used = j.here(used)
 	if used.After(since) {
 		since = used
 	}
@@ -216,6 +223,10 @@ func (j *judge) terminals() {
 			j.use(j.look.At, f.Why)
 		case t.LastActivity.IsZero():
 			f.State, f.Why = Unknown, "the server does not say when it was used"
+			j.findings = append(j.findings, f)
+			j.unknown(f.Label + ": " + f.Why)
+		case len(shells) < len(j.look.Terminals):
+			f.State, f.Why = Unknown, "its shell could not be found"
 			j.findings = append(j.findings, f)
 			j.unknown(f.Label + ": " + f.Why)
 		default:

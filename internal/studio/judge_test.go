@@ -326,3 +326,29 @@ func TestTerminalsOfOthers(t *testing.T) {
 		t.Errorf("%v", commands)
 	}
 }
+
+// A clock that is set forward ages nothing: what is remembered keeps the monotonic reading of the look, also where it began with a stamp of
+// Jupyter's, which has none.
+func TestStampsDoNotAgeByTheClock(t *testing.T) {
+	now := time.Now()
+	used := now.Add(90 * time.Second).Round(0)
+	var memory Memory
+	for i := range 4 {
+		look := Look{At: now.Add(time.Duration(i) * time.Minute), Kernels: []jupyter.Kernel{{ID: "k-1", State: jupyter.Idle, LastActivity: used}},
+			Processes: process.Sample{pid: {PID: pid, Command: []string{"python", "-f", "kernel-k-1.json"}}}}
+		_, memory = Judge(look, memory, Default)
+	}
+	since := memory.quiet["kernel/k-1"]
+	if !since.Equal(used) || !strings.Contains(since.String(), "m=") {
+		t.Errorf("unused since %s, want %s with a monotonic reading", since, used)
+	}
+}
+
+// A terminal whose shell is not found may have anything running in it.
+func TestATerminalWithoutAShellIsUnknown(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(1)
+	look := Look{At: d.now.Add(time.Minute), Terminals: []jupyter.Terminal{{Name: "1", LastActivity: start}}, Processes: process.Sample{1: {PID: 1}}}
+	j, _ := Judge(look, d.memory, d.limits)
+	d.expect(j, Unknown, 0, "its shell could not be found")
+}
