@@ -24,9 +24,6 @@ type tags struct {
 	from  time.Time
 }
 
-// tagLag is how much later than a resource its tags may appear.
-const tagLag = time.Minute
-
 // untagged are the tags of what has none.
 var untagged = map[string]string{}
 
@@ -35,7 +32,7 @@ func (t tags) on(arn string, created time.Time) map[string]string {
 	switch found := t.of[arn]; {
 	case found != nil:
 		return found
-	case t.whole && created.Before(t.from.Add(-tagLag)):
+	case t.whole && !created.After(t.from):
 		return untagged
 	default:
 		return nil

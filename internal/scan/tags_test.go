@@ -19,7 +19,7 @@ func TestMissingTags(t *testing.T) {
 		"tagged, in an answer cut off": {false, "a", from, true},
 		"untagged":                     {true, "b", from.Add(-time.Hour), true},
 		"in an answer that was cut":    {false, "b", from.Add(-time.Hour), false},
-		"made just now":                {true, "b", from.Add(-time.Second), false},
+		"made just now":                {true, "b", from.Add(-time.Second), true},
 		"made while it was read":       {true, "b", from.Add(time.Minute), false},
 		"of unknown age":               {true, "b", time.Time{}, true},
 	} {
