@@ -202,7 +202,8 @@ func standsIn(s *cloud.Session) bool { return s.SageMaker().Options().BaseEndpoi
 // book opens the price list. Prices of a stand-in for AWS, told by an endpoint of its own, are not kept: they must never be
 // taken for AWS's.
 func (f *awsFlags) book(env Env, sessions []*cloud.Session) (*pricing.Book, error) {
-	o := pricing.Options{File: f.priceFile, Now: env.Now, Brief: cloud.Brief}
+	o := pricing.Options{File: f.priceFile, Now: env.Now, Brief: cloud.Brief,
+		Passing: func(err error) bool { c := cloud.Classify(err); return c == cloud.Throttled || c == cloud.Canceled }}
 	for _, s := range sessions {
 		c, ok := s.Pricing()
 		if !ok {

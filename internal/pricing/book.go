@@ -22,6 +22,8 @@ type Options struct {
 	Now func() time.Time
 	// Brief says an error in a few words for a person; nil means the error's own.
 	Brief func(error) string
+	// Passing reports whether a question that failed may be answered later; others are not asked again. Nil means that all may.
+	Passing func(error) bool
 }
 
 // A Book is the price list as far as it was needed. It is safe for concurrent use.
@@ -30,6 +32,8 @@ type Book struct {
 	cache   cache
 	// loading lets one Load at a time ask AWS, so that the next one finds what it asked.
 	loading sync.Mutex
+	// refused says why questions are not asked again.
+	refused map[inquiry]string
 
 	mu     sync.RWMutex
 	sheets map[sheetID]*sheet
@@ -55,7 +59,10 @@ func Open(o Options) (*Book, error) {
 	if o.Brief == nil {
 		o.Brief = error.Error
 	}
-	b := &Book{options: o, cache: cache(o.CacheDir), sheets: make(map[sheetID]*sheet), unread: make(map[sheetID]string)}
+	if o.Passing == nil {
+		o.Passing = func(error) bool { return true }
+	}
+	b := &Book{options: o, cache: cache(o.CacheDir), sheets: make(map[sheetID]*sheet), unread: make(map[sheetID]string), refused: make(map[inquiry]string)}
 	if o.File != "" {
 		sheets, err := readFile(o.File)
 		if err != nil {

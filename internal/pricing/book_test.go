@@ -193,6 +193,35 @@ func TestLoadFailure(t *testing.T) {
 	}
 }
 
+// TestRefusedQuestions: what was refused for good is not asked again, for other components that the same question tells of, either; what
+// was in the way for a moment is.
+func TestRefusedQuestions(t *testing.T) {
+	for _, passing := range []bool{false, true} {
+		shelf := &aisle{fail: func(string) error { return &smithy.GenericAPIError{Code: "AccessDeniedException"} }}
+		o := options(shelf)
+		o.Passing = func(error) bool { return passing }
+		book := open(t, o)
+		keys := []pricing.Key{{Region: "us-east-1", Component: pricing.ComponentSpaceVolume}, {Region: "us-east-1", Component: pricing.ComponentNotebookVolume}}
+		for _, k := range keys {
+			if err := book.Load(t.Context(), []pricing.Key{k}); err == nil && passing {
+				t.Errorf("%s was not asked for", k.Component)
+			}
+		}
+		want := 1
+		if passing {
+			want = len(keys)
+		}
+		if len(shelf.calls) != want {
+			t.Errorf("passing %v: asked %v, want %d questions", passing, shelf.calls, want)
+		}
+		for _, k := range keys {
+			if rate := book.Rate(k); rate.Known || !strings.Contains(rate.Why, "AccessDenied") {
+				t.Errorf("passing %v, %s: %+v", passing, k.Component, rate)
+			}
+		}
+	}
+}
+
 func TestLoadCancelled(t *testing.T) {
 	book := open(t, options(&aisle{products: prices.List([]string{"us-east-1"})}))
 	ctx, cancel := context.WithCancel(t.Context())

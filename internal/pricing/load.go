@@ -16,11 +16,16 @@ import (
 // parallel is how many questions are under way at once: the service's limit is per account and low.
 const parallel = 4
 
-// An errand is a question about a region, and the sheets that are wanted of it, each with the stale one or nil.
-type errand struct {
+// An inquiry is a question about a region.
+type inquiry struct {
 	region   string
 	question question
-	stale    map[sheetID]*sheet
+}
+
+// An errand is an inquiry, and the sheets that are wanted of it, each with the stale one or nil.
+type errand struct {
+	inquiry
+	stale map[sheetID]*sheet
 }
 
 // Load makes the rates of the keys known: from the cache, else with one question per region and component, and one for
@@ -45,6 +50,13 @@ func (b *Book) Load(ctx context.Context, keys []Key) error {
 		}
 		return nil
 	}
+	errands = slices.DeleteFunc(errands, func(e *errand) bool {
+		why, refused := b.refused[e.inquiry]
+		if refused {
+			b.miss(e, why)
+		}
+		return refused
+	})
 	errs := make([]error, len(errands))
 	var group errgroup.Group
 	group.SetLimit(parallel)
@@ -55,6 +67,11 @@ func (b *Book) Load(ctx context.Context, keys []Key) error {
 		})
 	}
 	_ = group.Wait()
+	for i, err := range errs {
+		if err != nil && !b.options.Passing(err) {
+			b.refused[errands[i].inquiry] = b.options.Brief(errors.Unwrap(err))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -82,9 +99,9 @@ func (b *Book) errands(keys []Key, now time.Time) []*errand {
 		if q == (question{}) {
 			continue // Rate says so
 		}
-		i := slices.IndexFunc(errands, func(e *errand) bool { return e.region == id.region && e.question == q })
+		i := slices.IndexFunc(errands, func(e *errand) bool { return e.inquiry == inquiry{id.region, q} })
 		if i < 0 {
-			i, errands = len(errands), append(errands, &errand{id.region, q, make(map[sheetID]*sheet)})
+			i, errands = len(errands), append(errands, &errand{inquiry{id.region, q}, make(map[sheetID]*sheet)})
 		}
 		errands[i].stale[id] = s
 	}

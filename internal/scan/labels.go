@@ -19,8 +19,10 @@ type labels struct {
 	// types are the tags of the families that are asked for by type, whatever of them there is: they are read with the first that has listed something.
 	types    func() tags
 	creators *creators
-	reading  sync.WaitGroup
-	found    map[string]label
+	// mute says that CloudTrail has failed once: it is not asked again.
+	mute    bool
+	reading sync.WaitGroup
+	found   map[string]label
 
 	mu sync.Mutex
 	// queue is what is still to be read, one after the other: CloudTrail allows two calls a second.

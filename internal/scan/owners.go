@@ -66,7 +66,7 @@ func (l *labels) created(ctx context.Context, event string, missing map[string]l
 		}
 		delete(missing, arn)
 	}
-	if len(missing) == 0 {
+	if len(missing) == 0 || l.mute {
 		return
 	}
 	all, err := l.Creations(ctx, event, oldest.Add(-kinds.TrailLag), l.options.Owners.TrailPages, func(c kinds.Creation) bool {
@@ -82,7 +82,8 @@ func (l *labels) created(ctx context.Context, event string, missing map[string]l
 		return len(missing) > 0
 	})
 	if err != nil {
-		return // in the coverage
+		l.mute = true // in the coverage
+		return
 	}
 	for arn, r := range missing {
 		if all && l.snap.At.Sub(r.created) > kinds.TrailLag {

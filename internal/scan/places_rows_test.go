@@ -166,6 +166,19 @@ func TestOwners(t *testing.T) {
 	}
 }
 
+// TestAMuteTrail: CloudTrail that has failed once in a target is not asked for another sort of creation.
+func TestAMuteTrail(t *testing.T) {
+	l := newLab()
+	l.kinds, l.owners = nil, scan.Owners{Tags: ownerTags, TrailPages: 5}
+	endpointShape{name: "churn", age: 40 * day}.add(l.east)
+	running(l.east)
+	l.Faults = []*world.Fault{{Operation: "cloudtrail:LookupEvents", Error: "AccessDeniedException", Status: 400}}
+	l.scan(t)
+	if n := l.server.Calls()["cloudtrail:LookupEvents"]; n != 1 {
+		t.Errorf("CloudTrail was asked %d times, want once: it had refused", n)
+	}
+}
+
 // TestSignInNames: in a domain of single sign-on, who is to be told of something is known by the name that the person signs in with.
 func TestSignInNames(t *testing.T) {
 	l := newLab()

@@ -70,7 +70,7 @@ func TestMotoOrganization(t *testing.T) {
 			}
 			n := len(tt.want)
 			tt.calls["GetCallerIdentity"], tt.calls["GetProducts"] = 1, 2
-			tt.calls["ListNotebookInstances"], tt.calls["DescribeNotebookInstance"], tt.calls["GetResources"], tt.calls["GetMetricData"] = n, n, n, 2*n
+			tt.calls["ListNotebookInstances"], tt.calls["DescribeNotebookInstance"], tt.calls["GetResources"], tt.calls["GetMetricData"] = n, n, n, n
 			if diff := gocmp.Diff(tt.calls, calls); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
 			}
