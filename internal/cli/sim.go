@@ -17,7 +17,7 @@ import (
 
 func newSim(env Env) *cobra.Command {
 	var file, listen, at, config string
-	var unsafe bool
+	var unsafe, writable bool
 	var seed int64
 	cmd := &cobra.Command{
 		Use:   "sim",
@@ -47,7 +47,7 @@ func newSim(env Env) *cobra.Command {
 			if config, err = filepath.Abs(config); err != nil {
 				return fmt.Errorf("--config: %w", err)
 			}
-			s, err := simulate(w, listen, config)
+			s, err := simulate(w, listen, config, writable)
 			if err != nil {
 				return err
 			}
@@ -63,6 +63,7 @@ func newSim(env Env) *cobra.Command {
 	fl.StringVar(&file, "scenario", "", "scenario file; - reads standard input")
 	fl.StringVar(&listen, "listen", "127.0.0.1:0", "address to listen on; port 0 takes any that is free")
 	fl.BoolVar(&unsafe, "unsafe-listen", false, "allow an address that other machines can reach")
+	fl.BoolVar(&writable, "writable", false, "let calls change the organization, as long as it is served")
 	fl.StringVar(&at, "at", "", "the instant at which its clock starts, like 2026-03-02T15:00:00Z (default: the scenario's, else the last Wednesday)")
 	fl.StringVar(&config, "config", "", "where to write the AWS configuration file with a profile for each account (default: a temporary file)")
 	fl.Int64Var(&seed, "seed", 1, "seed of the organization, where no scenario is given")

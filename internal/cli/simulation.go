@@ -47,10 +47,10 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
-// simulate begins to serve the world, at the world's instant.
-func simulate(w *world.World, addr string, config string) (*simulation, error) {
+// simulate begins to serve the world, at the world's instant. What is written to it is gone with the server.
+func simulate(w *world.World, addr, config string, writable bool) (*simulation, error) {
 	c := &clock{at: w.At}
-	handler, err := wire.New(wire.Options{World: w, Now: c.now})
+	handler, err := wire.New(wire.Options{World: w, Now: c.now, Writable: writable})
 	if err != nil {
 		return nil, fmt.Errorf("simulated organization: %w", err)
 	}

@@ -32,7 +32,7 @@ type lookup struct {
 	attribute types.LookupAttributeKey
 	value     string
 	// after is where the page before ended, nil for the first page.
-	after *creation
+	after *change
 	limit int
 }
 
@@ -100,23 +100,23 @@ var chosenBy = []types.LookupAttributeKey{
 }
 
 // position is the place of an event in the order of all, as a token has it.
-func position(cursor string) (*creation, error) {
+func position(cursor string) (*change, error) {
 	parts := strings.SplitN(cursor, " ", 3)
 	nanos, err := strconv.ParseInt(parts[0], 10, 64)
 	if err != nil || len(parts) != 3 {
 		return nil, errToken
 	}
-	return &creation{at: time.Unix(0, nanos).UTC(), event: parts[1], arn: parts[2]}, nil
+	return &change{at: time.Unix(0, nanos).UTC(), event: parts[1], arn: parts[2]}, nil
 }
 
-// newest are the newest creations of the region that are wanted: one more than fits on the page, if there are more.
-func (l *lookup) newest(r *region) []creation {
-	var found []creation
+// newest are the newest changes of the region that are wanted: one more than fits on the page, if there are more.
+func (l *lookup) newest(r *region) []change {
+	var found []change
 	trim := func() {
-		slices.SortFunc(found, creation.newestFirst)
+		slices.SortFunc(found, change.newestFirst)
 		found = found[:min(len(found), l.limit+1)]
 	}
-	r.creations(l, func(c creation) {
+	r.changes(l, func(c change) {
 		if l.wants(c) {
 			found = append(found, c)
 		}
@@ -137,7 +137,7 @@ func (l *lookup) wantsInstant(at time.Time) bool {
 	return !at.Before(l.from) && !at.After(l.to) && (l.after == nil || !at.After(l.after.at))
 }
 
-func (l *lookup) wants(c creation) bool {
+func (l *lookup) wants(c change) bool {
 	if l.after != nil && c.newestFirst(*l.after) <= 0 {
 		return false
 	}
@@ -147,17 +147,20 @@ func (l *lookup) wants(c creation) bool {
 	case types.LookupAttributeKeyResourceType:
 		return l.value == trailFamilies+c.family
 	case types.LookupAttributeKeyUsername:
-		return l.value == identityOf(c.creator).who
+		return l.value == identityOf(c.by).who
 	case types.LookupAttributeKeyReadOnly:
 		return l.value == "false"
 	}
 	return true
 }
 
-// event is the creation as LookupEvents shows it.
-func (v *view) event(c creation) types.Event {
-	by := identityOf(c.creator)
-	response := map[string]string{lowered(c.family) + "Arn": *v.arn(c.arn)}
+// event is the change as LookupEvents shows it.
+func (v *view) event(c change) types.Event {
+	by := identityOf(c.by)
+	var response map[string]string
+	if !c.silent {
+		response = map[string]string{lowered(c.family) + "Arn": *v.arn(c.arn)}
+	}
 	request := map[string]string{}
 	for member, value := range c.request {
 		if value != "" {

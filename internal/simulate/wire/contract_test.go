@@ -334,7 +334,11 @@ func TestContracts(t *testing.T) {
 			if !ok {
 				t.Fatal("the operation is answered without a contract")
 			}
-			s, cfg := serve(t, studio())
+			w := studio()
+			if Mutating(name) {
+				spare(w)
+			}
+			s, cfg := serve(t, w, func(o *Options) { o.Writable = Mutating(name) })
 			var last recorder
 			cfg.HTTPClient = &http.Client{Transport: &last}
 			c.run(t, cfg)

@@ -76,6 +76,12 @@ func newIdentities(w *world.World) (*identities, error) {
 				return estate.PartitionOf(name) != a.InPartition()
 			})
 		}
+		// Where nothing is yet, something may be made.
+		for _, name := range member.enabled {
+			if member.regions[name] == nil {
+				member.regions[name] = newRegion(a.Target(name), &world.Region{Name: name})
+			}
+		}
 		if err := known.addKeys(member); err != nil {
 			return nil, err
 		}

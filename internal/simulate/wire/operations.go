@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"slices"
+
 	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/schemas"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
@@ -15,7 +17,7 @@ import (
 //
 // IAM cannot restrict SageMaker's List operations to resources, but ListTags, and those of what is within something
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
-var operations = with(families, map[string]operation{
+var operations = with(slices.Concat(families, writes), map[string]operation{
 	"sagemaker:ListDomains":             modeled(sm.ListDomains, sm.ListDomainsResponse, (*view).listDomains, anything),
 	"sagemaker:ListUserProfiles":        modeled(sm.ListUserProfiles, sm.ListUserProfilesResponse, (*view).listUserProfiles, anything),
 	"sagemaker:ListSpaces":              modeled(sm.ListSpaces, sm.ListSpacesResponse, (*view).listSpaces, anything),

@@ -30,7 +30,10 @@ type region struct {
 	// listed are the series in the order of ListMetrics.
 	listed  []listedSeries
 	streams map[string][]*world.Stream
-	tags    map[string]map[string]string
+	// tags are as they are now.
+	tags map[string]map[string]string
+	// written is what was changed, oldest first.
+	written []change
 }
 
 type user struct {
@@ -48,7 +51,7 @@ type app struct {
 	domain string
 }
 
-// emptyRegion is a region that is on, and where nothing is.
+// emptyRegion is what a service sees that answers for a whole partition from a region that is off.
 var emptyRegion = newRegion(estate.Target{}, &world.Region{})
 
 func newRegion(t estate.Target, w *world.Region) *region {
@@ -59,7 +62,7 @@ func newRegion(t estate.Target, w *world.Region) *region {
 		prefix:    t.SageMakerARN(""),
 		series:    map[string][]*world.Metric{},
 		streams:   map[string][]*world.Stream{},
-		tags:      w.Tags,
+		tags:      cloned(w.Tags),
 	}
 	for _, d := range w.Domains {
 		r.domains.add(d.Resource(), d.Life, d)
@@ -103,6 +106,14 @@ func newRegion(t estate.Target, w *world.Region) *region {
 		r.streams[s.Group] = append(r.streams[s.Group], s)
 	}
 	return r
+}
+
+// cloned is a copy to be written to: the world itself is never altered.
+func cloned(tags map[string]map[string]string) map[string]map[string]string {
+	if tags == nil {
+		return map[string]map[string]string{}
+	}
+	return maps.Clone(tags)
 }
 
 // stands reports whether the ARN's bearer exists at the instant, and whether the world has ever known it. Of what it does

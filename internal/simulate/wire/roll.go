@@ -7,6 +7,9 @@ import (
 )
 
 // A roll holds the resources of one family in one region by name. A name may be used again after its bearer is deleted.
+//
+// Nothing is ever taken out or altered: a write adds what holds from an instant on, which may be yet to come. So any
+// instant can be looked at, whatever was written since.
 type roll[T any] struct {
 	// linger is how long a deleted resource is still shown.
 	linger time.Duration
@@ -16,24 +19,37 @@ type roll[T any] struct {
 
 type entry[T any] struct {
 	name string
-	life world.Life
-	item T
+	// since is when the bearer became as it is: its creation, or a change.
+	since time.Time
+	life  world.Life
+	item  T
+	// written says that a call made the entry, not the description of the world.
+	written bool
 }
 
 func (r *roll[T]) add(name string, life world.Life, item T) {
+	r.enter(&entry[T]{name: name, since: life.Created, life: life, item: item})
+}
+
+// write makes the name's bearer from an instant on what the item says.
+func (r *roll[T]) write(name string, since time.Time, life world.Life, item T) {
+	r.enter(&entry[T]{name: name, since: since, life: life, item: item, written: true})
+}
+
+func (r *roll[T]) enter(e *entry[T]) {
 	if r.named == nil {
 		r.named = map[string][]*entry[T]{}
 	}
-	e := &entry[T]{name, life, item}
 	r.all = append(r.all, e)
-	r.named[name] = append(r.named[name], e)
+	r.named[e.name] = append(r.named[e.name], e)
 }
 
 // bearer is the newest bearer of a name at the instant, nil when there is none or it went longer ago than it lingers.
+// Of two that are as new, what was written later counts.
 func (r *roll[T]) bearer(name string, t time.Time) *entry[T] {
 	var newest *entry[T]
 	for _, e := range r.named[name] {
-		if !t.Before(e.life.Created) && (newest == nil || e.life.Created.After(newest.life.Created)) {
+		if !t.Before(e.since) && (newest == nil || e.since.After(newest.since) || e.written && e.since.Equal(newest.since)) {
 			newest = e
 		}
 	}

@@ -58,15 +58,16 @@ func (v *view) describeApp(in *sagemaker.DescribeAppInput) (*sagemaker.DescribeA
 		return nil, notFound("App", in.AppName)
 	}
 	return &sagemaker.DescribeAppOutput{
-		AppArn:          v.arn(a.Resource(a.domain)),
-		DomainId:        aws.String(a.domain),
-		UserProfileName: given(a.User),
-		SpaceName:       given(a.Space),
-		AppType:         types.AppType(a.Type),
-		AppName:         aws.String(a.Name),
-		Status:          a.status(v.now),
-		CreationTime:    aws.Time(a.Created),
-		ResourceSpec:    a.spec(),
+		AppArn:                    v.arn(a.Resource(a.domain)),
+		DomainId:                  aws.String(a.domain),
+		UserProfileName:           given(a.User),
+		SpaceName:                 given(a.Space),
+		AppType:                   types.AppType(a.Type),
+		AppName:                   aws.String(a.Name),
+		Status:                    a.status(v.now),
+		CreationTime:              aws.Time(a.Created),
+		ResourceSpec:              a.spec(),
+		BuiltInLifecycleConfigArn: given(a.LifecycleConfig),
 		// The health check writes both stamps, so that the "activity" of an abandoned app is always fresh.
 		LastHealthCheckTimestamp:  aws.Time(orElse(a.LastHealthCheck, v.now)),
 		LastUserActivityTimestamp: aws.Time(orElse(a.LastUserActivity, v.now)),
@@ -85,10 +86,15 @@ func (a app) spec() *types.ResourceSpec {
 	if instance == "" && a.Type == string(types.AppTypeJupyterServer) {
 		instance = string(types.AppInstanceTypeSystem)
 	}
-	if instance == "" {
+	if instance == "" && a.Spec == nil {
 		return nil
 	}
-	return &types.ResourceSpec{InstanceType: types.AppInstanceType(instance)}
+	var spec types.ResourceSpec
+	if a.Spec != nil {
+		spec = *a.Spec
+	}
+	spec.InstanceType = types.AppInstanceType(instance)
+	return &spec
 }
 
 // given is nil for an empty text.

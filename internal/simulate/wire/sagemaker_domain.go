@@ -55,6 +55,9 @@ func (v *view) describeDomain(in *sagemaker.DescribeDomainInput) (*sagemaker.Des
 		LastModifiedTime:     aws.Time(modified(d.Life)),
 		Url:                  v.domainURL(d.ID),
 		HomeEfsFileSystemId:  aws.String(d.FileSystem()),
+		DefaultUserSettings:  d.UserSettings,
+		DefaultSpaceSettings: d.SpaceSettings,
+		DomainSettings:       d.Settings,
 		TagPropagation:       types.TagPropagation(cmp.Or(d.TagPropagation, string(types.TagPropagationDisabled))),
 	}, nil
 }

@@ -82,8 +82,8 @@ func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSumm
 	for _, w := range variants {
 		s := types.ProductionVariantSummary{
 			VariantName:            aws.String(w.Name),
-			CurrentWeight:          aws.Float32(1),
-			DesiredWeight:          aws.Float32(1),
+			CurrentWeight:          weight(w),
+			DesiredWeight:          weight(w),
 			ManagedInstanceScaling: scaling(w),
 			DeployedImages:         v.images(w),
 		}
@@ -91,6 +91,9 @@ func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSumm
 			s.CurrentServerlessConfig, s.DesiredServerlessConfig = serverless(w), serverless(w)
 		} else {
 			s.CurrentInstanceCount, s.DesiredInstanceCount = aws.Int32(w.Count), aws.Int32(w.Count)
+			if w.Desired != nil {
+				s.DesiredInstanceCount = w.Desired
+			}
 		}
 		all = append(all, s)
 	}
@@ -114,6 +117,13 @@ func pending(variants []world.Variant) []types.PendingProductionVariantSummary {
 		all = append(all, p)
 	}
 	return all
+}
+
+func weight(w world.Variant) *float32 {
+	if w.Weight == nil {
+		return aws.Float32(1)
+	}
+	return w.Weight
 }
 
 func serverless(w world.Variant) *types.ProductionVariantServerlessConfig {

@@ -55,16 +55,13 @@ func (v *view) describeSpace(in *sagemaker.DescribeSpaceInput) (*sagemaker.Descr
 		return nil, notFound("Space", in.SpaceName)
 	}
 	out := &sagemaker.DescribeSpaceOutput{
-		SpaceArn:         v.arn(s.Resource(s.domain)),
-		DomainId:         aws.String(s.domain),
-		SpaceName:        aws.String(s.Name),
-		Status:           types.SpaceStatusInService,
-		CreationTime:     aws.Time(s.Created),
-		LastModifiedTime: aws.Time(modified(s.Life)),
-		SpaceSettings: &types.SpaceSettings{
-			AppType:              types.AppType(s.AppType),
-			SpaceStorageSettings: s.storage(),
-		},
+		SpaceArn:             v.arn(s.Resource(s.domain)),
+		DomainId:             aws.String(s.domain),
+		SpaceName:            aws.String(s.Name),
+		Status:               types.SpaceStatusInService,
+		CreationTime:         aws.Time(s.Created),
+		LastModifiedTime:     aws.Time(modified(s.Life)),
+		SpaceSettings:        s.settings(),
 		SpaceSharingSettings: &types.SpaceSharingSettings{SharingType: s.sharing()},
 	}
 	if s.Owner != "" {
@@ -75,6 +72,15 @@ func (v *view) describeSpace(in *sagemaker.DescribeSpaceInput) (*sagemaker.Descr
 
 func (s space) sharing() types.SharingType {
 	return types.SharingType(cmp.Or(s.Sharing, string(types.SharingTypePrivate)))
+}
+
+func (s space) settings() *types.SpaceSettings {
+	var settings types.SpaceSettings
+	if s.Settings != nil {
+		settings = *s.Settings
+	}
+	settings.AppType, settings.SpaceStorageSettings = types.AppType(s.AppType), s.storage()
+	return &settings
 }
 
 func (s space) storage() *types.SpaceStorageSettings {

@@ -50,6 +50,7 @@ func (v *view) describeUserProfile(in *sagemaker.DescribeUserProfileInput) (*sag
 		Status:           types.UserProfileStatusInService,
 		CreationTime:     aws.Time(u.Created),
 		LastModifiedTime: aws.Time(modified(u.Life)),
+		UserSettings:     u.Settings,
 	}
 	if u.SSOUser != "" {
 		out.SingleSignOnUserIdentifier, out.SingleSignOnUserValue = aws.String("UserName"), aws.String(u.SSOUser)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -19,8 +20,10 @@ type Options struct {
 	Now func() time.Time
 	// Sleep waits for a latency fault, or until the context ends. The default is real time.
 	Sleep func(context.Context, time.Duration)
+	// Writable lets calls change the organization. What they write is kept beside the world, which stays as it is.
+	Writable bool
 	// Remember keeps every good answer, and gives it again to the same question of the same caller. It is for benchmarks, which have the
-	// processor to themselves then; the clock must stand still.
+	// processor to themselves then; the clock must stand still and nothing be written.
 	Remember bool
 	// OnCall is told of each call after it was answered. It may be called concurrently.
 	OnCall func(Call)
@@ -48,6 +51,11 @@ type Server struct {
 	organization *organization
 	faults       []*fault
 	requests     atomic.Uint64
+	writable     bool
+	// state is held by each call while it looks or writes, so that calls that compete have an order, which is the clock's.
+	state sync.RWMutex
+	// mutations are what was written, oldest first.
+	mutations []Mutation
 	// answers are those that are remembered, by question; nil remembers none.
 	answers *sync.Map
 
@@ -64,6 +72,11 @@ func New(o Options) (*Server, error) {
 		sleep:  o.Sleep,
 		onCall: o.OnCall,
 		calls:  map[Call]int{},
+
+		writable: o.Writable,
+	}
+	if o.Writable && o.Remember {
+		return nil, errors.New("an organization that can be written to cannot repeat its answers")
 	}
 	if s.now == nil {
 		at := o.World.At
@@ -180,7 +193,7 @@ func (s *Server) answer(req *request, firing firing, call *Call) ([]byte, error)
 	if firing.failure != nil {
 		return nil, firing.failure
 	}
-	if Mutating(req.operation) {
+	if Mutating(req.operation) && !s.writable {
 		return nil, &apiError{code: "AccessDeniedException", message: "simulated organization is read-only: " + req.operation}
 	}
 	if s.answers == nil || len(firing.withheld) > 0 || firing.lag > 0 {
@@ -209,6 +222,13 @@ func (s *Server) workOut(req *request, firing firing, who *principal) ([]byte, e
 	arguments, err := req.arguments()
 	if err != nil {
 		return nil, err
+	}
+	if Mutating(req.operation) {
+		s.state.Lock()
+		defer s.state.Unlock()
+	} else {
+		s.state.RLock()
+		defer s.state.RUnlock()
 	}
 	v := &view{
 		server:    s,

@@ -6,6 +6,8 @@ package world
 
 import (
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 )
 
 // A World is an organization with its price list and the faults that its endpoints inject.
@@ -102,9 +104,13 @@ type Domain struct {
 	HomeEFS string
 	// TagPropagation is ENABLED where what is launched inherits the tags of its user or space, empty for DISABLED.
 	TagPropagation string
-	Users          []*User
-	Spaces         []*Space
-	Apps           []*App
+	// UserSettings and SpaceSettings are what users and spaces have that say nothing else, Settings the domain's own. Nil is none.
+	UserSettings  *types.UserSettings
+	SpaceSettings *types.DefaultSpaceSettings
+	Settings      *types.DomainSettings
+	Users         []*User
+	Spaces        []*Space
+	Apps          []*App
 }
 
 // A User is a user profile.
@@ -113,6 +119,8 @@ type User struct {
 	Name string
 	// SSOUser is who signs in through IAM Identity Center, empty in a domain of IAM users.
 	SSOUser string
+	// Settings go before the domain's; nil is none.
+	Settings *types.UserSettings
 }
 
 // A Space is a Studio space.
@@ -120,12 +128,18 @@ type Space struct {
 	Life
 	Name, Owner, AppType, Sharing string
 	VolumeGB                      int32
+	// Settings go before the user's and the domain's; nil is none. The app type and the volume are those above.
+	Settings *types.SpaceSettings
 }
 
 // An App is a Studio app of a user profile or of a space: exactly one of User and Space is set.
 type App struct {
 	Life
 	User, Space, Type, Name, InstanceType, Status string
+	// Spec is the image and the lifecycle script that it runs; nil is the usual one. The instance type is the one above.
+	Spec *types.ResourceSpec
+	// LifecycleConfig is the ARN of the script that SageMaker itself runs in it, empty for none.
+	LifecycleConfig string
 	// LastUserActivity and LastHealthCheck override what DescribeApp says; zero means the contaminated default: both are the instant asked for.
 	LastUserActivity, LastHealthCheck time.Time
 	// Relaunches are when it was created again under its name, as Canvas is by itself.
@@ -136,6 +150,9 @@ type App struct {
 type Variant struct {
 	Name, Model, InstanceType string
 	Count                     int32
+	// Desired is how many instances it is to have, where that is not Count. Weight is its share of the traffic, nil for 1.
+	Desired *int32
+	Weight  *float32
 	// MemoryMB is set for a serverless variant; Provisioned is its provisioned concurrency.
 	MemoryMB, MaxConcurrency, Provisioned int32
 	// Scaling is managed instance scaling: both zero means none.
