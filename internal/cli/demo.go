@@ -37,7 +37,7 @@ func newDemo(env Env) *cobra.Command {
 				return err
 			}
 			defer remove()
-			s, err := simulate(w, listen, file)
+			s, err := simulate(w, listen, file, false)
 			if err != nil {
 				return err
 			}

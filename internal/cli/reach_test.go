@@ -31,7 +31,7 @@ func connect(t *testing.T) {
 			t.Setenv(name, "") // restored by the test; empty counts as absent
 		}
 	}
-	s, err := simulate(w, "127.0.0.1:0", filepath.Join(t.TempDir(), "config"))
+	s, err := simulate(w, "127.0.0.1:0", filepath.Join(t.TempDir(), "config"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
