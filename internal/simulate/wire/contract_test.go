@@ -335,6 +335,7 @@ func TestContracts(t *testing.T) {
 				t.Fatal("the operation is answered without a contract")
 			}
 			w := studio()
+			store(w)
 			if Mutating(name) {
 				spare(w)
 			}

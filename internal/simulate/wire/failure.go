@@ -12,6 +12,8 @@ type apiError struct {
 	code, message string
 	// status is zero for the usual one of the code.
 	status int
+	// region is where S3 says that a bucket is instead, empty where that is not the matter.
+	region string
 }
 
 // Error is for the simulator's own tests.
@@ -39,6 +41,9 @@ func (f *apiError) fault() string {
 func (f *apiError) statusIn(p protocol) int {
 	if f.status != 0 {
 		return f.status
+	}
+	if p == restXML {
+		return f.objectStatus()
 	}
 	switch f.code {
 	case "ServiceUnavailable", "ServiceUnavailableException":

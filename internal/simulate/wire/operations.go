@@ -6,6 +6,7 @@ import (
 	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/schemas"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
+	kms "github.com/aws/aws-sdk-go-v2/service/kms/schemas"
 	org "github.com/aws/aws-sdk-go-v2/service/organizations/schemas"
 	price "github.com/aws/aws-sdk-go-v2/service/pricing/schemas"
 	tag "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/schemas"
@@ -63,6 +64,18 @@ var operations = with(slices.Concat(families, writes), map[string]operation{
 
 	"cloudtrail:LookupEvents":         modeled(trail.LookupEvents, trail.LookupEventsResponse, (*view).lookupEvents, anything),
 	"servicequotas:ListServiceQuotas": modeled(quota.ListServiceQuotas, quota.ListServiceQuotasResponse, (*view).listServiceQuotas, anything),
+
+	"kms:DescribeKey":  modeled(kms.DescribeKey, kms.DescribeKeyResponse, (*view).describeKey, keyNamed(describedKey)),
+	"kms:GetPublicKey": modeled(kms.GetPublicKey, kms.GetPublicKeyResponse, (*view).getPublicKey, keyNamed(publishedKey)),
+	"kms:Sign":         modeled(kms.Sign, kms.SignResponse, (*view).sign, keyNamed(signingKey)),
+
+	// IAM names the reading of an object, and of what is said of it, alike; so it does with a bucket.
+	"s3:ListAllMyBuckets":  stored((*view).listBuckets),
+	"s3:ListBucket":        stored((*view).listBucket),
+	"s3:GetBucketLocation": stored((*view).locateBucket),
+	"s3:GetObject":         stored((*view).getObject),
+	"s3:PutObject":         stored((*view).putObject),
+	"s3:DeleteObject":      stored((*view).deleteObject),
 
 	"sts:GetCallerIdentity":       custom((*view).getCallerIdentity, anything, writeCallerIdentity),
 	"sts:AssumeRole":              custom((*view).assumeRole, assumedRole, writeAssumedRole),

@@ -18,7 +18,7 @@ import (
 var errToken = errors.New("the page token is not one of this query")
 
 // pageMembers are the arguments that may change from page to page.
-var pageMembers = []string{"NextToken", "nextToken", "PaginationToken", "MaxResults", "limit", "MaxDatapoints", "ResourcesPerPage", "Marker", "MaxItems"}
+var pageMembers = []string{"NextToken", "nextToken", "PaginationToken", "MaxResults", "limit", "MaxDatapoints", "ResourcesPerPage", "Marker", "MaxItems", "ContinuationToken", "MaxKeys"}
 
 // fingerprint identifies the caller's account and region and what was asked, pages aside.
 func (v *view) fingerprint() []byte {

@@ -2,8 +2,10 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
+	"maps"
 	"net/http"
 
 	"github.com/aws/smithy-go/encoding/cbor"
@@ -18,7 +20,15 @@ const (
 	rpcCBOR
 	query
 	restJSON
+	restXML
 )
+
+// A reply is an answer. The status is 200 and the header what the protocol has, unless they say otherwise.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
 
 func (p protocol) contentType() string {
 	switch p {
@@ -30,15 +40,25 @@ func (p protocol) contentType() string {
 		return "text/xml"
 	case restJSON:
 		return "application/json"
+	case restXML:
+		return "application/xml"
 	}
 	return "application/x-amz-json-1.1"
 }
 
-func (p protocol) succeed(w http.ResponseWriter, body []byte) { p.write(w, http.StatusOK, body) }
+func (p protocol) succeed(w http.ResponseWriter, r reply) {
+	maps.Copy(w.Header(), r.header)
+	p.write(w, cmp.Or(r.status, http.StatusOK), r.body)
+}
 
 func (p protocol) write(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", p.contentType())
-	if p == rpcCBOR {
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", p.contentType())
+	}
+	switch p {
+	case restXML:
+		w.Header().Set("X-Amz-Request-Id", w.Header().Get("X-Amzn-Requestid"))
+	case rpcCBOR:
 		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
 	}
 	w.WriteHeader(status)
@@ -51,6 +71,8 @@ func (p protocol) fail(w http.ResponseWriter, req *request, f *apiError) {
 	switch p {
 	case query:
 		p.write(w, f.statusIn(p), queryError(f))
+	case restXML:
+		p.write(w, f.statusIn(p), objectError(f))
 	case rpcCBOR:
 		w.Header().Set("X-Amzn-Query-Error", f.queryCode()+";"+f.fault())
 		p.write(w, f.statusIn(p), cbor.Encode(cbor.Map{

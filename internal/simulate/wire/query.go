@@ -84,6 +84,13 @@ func (m *markup) text(name, text string) {
 	m.within(name, func() { escape(&m.Buffer, text) })
 }
 
+// given writes what is there.
+func (m *markup) given(name string, text *string) {
+	if text != nil {
+		m.text(name, *text)
+	}
+}
+
 func (m *markup) within(name string, inside func()) {
 	m.WriteString("<" + name + ">")
 	inside()

@@ -29,6 +29,7 @@ var services = map[string]string{
 	"AWSOrganizationsV20161128":         "organizations",
 	"CloudTrail_20131101":               "cloudtrail",
 	"ServiceQuotasV20190624":            "servicequotas",
+	"TrentService":                      "kms",
 }
 
 // homes are the regions that the services of a whole partition answer from, whatever region a call is signed for.
@@ -44,6 +45,8 @@ type request struct {
 	operation  string
 	credential credential
 	body       []byte
+	// object is what a call of S3 says outside its body.
+	object map[string]any
 	// queryMode asks for the codes of the query protocol beside those of the protocol spoken.
 	queryMode bool
 }
@@ -75,6 +78,13 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		req.protocol = query
 		service = cmp.Or(querySignings[req.credential.service], "sts")
+	case req.credential.service == "s3":
+		req.protocol = restXML
+		var err error
+		if name, req.object, err = objectCall(r); err != nil {
+			return req, err
+		}
+		service = "s3"
 	case r.URL.Path == "/listRegions":
 		req.protocol = restJSON
 		service, name = "account", "ListRegions"
@@ -105,7 +115,8 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	var body io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
-	if r.Header.Get("Content-Encoding") == "gzip" {
+	// An object of S3 is kept as it is encoded.
+	if r.Header.Get("Content-Encoding") == "gzip" && credentialOf(r).service != "s3" {
 		z, err := gzip.NewReader(body)
 		if err != nil {
 			return nil, err
@@ -132,6 +143,10 @@ func (req *request) arguments() (map[string]any, error) {
 }
 
 func (req *request) tree() (any, error) {
+	if req.protocol == restXML {
+		req.object["Body"] = string(req.body)
+		return req.object, nil
+	}
 	if len(req.body) == 0 {
 		return nil, nil
 	}

@@ -77,6 +77,7 @@ var modules = map[string]string{
 	"tag":           "resourcegroupstaggingapi",
 	"organizations": "organizations",
 	"cloudtrail":    "cloudtrail",
+	"kms":           "kms",
 	"servicequotas": "servicequotas",
 }
 

@@ -49,6 +49,7 @@ type Server struct {
 	onCall       func(Call)
 	identities   *identities
 	organization *organization
+	vault        *vault
 	faults       []*fault
 	requests     atomic.Uint64
 	writable     bool
@@ -93,6 +94,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if s.organization, err = newOrganization(o.World); err != nil {
+		return nil, err
+	}
+	if s.vault, err = newVault(o.World); err != nil {
 		return nil, err
 	}
 	if o.Remember {
@@ -166,7 +170,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if firing.latency > 0 {
 		s.sleep(r.Context(), firing.latency)
 	}
-	body, err := s.answer(req, firing, &call)
+	answer, err := s.answer(req, firing, &call)
 	switch {
 	case firing.body != "":
 		call.Error = "RawBody"
@@ -176,52 +180,52 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call.Error = f.code
 		req.protocol.fail(w, req, f)
 	default:
-		req.protocol.succeed(w, body)
+		req.protocol.succeed(w, answer)
 	}
 	s.record(call)
 }
 
 // answer goes the way of a call through AWS: who is it, is the service up, may they, what is it.
-func (s *Server) answer(req *request, firing firing, call *Call) ([]byte, error) {
+func (s *Server) answer(req *request, firing firing, call *Call) (reply, error) {
 	who, err := s.authenticate(req)
 	if who != nil {
 		call.Account, call.Principal = who.account.ID, who.arn
 	}
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	if firing.failure != nil {
-		return nil, firing.failure
+		return reply{}, firing.failure
 	}
 	if Mutating(req.operation) && !s.writable {
-		return nil, &apiError{code: "AccessDeniedException", message: "simulated organization is read-only: " + req.operation}
+		return reply{}, &apiError{code: "AccessDeniedException", message: "simulated organization is read-only: " + req.operation}
 	}
-	if s.answers == nil || len(firing.withheld) > 0 || firing.lag > 0 {
+	if s.answers == nil || req.protocol == restXML || len(firing.withheld) > 0 || firing.lag > 0 {
 		return s.workOut(req, firing, who)
 	}
 	q := question{who.arn, req.credential.region, req.operation, string(req.body)}
-	if body, ok := s.answers.Load(q); ok {
-		return body.([]byte), nil
+	if known, ok := s.answers.Load(q); ok {
+		return known.(reply), nil
 	}
-	body, err := s.workOut(req, firing, who)
+	answer, err := s.workOut(req, firing, who)
 	if err == nil {
-		s.answers.Store(q, body)
+		s.answers.Store(q, answer)
 	}
-	return body, err
+	return answer, err
 }
 
 // A question is what an answer depends on, besides the clock.
 type question struct{ principal, region, operation, body string }
 
 // workOut answers a caller who is known, if they may ask.
-func (s *Server) workOut(req *request, firing firing, who *principal) ([]byte, error) {
+func (s *Server) workOut(req *request, firing firing, who *principal) (reply, error) {
 	op, ok := operations[req.operation]
 	if !ok {
-		return nil, unknownOperation(req)
+		return reply{}, unknownOperation(req)
 	}
 	arguments, err := req.arguments()
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	if Mutating(req.operation) {
 		s.state.Lock()
@@ -245,14 +249,14 @@ func (s *Server) workOut(req *request, firing firing, who *principal) ([]byte, e
 	}
 	in, err := op.decode(arguments)
 	if err != nil {
-		return nil, &apiError{code: "SerializationException", message: err.Error()}
+		return reply{}, &apiError{code: "SerializationException", message: err.Error()}
 	}
 	if err := who.authorize(req.operation, op.resource(v, in), req.credential.region); err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	out, err := op.serve(v, in)
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	return op.encode(req.protocol, out)
 }

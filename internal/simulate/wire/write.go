@@ -60,6 +60,11 @@ func (v *view) keep(c change, m Mutation) {
 	c.at, c.by, c.number = v.now, v.principal.arn, len(v.region.written)+1
 	_, c.event, _ = strings.Cut(v.operation, ":")
 	v.region.written = append(v.region.written, c)
+	v.remember(m)
+}
+
+// remember keeps a mutation. Of what is done to objects, CloudTrail's LookupEvents knows nothing.
+func (v *view) remember(m Mutation) {
 	m.At, m.Operation, m.Principal = v.now, v.operation, v.principal.arn
 	v.server.mutations = append(v.server.mutations, m)
 }

@@ -352,6 +352,7 @@ func TestTagsAreWritten(t *testing.T) {
 // The world that is served is a description: what is written to it is kept beside it.
 func TestTheWorldIsNotAltered(t *testing.T) {
 	w := furnished()
+	store(w)
 	before, err := json.Marshal(w.Accounts[0].Regions[0])
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,8 @@ type Region struct {
 	Histories []*History
 	Metrics   []*Metric
 	Streams   []*Stream
+	Buckets   []*Bucket
+	KMSKeys   []*KMSKey
 	// Tags are by ARN.
 	Tags map[string]map[string]string
 }
