@@ -19,6 +19,10 @@ type builder struct {
 	root  ast.Node
 	at    time.Time
 	first *mistake
+	// buckets are the names that are taken, agents those that run in apps, and beaten where they put their heartbeats.
+	buckets roster
+	agents  []agent
+	beaten  []beaten
 }
 
 func (b *builder) wrong(p path, hint, format string, args ...any) {
@@ -56,7 +60,7 @@ func build(f *File, root ast.Node) (*world.World, error) {
 	if !f.At.given || f.At.absolute.IsZero() {
 		return nil, wrongAt(path{"at"}.find(root), "at must be an absolute time").withHint("begin with at: 2026-03-02T12:00:00Z")
 	}
-	b := &builder{root: root, at: f.At.absolute}
+	b := &builder{root: root, at: f.At.absolute, buckets: roster{}}
 	w := &world.World{At: b.at}
 	if f.Organization != nil {
 		w = b.organization(f.Organization, path{"organization"})
@@ -69,6 +73,7 @@ func build(f *File, root ast.Node) (*world.World, error) {
 	for i, a := range f.Accounts {
 		w.Accounts = append(w.Accounts, b.account(a, ids, keys, path{"accounts", i}))
 	}
+	b.beat()
 	b.hierarchy(f, w)
 	for i, fault := range f.Faults {
 		w.Faults = append(w.Faults, b.fault(fault, w, path{"faults", i}))
@@ -152,6 +157,7 @@ func (b *builder) region(r Region, acc *world.Account, p path) *world.Region {
 	}
 	rb.hosting(r, p)
 	rb.records(r, p)
+	rb.store(r, p)
 	return rb.region
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -13,13 +15,14 @@ func (b *regionBuilder) domain(d Domain, p path) {
 	b.oneOf(p, "authMode", d.AuthMode, "IAM", "SSO")
 	b.oneOf(p, "tagPropagation", d.TagPropagation, "ENABLED", "DISABLED")
 	dom := &world.Domain{Life: b.life(d.Life, nil, p), ID: d.ID, Name: cmp.Or(d.Name, d.ID), AuthMode: cmp.Or(d.AuthMode, "IAM"),
-		HomeEFS: d.HomeEFS, TagPropagation: d.TagPropagation}
+		HomeEFS: d.HomeEFS, TagPropagation: d.TagPropagation, UserSettings: members[types.UserSettings](b.builder, d.UserSettings),
+		SpaceSettings: members[types.DefaultSpaceSettings](b.builder, d.SpaceSettings), Settings: members[types.DomainSettings](b.builder, d.Settings)}
 	b.tag(dom.Resource(), d.Tags)
 	users, spaces, apps := roster{}, roster{}, roster{}
 	for i, u := range d.Users {
 		up := p.to("users", i)
 		b.enlist(users, up, "name", "user", u.Name)
-		user := &world.User{Life: b.life(u.Life, nil, up), Name: u.Name, SSOUser: u.SSOUser}
+		user := &world.User{Life: b.life(u.Life, nil, up), Name: u.Name, SSOUser: u.SSOUser, Settings: members[types.UserSettings](b.builder, u.Settings)}
 		b.tag(user.Resource(d.ID), u.Tags)
 		dom.Users = append(dom.Users, user)
 	}
@@ -30,7 +33,8 @@ func (b *regionBuilder) domain(d Domain, p path) {
 		b.oneOf(sp, "sharing", s.Sharing, "Private", "Shared")
 		b.oneOf(sp, "appType", s.AppType, "JupyterLab", "CodeEditor", "JupyterServer", "KernelGateway")
 		space := &world.Space{Life: b.life(s.Life, nil, sp), Name: s.Name, Owner: s.Owner, AppType: s.AppType,
-			Sharing: cmp.Or(s.Sharing, "Private"), VolumeGB: s.VolumeGB}
+			Sharing: cmp.Or(s.Sharing, "Private"), VolumeGB: s.VolumeGB,
+			Settings: members[types.SpaceSettings](b.builder, s.Settings)}
 		b.tag(space.Resource(d.ID), s.Tags)
 		dom.Spaces = append(dom.Spaces, space)
 	}
@@ -71,6 +75,7 @@ func (b *regionBuilder) app(a App, d Domain, p path) *world.App {
 	}
 	app := &world.App{Life: b.life(a.Life, a.Use, p), User: a.User, Space: a.Space, Type: a.Type, Name: cmp.Or(a.Name, "default"),
 		InstanceType: cmp.Or(a.InstanceType, instance), Status: cmp.Or(a.Status, "InService"),
+		Spec: members[types.ResourceSpec](b.builder, a.Spec), LifecycleConfig: a.LifecycleConfig,
 		LastUserActivity: a.LastUserActivity.from(b.at, time.Time{}), LastHealthCheck: a.LastHealthCheck.from(b.at, time.Time{})}
 	for _, again := range a.Relaunches {
 		app.Relaunches = append(app.Relaunches, again.from(b.at, app.Created))
@@ -98,7 +103,9 @@ func (b *regionBuilder) app(a App, d Domain, p path) *world.App {
 		covered = *a.Heartbeat
 	}
 	if covered || a.HeartbeatUntil.given {
-		b.publish(app.Heartbeat(d.ID, a.HeartbeatUntil.from(b.at, time.Time{})))
+		until := a.HeartbeatUntil.from(b.at, time.Time{})
+		b.publish(app.Heartbeat(d.ID, until))
+		b.agents = append(b.agents, agent{app, b.account.ARN(b.region.Name, app.Resource(d.ID)), until})
 	}
 	return app
 }

@@ -103,6 +103,10 @@ type Region struct {
 	Metrics []Metric `yaml:"metrics"`
 	// Streams are log streams; one of the same group and name replaces the derived one.
 	Streams []Stream `yaml:"streams"`
+	// Buckets are S3 buckets.
+	Buckets []Bucket `yaml:"buckets"`
+	// KMSKeys are keys of KMS.
+	KMSKeys []KMSKey `yaml:"kmsKeys"`
 	// Tags are by ARN, for what has no tags field of its own.
 	Tags map[string]map[string]string `yaml:"tags"`
 }

@@ -31,6 +31,18 @@ func (b *builder) output(f world.Family, m Members) any {
 	return answer
 }
 
+// members is a structure of the API as it is written; nil if it is not.
+func members[T any](b *builder, m Members) *T {
+	if m.node == nil {
+		return nil
+	}
+	to := new(T)
+	if err := b.fill(reflect.ValueOf(to).Elem(), m.node); err != nil {
+		b.mistaken(err)
+	}
+	return to
+}
+
 func (b *builder) mistaken(err error) {
 	if m, ok := errors.AsType[*mistake](err); ok && b.first == nil {
 		b.first = m

@@ -53,7 +53,7 @@ type Members struct{ node ast.Node }
 // UnmarshalYAML keeps the members as they are written: what they may be depends on the family.
 func (m *Members) UnmarshalYAML(node ast.Node) error {
 	if _, ok := node.(*ast.MappingNode); !ok {
-		return wrong(node, "describe is a mapping").withHint("write members of the Describe operation's answer: {InstanceType: ml.g5.xlarge}")
+		return wrong(node, "want a mapping").withHint("write members as the API spells them: {InstanceType: ml.g5.xlarge}")
 	}
 	m.node = node
 	return nil

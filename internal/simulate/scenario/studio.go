@@ -13,6 +13,12 @@ type Domain struct {
 	HomeEFS string `yaml:"homeEFS"`
 	// TagPropagation is whether what is launched inherits tags; DISABLED when left out, as AWS has it.
 	TagPropagation string `yaml:"tagPropagation" jsonschema:"enum=ENABLED,enum=DISABLED"`
+	// UserSettings is what user profiles have that say nothing else, spelled as DescribeDomain spells DefaultUserSettings.
+	UserSettings Members `yaml:"userSettings"`
+	// SpaceSettings is what shared spaces have that say nothing else, spelled as DescribeDomain spells DefaultSpaceSettings.
+	SpaceSettings Members `yaml:"spaceSettings"`
+	// Settings are the domain's own, spelled as DescribeDomain spells DomainSettings.
+	Settings Members `yaml:"settings"`
 	// Heartbeats says whether the agent runs in the domain's apps.
 	Heartbeats bool `yaml:"heartbeats"`
 	// Users are the user profiles.
@@ -30,6 +36,8 @@ type User struct {
 	Name string `yaml:"name" jsonschema:"required"`
 	// SSOUser is who signs in to it through IAM Identity Center.
 	SSOUser string `yaml:"ssoUser"`
+	// Settings go before the domain's, spelled as DescribeUserProfile spells UserSettings.
+	Settings Members `yaml:"settings"`
 }
 
 // A Space is a Studio space.
@@ -45,6 +53,8 @@ type Space struct {
 	Sharing string `yaml:"sharing" jsonschema:"enum=Private,enum=Shared"`
 	// VolumeGB is the size of its disk.
 	VolumeGB int32 `yaml:"volumeGB"`
+	// Settings go before the user's and the domain's, spelled as DescribeSpace spells SpaceSettings.
+	Settings Members `yaml:"settings"`
 }
 
 // An App is a Studio app of a user or of a space.
@@ -60,6 +70,10 @@ type App struct {
 	Name string `yaml:"name"`
 	// InstanceType is system for a JupyterServer and ml.t3.medium for others when left out.
 	InstanceType string `yaml:"instanceType"`
+	// Spec is its image and its lifecycle script, spelled as DescribeApp spells ResourceSpec.
+	Spec Members `yaml:"spec"`
+	// LifecycleConfig is the ARN of the lifecycle configuration that SageMaker itself runs in it.
+	LifecycleConfig string `yaml:"lifecycleConfig"`
 	// Status is InService when left out.
 	Status string `yaml:"status" jsonschema:"enum=Deleted,enum=Deleting,enum=Failed,enum=InService,enum=Pending"`
 	// LastUserActivity is what DescribeApp says; the instant of the call when left out, as AWS does.
