@@ -74,7 +74,7 @@ func (b Beats) seal(at time.Time, sequence uint64) []byte {
 		"state": state, "lastUse": last.UTC(), "why": why,
 	})
 	if b.SigningKey == "" {
-		return encoded(map[string]any{"beat": beat})
+		return encoded(envelope{Beat: beat})
 	}
 	private := ed25519.NewKeyFromSeed(seed[:])
 	since := b.From.Add(at.Sub(b.From).Truncate(certified))
@@ -87,12 +87,20 @@ func (b Beats) seal(at time.Time, sequence uint64) []byte {
 	if err != nil {
 		panic(err) // a P-256 key signs every digest
 	}
-	return encoded(map[string]any{"beat": beat, "signature": ed25519.Sign(private, beat), "certificate": certificate, "certificateSignature": signature})
+	return encoded(envelope{beat, ed25519.Sign(private, beat), certificate, signature})
 }
 
-// encoded is JSON of texts, numbers and instants, which always encode.
-func encoded(members map[string]any) []byte {
-	b, err := json.Marshal(members)
+// An envelope is the body of the object. Its members stand in this order: whoever reads it takes no other.
+type envelope struct {
+	Beat                 []byte `json:"beat"`
+	Signature            []byte `json:"signature,omitempty"`
+	Certificate          []byte `json:"certificate,omitempty"`
+	CertificateSignature []byte `json:"certificateSignature,omitempty"`
+}
+
+// encoded is JSON of texts, bytes, numbers and instants, which always encode.
+func encoded(v any) []byte {
+	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
 	}
