@@ -26,8 +26,8 @@ func (b *regionBuilder) store(r Region, p path) {
 	for i, k := range r.KMSKeys {
 		kp := p.to("kmsKeys", i)
 		b.enlist(keys, kp, "id", "key", k.ID)
-		b.oneOf(kp, "does", k.Does, "sign", "encrypt")
-		key := &world.KMSKey{Life: b.life(k.Life, nil, kp), ID: k.ID, Alias: k.Alias, Encrypts: k.Does == "encrypt", Trusts: b.trusted(k.Trusts, kp)}
+		b.oneOf(kp, "usage", k.Usage, "sign", "encrypt")
+		key := &world.KMSKey{Life: b.life(k.Life, nil, kp), ID: k.ID, Alias: k.Alias, Encrypts: k.Usage == "encrypt", Trusts: b.trusted(k.Trusts, kp)}
 		b.region.KMSKeys = append(b.region.KMSKeys, key)
 		if !key.Encrypts {
 			signers[k.ID] = key.ARN(b.account.Target(b.region.Name))

@@ -40,8 +40,8 @@ type KMSKey struct {
 	ID string `yaml:"id" jsonschema:"required"`
 	// Alias is what people call it, without alias/.
 	Alias string `yaml:"alias"`
-	// Does is what the key is for; sign when left out, by ECDSA over P-256.
-	Does string `yaml:"does" jsonschema:"enum=sign,enum=encrypt"`
+	// Usage is what the key is for; sign when left out, by ECDSA over P-256.
+	Usage string `yaml:"usage" jsonschema:"enum=sign,enum=encrypt"`
 	// Trusts are the ids of the other accounts that may use it, as far as their callers' own policies go.
 	Trusts []Text `yaml:"trusts"`
 }
