@@ -190,7 +190,7 @@ func (v *view) getObject(c *bucketCall) (reply, error) {
 		if err := v.principal.authorize("s3:ListBucket", bucketARN(v.target.Partition, c.Bucket), v.target.Region); err != nil {
 			return reply{}, err
 		}
-		return reply{}, noSuchKey
+		return reply{}, errNoSuchKey
 	}
 	if err := c.check(o); err != nil {
 		if c.Header["If-None-Match"] != "" {
@@ -260,7 +260,7 @@ func (v *view) deleteObject(c *bucketCall) (reply, error) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
-var noSuchKey = &apiError{code: "NoSuchKey", message: "The specified key does not exist."}
+var errNoSuchKey = &apiError{code: "NoSuchKey", message: "The specified key does not exist."}
 
 // check holds the conditions of a call against what lies under its key, nil for nothing.
 func (c *bucketCall) check(o *object) error {
@@ -268,7 +268,7 @@ func (c *bucketCall) check(o *object) error {
 	if match := c.Header["If-Match"]; match != "" {
 		switch {
 		case o == nil:
-			return noSuchKey
+			return errNoSuchKey
 		case match != "*" && unquoted(match) != unquoted(o.etag):
 			return failed
 		}

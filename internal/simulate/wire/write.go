@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -57,9 +58,9 @@ func (v *view) stopped(c change, l world.Life) {
 }
 
 func (v *view) keep(c change, m Mutation) {
-	c.at, c.by, c.number = v.now, v.principal.arn, len(v.region.written)+1
+	c.at, c.by, c.number = v.now, v.principal.arn, len(v.written)+1
 	_, c.event, _ = strings.Cut(v.operation, ":")
-	v.region.written = append(v.region.written, c)
+	v.written = append(v.written, c)
 	v.remember(m)
 }
 
@@ -124,9 +125,7 @@ func missingMember(name string) error {
 
 // inUse is how Studio says that something exists already, or cannot go yet.
 func inUse(format string, args ...any) error {
-	f := invalid(format, args...).(*apiError)
-	f.code = "ResourceInUse"
-	return f
+	return &apiError{code: "ResourceInUse", message: fmt.Sprintf(format, args...)}
 }
 
 // nothing is given where a call has a name that is not there.

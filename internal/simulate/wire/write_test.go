@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -52,12 +53,12 @@ func (s *stage) app(ctx context.Context) string {
 }
 
 func (s *stage) deleteLab(ctx context.Context) error {
-	_, err := s.Client.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, SpaceName: lab.SpaceName, AppType: lab.AppType, AppName: lab.AppName})
+	_, err := s.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, SpaceName: lab.SpaceName, AppType: lab.AppType, AppName: lab.AppName})
 	return err
 }
 
 func (s *stage) createLab(ctx context.Context) error {
-	_, err := s.Client.CreateApp(ctx, &api.CreateAppInput{DomainId: lab.DomainId, SpaceName: lab.SpaceName, AppType: lab.AppType, AppName: lab.AppName,
+	_, err := s.CreateApp(ctx, &api.CreateAppInput{DomainId: lab.DomainId, SpaceName: lab.SpaceName, AppType: lab.AppType, AppName: lab.AppName,
 		ResourceSpec: &types.ResourceSpec{InstanceType: types.AppInstanceTypeMlG5Xlarge}})
 	return err
 }
@@ -168,7 +169,7 @@ func TestAnEndpointGoesAndComes(t *testing.T) {
 			return code(err)
 		}
 		v := out.ProductionVariants[0]
-		return line(string(out.EndpointStatus), string(rune('0'+*v.CurrentInstanceCount)), string(rune('0'+*v.DesiredInstanceCount)))
+		return line(string(out.EndpointStatus), strconv.Itoa(int(*v.CurrentInstanceCount)), strconv.Itoa(int(*v.DesiredInstanceCount)))
 	}
 	scale := func(variant string, count int32) error {
 		_, err := s.UpdateEndpointWeightsAndCapacities(ctx, &api.UpdateEndpointWeightsAndCapacitiesInput{EndpointName: name,
@@ -289,7 +290,7 @@ func TestWhatHoldsSomethingStays(t *testing.T) {
 	want(t, "user", message(person()), "Unable to delete UserProfile ["+arn+"user-profile/d-1/ann] because App(s) are associated with it.")
 	want(t, "space", message(room(labs)), "Unable to delete Space ["+arn+"space/d-1/lab] because App(s) are associated with it.")
 	want(t, "the lab's app", code(s.deleteLab(ctx)), "")
-	if _, err := s.Client.DeleteApp(ctx, &api.DeleteAppInput{DomainId: d1, UserProfileName: ann, AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")}); err != nil {
+	if _, err := s.DeleteApp(ctx, &api.DeleteAppInput{DomainId: d1, UserProfileName: ann, AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")}); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "space with an app that goes", code(room(labs)), "ResourceInUse")
@@ -383,7 +384,7 @@ func TestMutationsTellFalseStops(t *testing.T) {
 	if err := s.deleteLab(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Client.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, UserProfileName: aws.String("ann"), AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")}); err != nil {
+	if _, err := s.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, UserProfileName: aws.String("ann"), AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.UpdateDomain(ctx, &api.UpdateDomainInput{DomainId: lab.DomainId, DefaultUserSettings: native(90)}); err != nil {
@@ -459,7 +460,7 @@ func TestWritersNeedPermission(t *testing.T) {
 			{"Effect": "Allow", "Action": "sagemaker:DeleteApp", "Resource": "arn:aws:sagemaker:*:*:app/d-1/lab/*"},
 			{"Effect": "Allow", "Action": "sagemaker:CreateStudioLifecycleConfig", "Resource": "*"}]}`}}}
 	ctx, s := t.Context(), onStage(t, w)
-	_, err := s.Client.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, UserProfileName: aws.String("ann"), AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")})
+	_, err := s.DeleteApp(ctx, &api.DeleteAppInput{DomainId: lab.DomainId, UserProfileName: aws.String("ann"), AppType: types.AppTypeKernelGateway, AppName: aws.String("kg")})
 	want(t, "another's app", code(err), "AccessDeniedException")
 	want(t, "the lab's", code(s.deleteLab(ctx)), "")
 	create := func(tags ...types.Tag) error {

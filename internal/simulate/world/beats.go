@@ -53,9 +53,9 @@ func (b Beats) At(t time.Time) (body []byte, put time.Time) {
 	if t.Before(b.From) {
 		return nil, time.Time{}
 	}
-	n := t.Sub(b.From) / b.Every
-	put = b.From.Add(n * b.Every)
-	return b.seal(put, uint64(n)+1), put
+	age := t.Sub(b.From).Truncate(b.Every)
+	put = b.From.Add(age)
+	return b.seal(put, uint64(age/b.Every)+1), put
 }
 
 func (b Beats) seal(at time.Time, sequence uint64) []byte {
