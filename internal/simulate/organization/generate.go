@@ -43,6 +43,7 @@ func generate(s Spec) (*world.World, map[string][]string) {
 		g.sign()
 		g.keep()
 		g.archive()
+		settle(g.studios)
 	}
 	g.govern()
 	return g.world, g.census
