@@ -19,6 +19,9 @@ import (
 // maxBody bounds a request, also after decompression. AWS itself takes 1 MB at most for these services.
 const maxBody = 8 << 20
 
+// maxObject bounds what is put to S3 at once.
+const maxObject = 64 << 20
+
 // services are the IAM prefixes by the name that stands in X-Amz-Target or in the path of RPC v2.
 var services = map[string]string{
 	"SageMaker":                         "sagemaker",
@@ -96,6 +99,10 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 			status:  http.StatusNotFound,
 		}
 	}
+	readBody := readBody
+	if service == "s3" {
+		readBody = readObject
+	}
 	body, err := readBody(w, r)
 	if err != nil {
 		return req, &apiError{code: "SerializationException", message: err.Error()}
@@ -115,8 +122,7 @@ func read(w http.ResponseWriter, r *http.Request) (*request, error) {
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	var body io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
-	// An object of S3 is kept as it is encoded.
-	if r.Header.Get("Content-Encoding") == "gzip" && credentialOf(r).service != "s3" {
+	if r.Header.Get("Content-Encoding") == "gzip" {
 		z, err := gzip.NewReader(body)
 		if err != nil {
 			return nil, err
@@ -124,6 +130,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		body = http.MaxBytesReader(w, z, maxBody)
 	}
 	return io.ReadAll(body)
+}
+
+// readObject reads what is put to S3, which keeps it as it is encoded.
+func readObject(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxObject))
 }
 
 // arguments are the request's members as a tree of map[string]any, []any, string, bool, number, time and nil.
