@@ -27,7 +27,7 @@ type Sealer struct {
 	keyID                string
 	certificate          []byte
 	certificateSignature []byte
-	renewAt, notAfter    time.Time
+	notBefore            time.Time
 }
 
 // NewSealer begins a run. Certifier has the KMS key keyID sign; nil leaves the beats unsigned, and whoever reads them trusts them less.
@@ -81,22 +81,19 @@ func (s *Sealer) Seal(ctx context.Context, b Beat) ([]byte, error) {
 
 // certify sees to it that a certificate covers the instant. An old one serves on while KMS does not answer, as long as it is good.
 func (s *Sealer) certify(ctx context.Context, at time.Time) error {
-	begin := s.renewAt.Add(-validity) // before it, the clock was set back
-	if s.certificate != nil && at.Before(s.renewAt) && !at.Before(begin) {
+	covers := s.certificate != nil && !at.Before(s.notBefore) && !at.After(s.notBefore.Add(validity))
+	if covers && at.Before(s.notBefore.Add(validity-renewal)) {
 		return nil
 	}
-	c := Certificate{Version: Version, Resource: s.resource, Boot: s.boot, Key: s.private.Public().(ed25519.PublicKey), KeyID: s.keyID,
-		NotBefore: at, NotAfter: at.Add(validity)}
-	text, err := json.Marshal(c)
+	text, err := json.Marshal(Certificate{Version: Version, Resource: s.resource, Boot: s.boot, Key: s.private.Public().(ed25519.PublicKey), KeyID: s.keyID,
+		NotBefore: at, NotAfter: at.Add(validity)})
 	if err != nil {
 		return err
 	}
 	signature, err := s.certifier.Certify(ctx, text)
-	switch {
-	case err == nil:
-		s.certificate, s.certificateSignature = text, signature
-		s.renewAt, s.notAfter = at.Add(validity-renewal), c.NotAfter
-	case s.certificate == nil || at.After(s.notAfter) || at.Before(begin):
+	if err == nil {
+		s.certificate, s.certificateSignature, s.notBefore = text, signature, at
+	} else if !covers {
 		return fmt.Errorf("have the key of this run certified: %w", err)
 	}
 	return nil
