@@ -16,7 +16,7 @@ var floors = [][]string{
 	{"internal/estate"},
 	{"internal/strictyaml", "internal/heartbeat"},
 	{"internal/cloud", "internal/config", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
-	{"internal/kinds", "internal/studio"},
+	{"internal/kinds", "internal/studio", "internal/pulse"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},
 	{"internal/report"},
