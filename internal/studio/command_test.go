@@ -67,7 +67,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{[]string{"--help"}, 0, "--stop"},
 		{[]string{"--version"}, 0, ""},
-		{[]string{"--stop", "apps"}, 2, "write kernels or terminals"},
+		{[]string{"--stop", "apps"}, 2, "write kernels, terminals or app"},
 		{[]string{"--interval", "10ms"}, 2, "a second at least"},
 		{[]string{"--kernels-idle", "10s"}, 2, "no shorter than --interval"},
 		{[]string{"now"}, 2, `"now" is not expected`},
