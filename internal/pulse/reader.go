@@ -21,10 +21,10 @@ import (
 
 // The operations of a reader, as IAM names them.
 const (
-	OpList   = "s3:ListBucket"
-	OpGet    = "s3:GetObject"
-	OpKey    = "kms:GetPublicKey"
-	OpUnseal = "kms:Decrypt"
+	OpList    = "s3:ListBucket"
+	OpGet     = "s3:GetObject"
+	OpKey     = "kms:GetPublicKey"
+	OpDecrypt = "kms:Decrypt"
 )
 
 // hides is what is not known without them.
@@ -107,7 +107,7 @@ type Heartbeat struct {
 	// Quality is Good for one that can be believed and Absent for none; of any other, Note says why it cannot be.
 	Quality estate.Quality
 	Note    string
-	// Signed says that it is of an agent which the source's key has certified.
+	// Signed says that it has to be of an agent which the source's key has certified.
 	Signed bool
 	// Beat is what it says; set only when Quality is Good.
 	Beat heartbeat.Beat
@@ -118,7 +118,7 @@ type Heartbeat struct {
 // Look reads the heartbeat of a resource as it is now, by AWS's clock. Before is what was seen of it earlier, the zero Seen for nothing: what has
 // not moved on since is no heartbeat.
 func (r *Reader) Look(ctx context.Context, arn string, before heartbeat.Seen) Heartbeat {
-	h := Heartbeat{Source: r.source.String(), Signed: r.trust.Signed()}
+	h := Heartbeat{Source: r.source.String(), Signed: r.source.SigningKey != ""}
 	key, err := heartbeat.Key(r.source.Prefix, arn)
 	if err != nil {
 		h.Quality = estate.Absent // nothing of the kind has one
