@@ -119,16 +119,17 @@ func (s *Shelf) sign(w http.ResponseWriter, r *http.Request, target string) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"__type": kind, "message": message})
 	}
 	var in struct {
-		KeyId, MessageType, SigningAlgorithm string
-		Message                              []byte
+		KeyID                         string `json:"KeyId"`
+		MessageType, SigningAlgorithm string
+		Message                       []byte
 	}
 	switch err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in); {
 	case err != nil:
 		fail("ValidationException", err.Error())
 	case s.refuses("kms:" + target):
 		fail("AccessDeniedException", "no identity-based policy allows kms:"+target)
-	case in.KeyId != KeyID:
-		fail("NotFoundException", fmt.Sprintf("Key '%s' does not exist", in.KeyId))
+	case in.KeyID != KeyID:
+		fail("NotFoundException", fmt.Sprintf("Key '%s' does not exist", in.KeyID))
 	case target == "GetPublicKey":
 		der, _ := x509.MarshalPKIXPublicKey(&s.key.PublicKey) // a key of this curve always encodes
 		_ = json.NewEncoder(w).Encode(map[string]any{"KeyId": KeyID, "PublicKey": der, "KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST_P256", "SigningAlgorithms": []string{"ECDSA_SHA_256"}})

@@ -12,8 +12,9 @@ func (c *Caller) Sign(ctx context.Context, key estate.ARN, message []byte) ([]by
 	endpoint := cmp.Or(c.Getenv("AWS_ENDPOINT_URL_KMS"), c.Getenv("AWS_ENDPOINT_URL"),
 		"https://kms."+key.Region+"."+cmp.Or(domains[key.Partition], "amazonaws.com"))
 	in := struct {
-		KeyId, MessageType, SigningAlgorithm string
-		Message                              []byte
+		KeyID                         string `json:"KeyId"`
+		MessageType, SigningAlgorithm string
+		Message                       []byte
 	}{key.String(), "RAW", "ECDSA_SHA_256", message}
 	var out struct{ Signature []byte }
 	if err := c.json(ctx, endpoint, "kms", key.Region, "TrentService.Sign", in, &out); err != nil {
