@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
@@ -41,4 +43,24 @@ func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, e
 		readers = append(readers, pulse.Open(ctx, sessions[0], source))
 	}
 	return readers, nil
+}
+
+// listen checks whether a scan could read what agents report.
+func (f *awsFlags) listen(ctx context.Context, c *cloud.Cloud) []estate.Check {
+	const name = "heartbeats"
+	readers, err := f.hear(ctx, c)
+	if err != nil {
+		return []estate.Check{failed(name, err)}
+	}
+	var checks []estate.Check
+	for _, r := range readers {
+		check := estate.Check{Name: name, On: r.Source(), Level: estate.Fine, Finding: fmt.Sprintf("%d are there", r.Len())}
+		for _, hole := range r.Coverage() {
+			if hole.Hole() {
+				check.Level, check.Finding, check.Hides, check.Hint = estate.Warn, hole.Operation+" "+string(hole.Outcome)+": "+hole.Reason(), hole.Hides, hole.Hint
+			}
+		}
+		checks = append(checks, check)
+	}
+	return checks
 }

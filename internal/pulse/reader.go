@@ -100,6 +100,12 @@ func (r *Reader) list(ctx context.Context) error {
 	return nil
 }
 
+// Source is the place that it reads.
+func (r *Reader) Source() string { return r.source.String() }
+
+// Len is how many heartbeats lie there, of the living and the dead.
+func (r *Reader) Len() int { return len(r.listed) }
+
 // A Heartbeat is the newest one of a resource.
 type Heartbeat struct {
 	// Source is where it lies.
