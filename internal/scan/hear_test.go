@@ -275,7 +275,7 @@ func TestHeartbeatsOfTheDeadCostNothing(t *testing.T) {
 func TestAgentToScan(t *testing.T) {
 	r := newReported(t)
 	r.clock = time.Now() // the agent's
-	r.World.At = r.clock
+	r.At = r.clock
 	jupyter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		switch q.URL.Path {
