@@ -78,6 +78,7 @@ func (f *doctorFlags) run(ctx context.Context, env Env, options cloud.Options) e
 		}
 		checks = append(checks, doctor.Examine(ctx, doctor.Options{Opened: opened, Organization: targets != nil && targets.Organization != nil, Profiles: targets == nil,
 			Kinds: ks, Prices: book, Trail: f.file.Owners.CloudTrail.Lookup && !f.noTrail, Now: env.Now})...)
+		checks = append(checks, f.listen(ctx, c)...)
 	}
 	if err := report.Checks(env.Stdout, checks, out); err != nil {
 		return err
