@@ -181,6 +181,7 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	} else if !o.noHeartbeat || o.server == "" || slices.Contains(o.stop, "app") {
 		return err
 	}
+	editor := place.AppType == "CodeEditor" && o.server == ""
 	base, err := url.Parse(cmp.Or(o.server, place.Server()))
 	if err != nil || base.Host == "" {
 		return &estate.Error{Op: "ask the Jupyter Server", On: o.server, Err: errors.New("it is not an address"), Hint: "write it like http://localhost:8888/jupyterlab/default/"}
@@ -210,6 +211,12 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		Limits:    o.limits, Bounds: o.decided.Bounds, Rates: o.decided.Rates,
 		StopKernels: slices.Contains(o.stop, "kernels"), StopTerminals: slices.Contains(o.stop, "terminals"), StopWhole: slices.Contains(o.stop, "app"),
 		Log: slog.New(slog.NewTextHandler(out, nil)).With("program", "sagewarden-agent"), Now: time.Now, Self: os.Getpid(),
+	}
+	if editor {
+		a.Server, a.Editor = nil, Editor{Stamp: editorStamp, Terminals: "/dev/pts"}.Used
+	}
+	if process.HasGPU() {
+		a.GPU = process.GPU
 	}
 	caller := &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
 		HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}
