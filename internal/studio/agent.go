@@ -81,20 +81,25 @@ func (a *Agent) Look(ctx context.Context) (Judgement, error) {
 			a.Log.Error("the heartbeat was not published", "error", err)
 		}
 	}
-	if problem != nil {
-		return j, nil // it may have said to keep everything
+	if problem == nil { // else it may have said to keep everything
+		a.act(ctx, j)
 	}
+	return j, nil
+}
+
+// act shuts down what is due.
+func (a *Agent) act(ctx context.Context, j Judgement) {
 	for _, f := range j.Findings {
 		if f.Due && (f.Kernel != "" && a.StopKernels || f.Terminal != "" && a.StopTerminals) {
 			a.stop(ctx, f)
 		}
 	}
-	if j.Due && a.StopWhole && a.Whole != nil {
-		a.stopWhole(ctx)
-	} else if !j.Due {
+	switch {
+	case !j.Due:
 		a.attempt = attempt{}
+	case a.StopWhole && a.Whole != nil:
+		a.stopWhole(ctx)
 	}
-	return j, nil
 }
 
 // describe asks what the whole runs on, until it is known. The panel shows it; nothing depends on it.

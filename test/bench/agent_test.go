@@ -113,8 +113,11 @@ func watch(b *testing.B, cmd *exec.Cmd, looks *atomic.Int64, enough int64) (peak
 	if err := cmd.Start(); err != nil {
 		b.Skipf("%s: %v", cmd.Path, err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
 	defer func() {
 		_ = cmd.Process.Kill()
 		<-ended
@@ -128,9 +131,8 @@ func watch(b *testing.B, cmd *exec.Cmd, looks *atomic.Int64, enough int64) (peak
 			case <-tick.C:
 			case <-deadline:
 				b.Fatalf("%s looked %d times", cmd.Path, looks.Load())
-			case err := <-ended:
-				ended <- err
-				b.Fatalf("%s ended: %v", cmd.Path, err)
+			case <-ended:
+				b.Fatalf("%s ended: %v", cmd.Path, cmd.ProcessState)
 			}
 		}
 		sample, err := process.Read("/proc")
