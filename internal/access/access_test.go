@@ -11,10 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 func everything() Options {
-	return Options{Purposes: Purposes(), Role: "SagewardenReader"}
+	return Options{Purposes: Purposes(), Role: "SagewardenReader", Heartbeats: &pulse.Source{Bucket: "beats", Prefix: "hb/", SigningKey: "arn:aws:kms:eu-west-1:111122223333:key/1"}}
 }
 
 // writes are verbs of operations that change something.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 // A Purpose is what permissions are for. Each stands for what it adds to Scan.
@@ -77,6 +78,8 @@ type Options struct {
 	Kinds []kinds.Kind
 	// Role is the name of the role that Organization assumes, with its path where it has one.
 	Role string
+	// Heartbeats is where agents report, nil for nowhere.
+	Heartbeats *pulse.Source
 }
 
 // Statements are the permissions, by the ids of their statements.
@@ -106,6 +109,9 @@ func Statements(o Options) []Statement {
 		case Cost:
 			all.allow(readSid("pricing:GetProducts"), anything, "pricing:GetProducts")
 		}
+	}
+	if o.Heartbeats != nil {
+		all.hear(*o.Heartbeats)
 	}
 	return all.sorted()
 }

@@ -14,8 +14,9 @@ const module = "github.com/sagewarden/sagewarden/"
 // Circles are impossible in Go; a room that is missing here is an error, so that the plan is drawn before the wall.
 var floors = [][]string{
 	{"internal/estate"},
-	{"internal/strictyaml"},
+	{"internal/strictyaml", "internal/heartbeat"},
 	{"internal/cloud", "internal/config", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
+	{"internal/pulse"},
 	{"internal/kinds", "internal/studio"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},

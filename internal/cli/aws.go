@@ -28,6 +28,8 @@ type awsFlags struct {
 	profiles, regions, rates []string
 	priceFile                string
 	stats, noTrail           bool
+	// heartbeats and signingKey say where agents report, in place of the file.
+	heartbeats, signingKey string
 	// given reports whether the user gave a flag.
 	given func(name string) bool
 	// account is the one that is asked about, empty for all.
@@ -51,11 +53,13 @@ func (f *awsFlags) add(cmd *cobra.Command) {
 	f.reach(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.priceFile, "price-file", "", "price file to use instead of the AWS price list (the offer file of AmazonSageMaker as JSON, or CSV)")
+	fl.StringVar(&f.heartbeats, "heartbeats", "", "place in S3 where agents report from inside, like s3://bucket/heartbeats/ (default: those of the configuration file)")
+	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats; without it, they are trusted less")
 	fl.BoolVar(&f.noTrail, "no-cloudtrail", false, "do not ask CloudTrail who created what has no other sign of an owner")
 }
 
 // live are the flags that mean something only where AWS is asked.
-var live = append([]string{"profile", "region", "rate", "price-file", "stats", "no-cloudtrail", "organization", "config"}, detailed...)
+var live = append([]string{"profile", "region", "rate", "price-file", "stats", "no-cloudtrail", "heartbeats", "signing-key", "organization", "config"}, detailed...)
 
 // refuseWithFrom refuses, beside --from, what would have no effect: a result must not look narrower than it is.
 func refuseWithFrom(cmd *cobra.Command) error {

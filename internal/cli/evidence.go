@@ -51,6 +51,11 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 	if o.Prices, err = f.book(env, sessions); err != nil {
 		return nil, stats, err
 	}
+	if !o.Inventory {
+		if o.Heartbeats, err = f.hear(ctx, c); err != nil {
+			return nil, stats, err
+		}
+	}
 	o.Holes, o.Owners = opened.Holes, f.owners(f.file, sessions)
 	step, done := progress(env, len(sessions))
 	o.Progress = step

@@ -13,6 +13,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 // iamFlags say which permissions to print, and how.
@@ -21,6 +22,8 @@ type iamFlags struct {
 	format, as      string
 	role            string
 	place           access.Place
+	// heartbeats and signingKey say where agents report.
+	heartbeats, signingKey string
 }
 
 // The forms of iam.
@@ -63,6 +66,8 @@ func newIAM(env Env) *cobra.Command {
 	fl.StringVar(&f.format, "format", formatJSON, "form: json, terraform, cloudformation")
 	fl.StringVar(&f.as, "as", asPolicy, "what to print: a policy, a role with it, or a stackset with the role")
 	fl.StringVar(&f.role, "role", cloud.DefaultRole, "name of the role to assume, with its path where it has one")
+	fl.StringVar(&f.heartbeats, "heartbeats", "", "also allow reading what agents report to this place in S3, like s3://bucket/heartbeats/")
+	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats")
 	fl.StringVar(&f.place.Partition, "partition", "aws", "AWS partition of the ARNs, where the form is json")
 	fl.StringVar(&f.place.Account, "account", "", "account id of the ARNs, where the form is json (default: any, since a policy reaches no other account)")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(access.PurposeNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -105,7 +110,18 @@ func (f *iamFlags) print(env Env, named bool) error {
 	case !partitionPattern.MatchString(f.place.Partition):
 		return usagef("--partition: %q is no partition: write aws, aws-cn or aws-us-gov", f.place.Partition)
 	}
-	b := access.New(access.Options{Purposes: purposes, Kinds: ks, Role: f.role})
+	o := access.Options{Purposes: purposes, Kinds: ks, Role: f.role}
+	switch {
+	case f.heartbeats != "":
+		source, err := pulse.ParseSource(f.heartbeats, f.signingKey)
+		if err != nil {
+			return usagef("--heartbeats: %w", err)
+		}
+		o.Heartbeats = &source
+	case f.signingKey != "":
+		return usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+	}
+	b := access.New(o)
 	if err := show(b, env.Stdout, f); err != nil {
 		return err
 	}

@@ -10,9 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
@@ -34,6 +36,8 @@ type Session struct {
 	serviceQuotas func() *servicequotas.Client
 	organizations func() *organizations.Client
 	iam           func() *iam.Client
+	s3            func() *s3.Client
+	kms           func() *kms.Client
 }
 
 func newSession(t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
@@ -61,6 +65,12 @@ func newSession(t estate.Target, principal string, cfg aws.Config, now func() ti
 		iam: sync.OnceValue(func() *iam.Client {
 			return iam.NewFromConfig(cfg, func(o *iam.Options) { o.Region = globalRegion(t) })
 		}),
+		s3: sync.OnceValue(func() *s3.Client {
+			return s3.NewFromConfig(cfg, func(o *s3.Options) {
+				o.UsePathStyle = o.BaseEndpoint != nil // a stand-in for AWS has no name for each bucket
+			})
+		}),
+		kms: sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
 	}
 }
 
@@ -112,6 +122,12 @@ func (s *Session) Organizations() *organizations.Client { return s.organizations
 
 // IAM returns the client of IAM.
 func (s *Session) IAM() *iam.Client { return s.iam() }
+
+// S3 returns the client of S3.
+func (s *Session) S3() *s3.Client { return s.s3() }
+
+// KMS returns the client of KMS.
+func (s *Session) KMS() *kms.Client { return s.kms() }
 
 // globalRegions are where the global services of a partition are signed for, as the SDK's endpoint tables have them.
 var globalRegions = map[string]string{

@@ -13,6 +13,20 @@ type File struct {
 	Targets Targets `yaml:"targets"`
 	// Owners says how a resource's owner is found.
 	Owners Owners `yaml:"owners"`
+	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
+	Heartbeats []Heartbeats `yaml:"heartbeats"`
+}
+
+// Heartbeats is a place in S3 where agents put theirs.
+type Heartbeats struct {
+	// Bucket is the place, as s3://bucket/heartbeats/.
+	Bucket string `yaml:"bucket"`
+	// SigningKey is the ARN of the KMS key that certifies the agents. Without one, what they say is trusted less.
+	SigningKey string `yaml:"signingKey"`
+	// Region of the bucket; that of the credentials when left out.
+	Region string `yaml:"region"`
+	// Profile is the AWS profile whose credentials read there; the caller's own when left out.
+	Profile string `yaml:"profile"`
 }
 
 // Targets are the accounts to look at: those of an organization, and those named one by one, which go before.

@@ -21,6 +21,8 @@ var (
 	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 	sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 	tagText     = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	bucket      = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$`)
+	kmsKey      = regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 	region      = regexp.MustCompile(`^([a-z]{2,5}(-[a-z]+)+-[0-9]+|all)$`)
 )
 
@@ -46,7 +48,17 @@ func (f *File) validate(d *strictyaml.Document) error {
 		c.account(a, at.To("accounts", i))
 	}
 	c.owners(f.Owners, strictyaml.Path{"owners"})
+	for i, h := range f.Heartbeats {
+		c.heartbeats(h, strictyaml.Path{"heartbeats"}.To(i))
+	}
 	return c.first
+}
+
+func (c *checker) heartbeats(h Heartbeats, at strictyaml.Path) {
+	c.require(bucket.MatchString(h.Bucket), at.To("bucket"), "write it like s3://bucket/heartbeats/", "%q is no place in S3", h.Bucket)
+	c.require(h.SigningKey == "" || kmsKey.MatchString(h.SigningKey), at.To("signingKey"), "write the key's own ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/ID",
+		"%q is not the ARN of a KMS key", h.SigningKey)
+	c.require(h.Region == "" || h.Region != "all" && region.MatchString(h.Region), at.To("region"), "write a region like eu-west-1", "%q is no region", h.Region)
 }
 
 func (c *checker) organization(o *Organization, at strictyaml.Path) {

@@ -330,7 +330,7 @@ func (app) use(r estate.Resource, sigs estate.Signals, c estate.Criteria) estate
 	case free(r):
 		return unknown("free", r.Meters[0].Free, "")
 	}
-	var direct []estate.Verdict
+	direct := judgeAgents("app", sigs, r.Created, c)
 	for _, name := range []string{signalHeartbeat, signalCanvas} {
 		if v, ok := judgeStamp("app", sigs, name, "", r.Created, c); ok {
 			direct = append(direct, v)

@@ -1,12 +1,14 @@
 package kinds
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 var now = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
@@ -185,7 +187,7 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 		switch rapid.SampledFrom([]string{"app", "endpoint", "async", "component", "carrier", "serverless"}).Draw(t, "kind") {
 		case "app":
 			k, r = app{}, appOf(rapid.SampledFrom([]string{"JupyterLab", "KernelGateway", "Canvas", "TensorBoard"}).Draw(t, "type"), age)
-			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserActivity, ""}, {signalHeartbeatHistory, ""}}
+			names = [][2]string{{signalHeartbeat, ""}, {signalCanvas, ""}, {signalLog, ""}, {signalUserActivity, ""}, {signalHeartbeatHistory, ""}, {pulse.SignalSigned, ""}, {pulse.SignalUnsigned, ""}}
 		case "endpoint":
 			k, r = endpoint{}, estate.Resource{Status: "InService", Type: typeRealTime, Created: before(age), Modified: before(age),
 				Parts: []estate.Part{{Name: "v", Role: roleProduction, Mode: modeInstances, Count: 1}}}
@@ -222,7 +224,8 @@ func TestNoIdleFromAnErrorPath(t *testing.T) {
 			s, ok := sigs.Find(name, "")
 			return ok && s.Quality != estate.Absent
 		}
-		if names[bad][0] != signalHeartbeat && names[bad][0] != signalCanvas && (direct(signalHeartbeat) || direct(signalCanvas)) {
+		inside := []string{signalHeartbeat, signalCanvas, pulse.SignalSigned, pulse.SignalUnsigned}
+		if !slices.Contains(inside, names[bad][0]) && slices.ContainsFunc(inside, direct) {
 			return
 		}
 		if v := k.Judge(r, sigs, c); v.State == estate.Idle {

@@ -170,8 +170,12 @@ func (notebook) Judge(r estate.Resource, sigs estate.Signals, c estate.Criteria)
 	if r.Status == string(types.NotebookInstanceStatusStopped) {
 		return judgeStopped(sigs, c)
 	}
+	direct := judgeAgents("notebook", sigs, changed, c)
 	if v, ok := judgeStamp("notebook", sigs, signalHeartbeat, "", changed, c); ok {
-		return v
+		direct = append(direct, v)
+	}
+	if len(direct) > 0 {
+		return combine(direct)
 	}
 	return judgeNotebookCPU(sigs, changed, c)
 }

@@ -18,8 +18,10 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pricing"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
+	"github.com/sagewarden/sagewarden/internal/simulate/shelf"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
@@ -52,6 +54,9 @@ type lab struct {
 	attempts int
 	// rewrite changes SageMaker's answers on their way.
 	rewrite answers
+	// shelf is where agents report, where a test has them do so, and source how a scan finds it.
+	shelf  *shelf.Shelf
+	source pulse.Source
 	// called is told of every call, where it is set.
 	called atomic.Pointer[func(wire.Call)]
 }
@@ -96,6 +101,9 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 	if l.rewrite != nil {
 		handler = l.rewrite.between(handler)
 	}
+	if l.shelf != nil {
+		handler = l.shelf.In(handler)
+	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
 	c := cloud.New(cloud.Options{MaxAttempts: l.attempts, MaxBackoff: time.Millisecond, Limits: cloud.NoLimits(),
@@ -119,7 +127,11 @@ func (l *lab) scan(t testing.TB, regions ...string) *estate.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snap, err := scan.Run(t.Context(), sessions, scan.Options{Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
+	var readers []*pulse.Reader
+	if l.shelf != nil {
+		readers = append(readers, pulse.Open(t.Context(), sessions[0], l.source))
+	}
+	snap, err := scan.Run(t.Context(), sessions, scan.Options{Heartbeats: readers, Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
 	if err != nil {
 		t.Fatal(err)
 	}

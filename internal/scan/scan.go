@@ -19,6 +19,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pricing"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 // Options say what to look at and how to judge it.
@@ -37,6 +38,8 @@ type Options struct {
 	Prices *pricing.Book
 	// Owners say how owners are found.
 	Owners Owners
+	// Heartbeats are where agents say from inside what is used; none asks nobody.
+	Heartbeats []*pulse.Reader
 	// Holes are the lines of coverage of accounts that could not be opened.
 	Holes []estate.Coverage
 	// Progress is told of every step, from several goroutines; nil is silent.
@@ -118,6 +121,9 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	}
 	slices.SortFunc(snap.Observations, func(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	snap.Coverage = append(snap.Coverage, o.Holes...)
+	for _, r := range o.Heartbeats {
+		snap.Coverage = append(snap.Coverage, r.Coverage()...)
+	}
 	snap.Interrupted = ctx.Err() != nil
 	if !found && !snap.Interrupted && len(snap.Holes()) == 0 {
 		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in %s", places(sessions)),
@@ -250,6 +256,7 @@ func (t *target) scan(ctx context.Context) {
 		defer close(done)
 		found := t.list(ctx, apps, labels)
 		others = copies(found)
+		t.hear(ctx, found)
 		t.measure(ctx, apps, found)
 		t.judge(found.all())
 		idle = owners(found.all())
@@ -260,6 +267,7 @@ func (t *target) scan(ctx context.Context) {
 	}()
 	<-appsMeasured // first what takes longest: apps are described at five a second
 	found := t.list(ctx, rest, labels)
+	t.hear(ctx, found)
 	var names sync.WaitGroup
 	sso := signingIn(found.all())
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(idle), sso) })

@@ -38,6 +38,7 @@ const (
 // options are what the command line says.
 type options struct {
 	metadata, server, token, log, lock, config, home string
+	heartbeats, signingKey                           string
 	interval                                         time.Duration
 	limits                                           Limits
 	stop                                             []string
@@ -117,6 +118,8 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 		o.stop = append(o.stop, what)
 		return nil
 	})
+	f.StringVar(&o.heartbeats, "heartbeats", "", "`place` in S3 to put signed heartbeats, like s3://bucket/heartbeats/ (default: the configuration's)")
+	f.StringVar(&o.signingKey, "signing-key", "", "`ARN` of the KMS key that certifies this agent's heartbeats (default: the configuration's)")
 	f.BoolVar(&o.noHeartbeat, "no-heartbeat", false, "publish nothing")
 	f.BoolVar(&o.once, "once", false, "look once, say what was seen, and end")
 	f.BoolVar(&o.version, "version", false, "say which version this is")
@@ -160,6 +163,7 @@ func (o *options) configure(f *flag.FlagSet) (err error) {
 	if o.decided, err = ReadConfig(cmp.Or(o.config, ConfigFile), o.config != ""); err != nil {
 		return err
 	}
+	o.decided.Heartbeats, o.decided.SigningKeyID = cmp.Or(o.heartbeats, o.decided.Heartbeats), cmp.Or(o.signingKey, o.decided.SigningKeyID)
 	decided := o.decided.limits()
 	o.limits.Share, o.limits.Gap = decided.Share, decided.Gap
 	said := map[string]bool{}
@@ -234,6 +238,13 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	if a.StopWhole && place.AppType == "JupyterServer" {
 		a.StopWhole = false
 		a.Log.Warn("the JupyterServer app of classic Studio costs nothing: it is not stopped")
+	}
+	if !o.noHeartbeat && o.decided.Heartbeats != "" {
+		b, err := newBeats(o.decided, place, caller, o.interval, a.StopWhole)
+		if err != nil {
+			return err
+		}
+		a.Report = both(a.Report, b.publish)
 	}
 	room := FindRoom(o.home, getenv)
 	a.Wishes = room.Wishes

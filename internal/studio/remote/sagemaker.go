@@ -32,6 +32,11 @@ const maxAnswer = 256 << 10
 func (c *Caller) sageMaker(ctx context.Context, operation string, parameters map[string]string, answer any) error {
 	endpoint := cmp.Or(c.Getenv("AWS_ENDPOINT_URL_SAGEMAKER"), c.Getenv("AWS_ENDPOINT_URL"),
 		"https://api.sagemaker."+c.Region+"."+cmp.Or(domains[c.Partition], "amazonaws.com"))
+	return c.json(ctx, endpoint, "sagemaker", c.Region, "SageMaker."+operation, parameters, answer)
+}
+
+// json makes a call of the protocol AWS JSON 1.1, in which target names the operation.
+func (c *Caller) json(ctx context.Context, endpoint, service, region, target string, parameters, answer any) error {
 	body, err := json.Marshal(parameters)
 	if err != nil {
 		return err
@@ -44,13 +49,13 @@ func (c *Caller) sageMaker(ctx context.Context, operation string, parameters map
 		req.URL.Path = "/"
 	}
 	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "SageMaker."+operation)
+	req.Header.Set("X-Amz-Target", target)
 	who, err := c.Credentials.Retrieve(ctx)
 	if err != nil {
 		return fmt.Errorf("find credentials: %w", secretless(err))
 	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, who, req, hex.EncodeToString(sum[:]), "sagemaker", c.Region, c.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, who, req, hex.EncodeToString(sum[:]), service, region, c.Now()); err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
 	resp, err := c.HTTP.Do(req)

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/pulse"
+)
+
+// hear opens the places where agents report, with the caller's own credentials unless the file names others.
+func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, error) {
+	places := f.file.Heartbeats
+	switch {
+	case f.heartbeats != "":
+		places = []config.Heartbeats{{Bucket: f.heartbeats, SigningKey: f.signingKey}}
+	case f.signingKey != "":
+		return nil, usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+	}
+	var readers []*pulse.Reader
+	for _, p := range places {
+		source, err := pulse.ParseSource(p.Bucket, p.SigningKey)
+		if err != nil {
+			return nil, usagef("--heartbeats: %w", err)
+		}
+		var caller string
+		if len(f.profiles) > 0 {
+			caller = f.profiles[0]
+		}
+		var regions []string
+		if p.Region != "" {
+			regions = []string{p.Region}
+		} else if len(f.regions) > 0 && f.regions[0] != cloud.AllRegions {
+			regions = f.regions[:1]
+		}
+		sessions, err := c.Open(ctx, cmp.Or(p.Profile, caller), regions)
+		if err != nil {
+			return nil, err
+		}
+		readers = append(readers, pulse.Open(ctx, sessions[0], source))
+	}
+	return readers, nil
+}
