@@ -304,3 +304,28 @@ func TestAgentToScan(t *testing.T) {
 		t.Errorf("confidence %q\n%s", o.Verdict.Confidence, &out)
 	}
 }
+
+// TestSecondLook holds that a heartbeat which has not moved on since an earlier look is none, so that nobody keeps one alive by copying it.
+func TestSecondLook(t *testing.T) {
+	r := newReported(t)
+	agent := r.sealer(desk, true)
+	first := r.seal(agent, estate.Idle, 9*time.Hour)
+	r.put(desk, first)
+	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source)
+	before := reader.Look(t.Context(), desk, signed.Seen{})
+	if before.Quality != estate.Good || before.Seen.Sequence != 1 {
+		t.Fatalf("%+v", before)
+	}
+	r.clock = at.Add(time.Second)
+	r.put(desk, first)
+	if h := reader.Look(t.Context(), desk, before.Seen); h.Quality != estate.Stale || !strings.Contains(h.Note, "did not advance") {
+		t.Errorf("copied: %s %s", h.Quality, h.Note)
+	}
+	r.put(desk, r.seal(agent, estate.Idle, 9*time.Hour))
+	if h := reader.Look(t.Context(), desk, before.Seen); h.Quality != estate.Good || !h.Seen.Advanced(before.Seen) {
+		t.Errorf("the next one: %s %s", h.Quality, h.Note)
+	}
+	if h := reader.Look(t.Context(), strings.Replace(desk, "/ana/", "/bob/", 1), signed.Seen{}); h.Quality != estate.Absent {
+		t.Errorf("of somebody without an agent: %s %s", h.Quality, h.Note)
+	}
+}
