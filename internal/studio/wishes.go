@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -199,8 +200,11 @@ func plain(text []byte) []byte {
 				i++
 			}
 		case c == '/' && i+1 < len(text) && text[i+1] == '*':
-			for i += 2; i < len(text) && (text[i] != '/' || text[i-1] != '*'); i++ { //nolint:revive // it only skips
+			end := bytes.Index(text[i+2:], []byte("*/"))
+			if end < 0 {
+				return out // it never ends, and neither does what it is in
 			}
+			i += 2 + end + 1
 		default:
 			switch {
 			case c == ',':

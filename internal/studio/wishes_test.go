@@ -154,6 +154,7 @@ func FuzzPlain(f *testing.F) {
 	f.Add([]byte(`{"a": "\"//", /* x */ "b": [1,], // y` + "\n}"))
 	f.Add([]byte(`"\`))
 	f.Add([]byte(`/*`))
+	f.Add([]byte(`/*/ 1 */`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if out := plain(text); len(out) > len(text) {
 			t.Errorf("%q became %q", text, out)
