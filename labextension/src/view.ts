@@ -18,7 +18,7 @@ export interface Row {
   label: string;
   detail: string;
   busy: boolean;
-  /** In words: "busy", "idle", "starting", "unknown", … */
+  /** In a word, such as busy, active, idle, starting, unknown. */
   state: string;
   lastUse: number | null;
   shutdownAt: number | null;
@@ -37,14 +37,14 @@ export function rows(kernels: Kernel[], terminals: string[], status: Status | nu
   return [
     ...kernels.map((k): Row => {
       const thing = said(agent?.kernels, k.id);
-      const busy = k.state === 'busy' || (thing?.state === 'active' && k.state !== 'idle');
+      const busy = k.state === 'busy' || thing?.state === 'active';
       return {
         kind: 'kernel',
         id: k.id,
         label: k.path === '' ? `Kernel ${k.id.slice(0, 8)}` : base(k.path),
         detail: k.path === '' ? `${k.name}, without a document` : k.name,
         busy,
-        state: busy ? 'busy' : k.state === 'idle' ? (thing?.state ?? 'idle') : k.state || 'unknown',
+        state: k.state === 'idle' ? (thing?.state ?? 'idle') : k.state || 'unknown',
         lastUse: thing?.lastUse ?? instant(k.lastActivity),
         shutdownAt: busy ? null : (thing?.shutdownAt ?? null)
       };
