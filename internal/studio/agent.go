@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,45 +18,111 @@ type Agent struct {
 	Server Jupyter
 	// Processes reads what runs on this machine.
 	Processes func() (process.Sample, error)
-	Limits    Limits
-	// StopKernels and StopTerminals have the idle ones shut down. Without them the agent only tells.
-	StopKernels, StopTerminals bool
+	// Limits and Bounds are the administrator's.
+	Limits Limits
+	Bounds Bounds
+	// StopKernels, StopTerminals and StopWhole have the idle ones shut down. Without them the agent only tells.
+	StopKernels, StopTerminals, StopWhole bool
+	// Whole is the app or the instance that all of it runs in, nil where it is not known.
+	Whole Whole
+	// Wishes reads what the person wants, nil where nobody is asked.
+	Wishes func(Bounds) (Wishes, error)
 	// Report tells others of a judgement, nil nobody. Of what is not known, nothing is to be told but that.
 	Report func(context.Context, Judgement, time.Time) error
-	Log    *slog.Logger
+	// Show shows the person how things are, nil nobody.
+	Show func(Status) error
+	// About is the part of the status that does not change; its Handled is the last request that was answered.
+	About Status
+	// Rates are dollars per hour by instance type.
+	Rates map[string]string
+	Log   *slog.Logger
 	// Now is this machine's clock, Self the agent's own process.
 	Now  func() time.Time
 	Self int
 
-	memory Memory
+	memory  Memory
+	attempt attempt
+	// ask is when to ask next what the whole runs on.
+	ask time.Time
+}
+
+// A Whole is an app or a notebook instance.
+type Whole interface {
+	// Stop deletes the app, or stops the instance. What is saved stays.
+	Stop(context.Context) error
+	// Describe says what it runs on.
+	Describe(context.Context) (instanceType string, err error)
 }
 
 // Look looks once, judges, tells, and shuts down what is due. What it returns was judged before anything was shut down. An error says that
-// something could not be read, so that nothing was judged: then nothing is told and nothing done.
+// something could not be read, so that nothing was judged: then nothing is told and nothing is shut down, unless a person asks for it.
 func (a *Agent) Look(ctx context.Context) (Judgement, error) {
+	a.describe(ctx)
+	wishes, problem := a.wishes()
+	limits := wishes.limits(a.Limits)
 	look, err := a.look(ctx)
 	if err != nil {
 		// What was used meanwhile, nobody saw: everything begins anew.
 		a.memory = Memory{}
+		a.request(ctx, wishes, Look{At: a.Now()})
+		a.show(wishes, limits, Look{At: a.Now(), Keep: wishes.keep}, Judgement{State: Unknown, Why: err.Error()}, problem, err)
 		return Judgement{}, err
 	}
+	look.Keep = wishes.keep
 	var j Judgement
-	j, a.memory = Judge(look, a.memory, a.Limits)
+	j, a.memory = Judge(look, a.memory, limits)
+	a.request(ctx, wishes, look)
+	a.show(wishes, limits, look, j, problem)
 	if a.Report != nil {
 		if err := a.Report(ctx, j, look.At); err != nil {
 			a.Log.Error("the heartbeat was not published", "error", err)
 		}
+	}
+	if problem != nil {
+		return j, nil // it may have said to keep everything
 	}
 	for _, f := range j.Findings {
 		if f.Due && (f.Kernel != "" && a.StopKernels || f.Terminal != "" && a.StopTerminals) {
 			a.stop(ctx, f)
 		}
 	}
+	if j.Due && a.StopWhole && a.Whole != nil {
+		a.stopWhole(ctx)
+	} else if !j.Due {
+		a.attempt = attempt{}
+	}
 	return j, nil
 }
 
+// describe asks what the whole runs on, until it is known. The panel shows it; nothing depends on it.
+func (a *Agent) describe(ctx context.Context) {
+	now := a.Now()
+	if a.Whole == nil || a.Show == nil || a.About.InstanceType != "" || now.Before(a.ask) {
+		return
+	}
+	a.ask = now.Add(10 * time.Minute)
+	instanceType, err := a.Whole.Describe(ctx)
+	if err != nil {
+		a.Log.Warn("the panel shows no price", "error", err)
+		return
+	}
+	a.About.InstanceType, a.About.Hourly = instanceType, a.Rates[instanceType]
+}
+
+func (a *Agent) wishes() (Wishes, error) {
+	if a.Wishes == nil {
+		return Wishes{}, nil
+	}
+	w, err := a.Wishes(a.Bounds)
+	if err != nil {
+		a.Log.Error("nothing is shut down before the person's settings can be read", "error", err)
+	}
+	return w, err
+}
+
+// look reads the processes first, and what Jupyter says after: what begins in between changes a kernel's state or a stamp.
 func (a *Agent) look(ctx context.Context) (Look, error) {
-	kernels, err := a.Server.Kernels(ctx)
+	processes, err := a.Processes()
 	if err != nil {
 		return Look{}, err
 	}
@@ -63,81 +130,115 @@ func (a *Agent) look(ctx context.Context) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	processes, err := a.Processes()
+	kernels, err := a.Server.Kernels(ctx)
 	if err != nil {
 		return Look{}, err
 	}
 	return Look{At: a.Now(), Kernels: kernels, Terminals: terminals, Processes: processes, Self: a.Self}, nil
 }
 
-// stop shuts a kernel or a terminal down, after a last look at it: anything that is not as it was judged cancels.
+// again takes the last look before something is shut down, at everything: whatever is not due any more is left alone.
+func (a *Agent) again(ctx context.Context) (Judgement, Look, error) {
+	wishes, err := a.wishes()
+	if err != nil {
+		return Judgement{}, Look{}, err
+	}
+	look, err := a.look(ctx)
+	if err != nil {
+		return Judgement{}, Look{}, err
+	}
+	look.Keep = wishes.keep
+	j, _ := Judge(look, a.memory, wishes.limits(a.Limits))
+	return j, look, nil
+}
+
+// stop shuts a kernel or a terminal down, after a last look.
 func (a *Agent) stop(ctx context.Context, f Finding) {
-	log := a.Log.With("what", f.Label, "idleSince", f.Since.UTC().Format(time.RFC3339))
-	changed, err := a.changed(ctx, f)
-	if err == nil && changed != "" {
-		log.Info("not shut down: " + changed)
+	log := a.Log.With("what", f.Label, "idleSince", stamp(f.Since))
+	j, look, err := a.again(ctx)
+	if err != nil {
+		log.Error("not shut down", "error", err)
 		return
 	}
-	if err == nil && f.Kernel != "" {
-		err = a.Server.ShutDownKernel(ctx, f.Kernel)
-	} else if err == nil {
+	now := slices.IndexFunc(j.Findings, func(g Finding) bool { return g.Kernel == f.Kernel && g.Terminal == f.Terminal })
+	switch {
+	case now < 0:
+		log.Info("it is gone already")
+		return
+	case !j.Findings[now].Due:
+		log.Info("not shut down: " + j.Findings[now].Why)
+		return
+	}
+	if f.Kernel != "" {
+		if err = a.save(ctx, look.Kernels, f.Kernel); err == nil {
+			err = a.Server.ShutDownKernel(ctx, f.Kernel)
+		}
+	} else {
 		err = a.Server.ShutDownTerminal(ctx, f.Terminal)
 	}
-	switch {
-	case errors.Is(err, jupyter.ErrGone):
-		log.Info("it is gone already")
-	case err != nil:
-		log.Error("not shut down", "error", err)
-	default:
-		log.Info("shut down: " + f.Why)
-	}
-}
-
-// startled is what a process may have computed between the judgement and the last look: less than it takes to run anything.
-const startled = 100 * time.Millisecond
-
-// changed says what is not as it was judged, empty for nothing. The processes come last: they are what changes soonest.
-func (a *Agent) changed(ctx context.Context, f Finding) (string, error) {
-	var stamp time.Time
-	if f.Kernel != "" {
-		k, err := a.Server.Kernel(ctx, f.Kernel)
-		if err != nil {
-			return "", err
-		}
-		if k.State != f.state {
-			return "it is " + k.State, nil
-		}
-		stamp = k.LastActivity
-	} else {
-		t, err := a.Server.Terminal(ctx, f.Terminal)
-		if err != nil {
-			return "", err
-		}
-		stamp = t.LastActivity
-	}
-	if !stamp.Equal(f.stamp) {
-		return "it was used just now", nil
-	}
-	processes, err := a.Processes()
 	if err != nil {
-		return "", err
+		log.Error("not shut down", "error", err)
+		return
 	}
-	mine, commands := inTerminals(processes)
-	if f.Kernel != "" {
-		mine, commands = processes.Tree(kernelProcess(processes, f.Kernel)), nil
-	}
-	switch {
-	case len(commands) > 0:
-		return "something runs in a terminal", nil
-	case mine.Worked(a.memory.last.Processes) > startled:
-		return "it computes", nil
-	}
-	return "", nil
+	log.Info("shut down: " + f.Why)
 }
 
-// Run looks at every interval until the context ends.
-func (a *Agent) Run(ctx context.Context, interval time.Duration) {
+// save has the server keep the Data Wrangler flow of the kernel, or of any kernel where none is named.
+func (a *Agent) save(ctx context.Context, kernels []jupyter.Kernel, id string) error {
+	for _, k := range kernels {
+		if !strings.HasSuffix(k.Path, ".flow") || id != "" && k.ID != id {
+			continue
+		}
+		if err := a.Server.Checkpoint(ctx, k.Path); err != nil && !errors.Is(err, jupyter.ErrGone) {
+			return fmt.Errorf("save %s: %w", k.Path, err)
+		}
+	}
+	return nil
+}
+
+// An attempt to stop the whole, and when to make the next one: AWS takes a while to end what this agent runs in.
+type attempt struct {
+	made int
+	next time.Time
+}
+
+// attempted notes an attempt: the next one waits for twice as long, up to half an hour.
+func (a *Agent) attempted() {
+	a.attempt.next = a.Now().Add(time.Minute << a.attempt.made)
+	a.attempt.made = min(a.attempt.made+1, 5)
+}
+
+// stopWhole stops the app or the instance, after a last look, and never twice in a short time.
+func (a *Agent) stopWhole(ctx context.Context) {
+	if now := a.Now(); now.Before(a.attempt.next) {
+		return
+	}
+	j, look, err := a.again(ctx)
+	if err == nil && !j.Due {
+		a.Log.Info("the whole is not stopped: " + j.Why)
+		return
+	}
+	if err == nil {
+		err = a.save(ctx, look.Kernels, "")
+	}
+	if err == nil {
+		a.Log.Info("stopping the whole: "+j.Why, "resource", a.About.Resource)
+		err = a.Whole.Stop(ctx)
+	}
+	a.attempted()
+	if err != nil {
+		a.Log.Error("the whole was not stopped", "error", err)
+	}
+}
+
+// watch is how often the person's files are looked at for a change between two looks.
+const watch = 5 * time.Second
+
+// Run looks at every interval until the context ends, and once more whenever changed says so.
+func (a *Agent) Run(ctx context.Context, interval time.Duration, changed func() bool) {
 	var said string
+	every := time.NewTicker(min(watch, interval))
+	defer every.Stop()
 	for {
 		j, err := a.Look(ctx)
 		now := fmt.Sprintf("%s: %s", j.State, j.Why)
@@ -149,12 +250,15 @@ func (a *Agent) Run(ctx context.Context, interval time.Duration) {
 			said = topic
 			a.Log.Info(now)
 		}
-		t := time.NewTimer(interval)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return
+		for began := time.Now(); time.Since(began) < interval-watch/10; {
+			select {
+			case <-every.C:
+			case <-ctx.Done():
+				return
+			}
+			if changed() {
+				break
+			}
 		}
 	}
 }

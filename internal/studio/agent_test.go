@@ -25,7 +25,13 @@ type room struct {
 	// fail is what every answer is, nil for good ones. Between happens after the agent has judged, before its last look.
 	fail    error
 	between func()
+	// within happens after the agent has read the processes, in its last look.
+	within  func()
 	stopped []string
+	unsaved error
+	// read is at which instant the processes were read last, and again whether that was the second time.
+	read  time.Time
+	again bool
 }
 
 func (r *room) Kernels(context.Context) ([]jupyter.Kernel, error) {
@@ -36,30 +42,18 @@ func (r *room) Kernels(context.Context) ([]jupyter.Kernel, error) {
 }
 
 func (r *room) Terminals(context.Context) ([]jupyter.Terminal, error) {
+	if r.again && r.within != nil {
+		r.within()
+	}
 	if r.fail != nil || r.terminal == nil {
 		return nil, r.fail
 	}
 	return []jupyter.Terminal{*r.terminal}, nil
 }
 
-func (r *room) Kernel(context.Context, string) (jupyter.Kernel, error) {
-	if r.between != nil {
-		r.between()
-	}
-	if r.kernel == nil {
-		return jupyter.Kernel{}, jupyter.ErrGone
-	}
-	return *r.kernel, nil
-}
-
-func (r *room) Terminal(context.Context, string) (jupyter.Terminal, error) {
-	if r.between != nil {
-		r.between()
-	}
-	if r.terminal == nil {
-		return jupyter.Terminal{}, jupyter.ErrGone
-	}
-	return *r.terminal, nil
+func (r *room) Checkpoint(_ context.Context, path string) error {
+	r.stopped = append(r.stopped, "save "+path)
+	return r.unsaved
 }
 
 func (r *room) ShutDownKernel(context.Context, string) error {
@@ -73,6 +67,10 @@ func (r *room) ShutDownTerminal(context.Context, string) error {
 }
 
 func (r *room) processes() (process.Sample, error) {
+	if r.again = r.read.Equal(r.now); r.again && r.between != nil {
+		r.between()
+	}
+	r.read = r.now
 	s := process.Sample{1: {PID: 1}, server: {PID: server, Parent: 1, Command: []string{"python", "/opt/bin/jupyter-lab"}}, shell: {PID: shell, Parent: server, Session: shell, Terminal: true, CPU: r.typed}}
 	if r.kernel != nil {
 		s[pid] = process.Process{PID: pid, CPU: r.computed, Command: []string{"python", "-f", "kernel-" + r.kernel.ID + ".json"}}
@@ -85,7 +83,11 @@ func (r *room) processes() (process.Sample, error) {
 
 func newRoom() (*room, *Agent) {
 	r := &room{now: start, kernel: &jupyter.Kernel{ID: "k-1", State: jupyter.Idle, LastActivity: start}, terminal: &jupyter.Terminal{Name: "1", LastActivity: start}}
-	return r, &Agent{Server: r, Processes: r.processes, Limits: Default, StopKernels: true, StopTerminals: true, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now }}
+	limits := Default
+	limits.Grace = 0
+	ticks := 0
+	return r, &Agent{Server: r, Processes: r.processes, Limits: limits, Bounds: DefaultConfig().Bounds, StopKernels: true, StopTerminals: true, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { ticks++; return r.now.Add(time.Duration(ticks%1000) * time.Millisecond) }}
 }
 
 // after looks after a time.
@@ -127,16 +129,17 @@ func TestNothingIsShutDownByDefault(t *testing.T) {
 // E9: what is used between the judgement and the end is not ended.
 func TestE9_TheLastLook(t *testing.T) {
 	for name, between := range map[string]func(*room){
-		"the kernel runs":          func(r *room) { r.kernel.State = jupyter.Busy },
-		"it has run":               func(r *room) { r.kernel.LastActivity = r.now; r.terminal.LastActivity = r.now },
-		"a terminal runs":          func(r *room) { r.running = true },
-		"the kernel computes":      func(r *room) { r.computed += time.Second },
-		"the kernel is gone":       func(r *room) { r.kernel, r.terminal = nil, nil },
-		"its state is not known":   func(r *room) { r.kernel.State = "hibernating" },
-		"a terminal's shell loops": func(r *room) { r.typed += time.Second },
-		"something was typed":      func(r *room) { r.terminal.LastActivity = r.now },
-		"the kernel starts anew":   func(r *room) { r.kernel.State = jupyter.Restarting },
-		"the kernel was restarted": func(r *room) { r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now },
+		"the kernel runs":                        func(r *room) { r.kernel.State = jupyter.Busy },
+		"it has run":                             func(r *room) { r.kernel.LastActivity = r.now; r.terminal.LastActivity = r.now },
+		"a terminal runs":                        func(r *room) { r.running = true },
+		"the kernel computes":                    func(r *room) { r.computed += time.Second },
+		"the kernel is gone":                     func(r *room) { r.kernel, r.terminal = nil, nil },
+		"its state is not known":                 func(r *room) { r.kernel.State = "hibernating" },
+		"a terminal's shell loops":               func(r *room) { r.typed += time.Second },
+		"something was typed":                    func(r *room) { r.terminal.LastActivity = r.now },
+		"the kernel starts anew":                 func(r *room) { r.kernel.State = jupyter.Restarting },
+		"the kernel has a new thread that burns": func(r *room) { r.computed += 150 * time.Millisecond },
+		"the kernel was restarted":               func(r *room) { r.kernel.State, r.kernel.LastActivity = jupyter.Idle, r.now },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, a := newRoom()

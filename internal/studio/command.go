@@ -37,11 +37,12 @@ const (
 
 // options are what the command line says.
 type options struct {
-	metadata, server, token, log, lock string
-	interval                           time.Duration
-	limits                             Limits
-	stop                               []string
-	noHeartbeat, once, version         bool
+	metadata, server, token, log, lock, config, home string
+	interval                                         time.Duration
+	limits                                           Limits
+	stop                                             []string
+	noHeartbeat, once, version                       bool
+	decided                                          Config
 }
 
 // Run runs the agent's command line and returns the exit status: 0 fine, 1 failed, 2 usage.
@@ -55,20 +56,32 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
-	case err != nil:
+	case err != nil && !isDoor(err):
 		return 2
+	case err != nil:
+		return fail(stderr, err)
 	case o.version:
 		_, _ = fmt.Fprintln(stdout, version())
 		return 0
 	}
 	if err := o.run(ctx, getenv, stderr); err != nil {
-		_, _ = fmt.Fprintln(stderr, "sagewarden-agent: "+err.Error())
-		if e, ok := errors.AsType[*estate.Error](err); ok && e.Hint != "" {
-			_, _ = fmt.Fprintln(stderr, "  hint: "+e.Hint)
-		}
-		return 1
+		return fail(stderr, err)
 	}
 	return 0
+}
+
+func isDoor(err error) bool {
+	_, ok := errors.AsType[*estate.Error](err)
+	return ok
+}
+
+// fail says what went wrong, and what to do.
+func fail(stderr io.Writer, err error) int {
+	_, _ = fmt.Fprintln(stderr, "sagewarden-agent: "+err.Error())
+	if e, ok := errors.AsType[*estate.Error](err); ok && e.Hint != "" {
+		_, _ = fmt.Fprintln(stderr, "  hint: "+e.Hint)
+	}
+	return 1
 }
 
 func version() string {
@@ -79,7 +92,7 @@ func version() string {
 }
 
 func parse(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
-	o := options{limits: Default}
+	var o options
 	f := flag.NewFlagSet("sagewarden-agent", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
@@ -90,12 +103,16 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	f.StringVar(&o.server, "server", "", "`address` of the Jupyter Server, on this machine (default: where Studio has it)")
 	f.StringVar(&o.log, "log", "", "`file` to append the log to (default: the app's own log where there is one, else standard error)")
 	f.StringVar(&o.lock, "lock", "", "`file` that keeps a second agent from running (default: in the folder for temporary files)")
+	f.StringVar(&o.config, "config", getenv("SAGEWARDEN_AGENT_CONFIG"), "`file` of the administrator's configuration (default: "+ConfigFile+" where there is one)")
+	f.StringVar(&o.home, "home", getenv("HOME"), "home `folder` of the person whose settings and keep file count")
 	f.DurationVar(&o.interval, "interval", time.Minute, "how often to look")
 	f.DurationVar(&o.limits.Kernels, "kernels-idle", Default.Kernels, "how long a kernel must have been seen unused")
 	f.DurationVar(&o.limits.Terminals, "terminals-idle", Default.Terminals, "how long a terminal must have been seen unused")
-	f.Func("stop", "shut down what is idle: `kernels` or terminals; repeatable (default: nothing)", func(what string) error {
-		if what != "kernels" && what != "terminals" {
-			return errors.New("write kernels or terminals")
+	f.DurationVar(&o.limits.Whole, "app-idle", Default.Whole, "how long everything in the app or instance must have been seen unused")
+	f.DurationVar(&o.limits.Grace, "grace", Default.Grace, "how long before its end something is announced at least")
+	f.Func("stop", "shut down what is idle: `kernels`, terminals or app, which is the app or the notebook instance; repeatable (default: nothing)", func(what string) error {
+		if what != "kernels" && what != "terminals" && what != "app" {
+			return errors.New("write kernels, terminals or app")
 		}
 		o.stop = append(o.stop, what)
 		return nil
@@ -107,14 +124,20 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 		return o, err
 	}
 	o.token = cmp.Or(getenv("SAGEWARDEN_JUPYTER_TOKEN"), getenv("JUPYTER_TOKEN"))
+	if o.version {
+		return o, nil
+	}
+	if err := o.configure(f); err != nil {
+		return o, err
+	}
 	var wrong string
 	switch {
 	case f.NArg() > 0:
 		wrong = fmt.Sprintf("%q is not expected", f.Arg(0))
 	case o.interval < time.Second || o.interval > Default.Gap:
 		wrong = "--interval: a second at least, and ten minutes at most"
-	case o.limits.Kernels < o.interval || o.limits.Terminals < o.interval:
-		wrong = "--kernels-idle, --terminals-idle: no shorter than --interval: nothing else could be seen to be unused for so long"
+	case min(o.limits.Kernels, o.limits.Terminals, o.limits.Whole) < o.interval:
+		wrong = "--kernels-idle, --terminals-idle, --app-idle: no shorter than --interval: nothing else could be seen to be unused for so long"
 	}
 	if wrong != "" {
 		_, _ = fmt.Fprintln(stderr, "sagewarden-agent: "+wrong+"\n  see: sagewarden-agent --help")
@@ -123,13 +146,40 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	return o, nil
 }
 
+// configure takes what the command line does not say from the administrator's configuration.
+func (o *options) configure(f *flag.FlagSet) (err error) {
+	if o.decided, err = ReadConfig(cmp.Or(o.config, ConfigFile), o.config != ""); err != nil {
+		return err
+	}
+	decided := o.decided.limits()
+	o.limits.Share, o.limits.Gap = decided.Share, decided.Gap
+	said := map[string]bool{}
+	f.Visit(func(one *flag.Flag) { said[one.Name] = true })
+	for name, limit := range map[string]struct{ from, to *time.Duration }{
+		"interval": {(*time.Duration)(&o.decided.Interval), &o.interval}, "grace": {&decided.Grace, &o.limits.Grace}, "app-idle": {&decided.Whole, &o.limits.Whole},
+		"kernels-idle": {&decided.Kernels, &o.limits.Kernels}, "terminals-idle": {&decided.Terminals, &o.limits.Terminals},
+	} {
+		if !said[name] {
+			*limit.to = *limit.from
+		}
+	}
+	if stop := o.decided.Stop; !said["stop"] {
+		for what, on := range map[string]bool{"kernels": stop.Kernels, "terminals": stop.Terminals, "app": stop.App} {
+			if on {
+				o.stop = append(o.stop, what)
+			}
+		}
+		slices.Sort(o.stop)
+	}
+	return nil
+}
+
 func (o options) run(ctx context.Context, getenv func(string) string, stderr io.Writer) error {
 	var place Place
-	if !o.noHeartbeat || o.server == "" {
-		var err error
-		if place, err = Find(o.metadata); err != nil {
-			return err
-		}
+	if found, err := Find(o.metadata); err == nil {
+		place = found
+	} else if !o.noHeartbeat || o.server == "" || slices.Contains(o.stop, "app") {
+		return err
 	}
 	base, err := url.Parse(cmp.Or(o.server, place.Server()))
 	if err != nil || base.Host == "" {
@@ -157,14 +207,24 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 			// A notebook instance signs its certificate itself, and the connection never leaves the machine.
 			Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}}}, //nolint:gosec // see above
 		Processes: func() (process.Sample, error) { return process.Read("/proc") },
-		Limits:    o.limits, StopKernels: slices.Contains(o.stop, "kernels"), StopTerminals: slices.Contains(o.stop, "terminals"),
+		Limits:    o.limits, Bounds: o.decided.Bounds, Rates: o.decided.Rates,
+		StopKernels: slices.Contains(o.stop, "kernels"), StopTerminals: slices.Contains(o.stop, "terminals"), StopWhole: slices.Contains(o.stop, "app"),
 		Log: slog.New(slog.NewTextHandler(out, nil)).With("program", "sagewarden-agent"), Now: time.Now, Self: os.Getpid(),
 	}
+	caller := &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
+		HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}
 	if !o.noHeartbeat {
-		h := heartbeat{place: place, caller: &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
-			HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}}
-		a.Report = h.publish
+		a.Report = heartbeat{place: place, caller: caller}.publish
 	}
+	if place.Kind() != "" {
+		a.Whole = here{place: place, caller: caller}
+	}
+	if a.StopWhole && place.AppType == "JupyterServer" {
+		a.StopWhole = false
+		a.Log.Warn("the JupyterServer app of classic Studio costs nothing: it is not stopped")
+	}
+	room := FindRoom(o.home, getenv)
+	a.Wishes = room.Wishes
 	if o.once {
 		j, err := a.Look(ctx)
 		if err != nil {
@@ -173,9 +233,25 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		_, err = io.WriteString(stderr, j.text())
 		return err
 	}
-	a.Log.Info("watching", "server", base.Redacted(), "interval", o.interval, "kernelsIdle", o.limits.Kernels, "terminalsIdle", o.limits.Terminals, "stops", strings.Join(o.stop, " and "))
-	a.Run(ctx, o.interval)
+	before := room.ReadStatus()
+	a.Show = room.WriteStatus
+	a.About = Status{Agent: version(), Interval: int(o.interval / time.Second), Kind: place.Kind(), StartedAt: stamp(began()), Handled: before.Handled, HandledResult: before.HandledResult}
+	if place.Kind() != "" {
+		a.About.Resource = place.ARN.String()
+	}
+	a.Log.Info("watching", "server", base.Redacted(), "interval", o.interval, "kernelsIdle", o.limits.Kernels, "terminalsIdle", o.limits.Terminals, "appIdle", o.limits.Whole,
+		"stops", strings.Join(o.stop, " and "))
+	a.Run(ctx, o.interval, room.Watch())
 	return nil
+}
+
+// began is when the first process of the machine began, which in an app is the app itself; zero where it is not known.
+func began() time.Time {
+	at, err := process.Began("/proc")
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // text is a judgement for people.

@@ -3,14 +3,18 @@ package studio
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagewarden/sagewarden/internal/studio/remote"
 )
 
 func metadata(t *testing.T, text string) string {
@@ -67,7 +71,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{[]string{"--help"}, 0, "--stop"},
 		{[]string{"--version"}, 0, ""},
-		{[]string{"--stop", "apps"}, 2, "write kernels or terminals"},
+		{[]string{"--stop", "apps"}, 2, "write kernels, terminals or app"},
 		{[]string{"--interval", "10ms"}, 2, "a second at least"},
 		{[]string{"--kernels-idle", "10s"}, 2, "no shorter than --interval"},
 		{[]string{"now"}, 2, `"now" is not expected`},
@@ -124,5 +128,55 @@ func TestOnce(t *testing.T) {
 	status, _, errs := run(t, env, "--once", "--server", s.URL+"/lab/", "--metadata", metadata(t, inSpace))
 	if status != 0 || !strings.Contains(errs, "active: kernel of risk.ipynb is busy") || published != "0 risk" {
 		t.Errorf("status %d, published %q:\n%s", status, published, errs)
+	}
+}
+
+// TestThePlaceIsStopped: an app is deleted, a notebook instance is stopped, each by its own name.
+func TestThePlaceIsStopped(t *testing.T) {
+	for text, want := range map[string]string{
+		inSpace:  `SageMaker.DeleteApp {"AppName":"default","AppType":"JupyterLab","DomainId":"d-1","SpaceName":"risk"}`,
+		classic:  `SageMaker.DeleteApp {"AppName":"default","AppType":"JupyterServer","DomainId":"d-1","UserProfileName":"ana"}`,
+		notebook: `SageMaker.StopNotebookInstance {"NotebookInstanceName":"old-desk"}`,
+	} {
+		var got string
+		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			got = r.Header.Get("X-Amz-Target") + " " + string(body)
+		}))
+		defer s.Close()
+		env := map[string]string{"AWS_ENDPOINT_URL": s.URL, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+		getenv := func(name string) string { return env[name] }
+		place, err := Find(metadata(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := here{place: place, caller: &remote.Caller{Region: "eu-west-1", Credentials: remote.Credentials(getenv), HTTP: s.Client(), Getenv: getenv, Now: time.Now}}
+		if err := h.Stop(t.Context()); err != nil || got != want {
+			t.Errorf("%s, %v; want %s", got, err, want)
+		}
+	}
+}
+
+// L2: what the administrator wrote is what is done, and what is written wrong is said at the start.
+func TestL2_Configuration(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "agent.json")
+	for text, says := range map[string]string{
+		`{"stop": {"app": "false"}}`: "read the agent's configuration",
+		`{"interval": "2h"}`:         "not between a second and ten minutes",
+		`{"stop": {"app": true}}`:    "read the resource metadata", // the app's own name is needed
+	} {
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, errs := run(t, nil, "--config", config, "--no-heartbeat", "--once", "--server", "http://127.0.0.1:1/lab/"); status != 1 || !strings.Contains(errs, says) {
+			t.Errorf("%s: status %d: %s", text, status, errs)
+		}
+	}
+	if err := os.WriteFile(config, []byte(`{"idleMinutes": {"app": 90, "kernel": 80}, "stop": {"kernels": true}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := parse([]string{"--kernels-idle", "3h"}, func(name string) string { return map[string]string{"SAGEWARDEN_AGENT_CONFIG": config}[name] }, io.Discard)
+	if err != nil || o.limits.Kernels != 3*time.Hour || o.limits.Whole != 90*time.Minute || o.limits.Terminals != Default.Terminals || len(o.stop) != 1 || o.limits.Gap != Default.Gap {
+		t.Errorf("%+v, %v", o, err)
 	}
 }

@@ -9,8 +9,10 @@ import (
 
 // Limits say what idle is.
 type Limits struct {
-	// Kernels and Terminals are how long one must have been seen unused.
-	Kernels, Terminals time.Duration
+	// Kernels and Terminals are how long one must have been seen unused, Whole how long everything must.
+	Kernels, Terminals, Whole time.Duration
+	// Grace is how long before its end something is announced at least.
+	Grace time.Duration
 	// Share of a core is what something may compute that only waits.
 	Share float64
 	// Gap is how far two looks may be apart: what happened in a longer one, nobody saw.
@@ -18,7 +20,10 @@ type Limits struct {
 }
 
 // Default are the limits of those who give none.
-var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Share: 0.02, Gap: 10 * time.Minute}
+var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Whole: 2 * time.Hour, Grace: 10 * time.Minute, Share: 0.02, Gap: 10 * time.Minute}
+
+// startled is what anything may compute however short the time: a server that answers the agent does.
+const startled = 100 * time.Millisecond
 
 // A State is what is known of the use of something.
 type State string
@@ -39,19 +44,20 @@ type Finding struct {
 	State State
 	// Since is since when it has been seen unused; set when idle. It never begins before this agent did.
 	Since time.Time
-	// Due says that it has been idle for its limit.
+	// End is when it will have been idle for its limit, and announced for its grace; set when idle and not to be kept. Due says that this is now.
+	End time.Time
 	Due bool
 	Why string
-	// stamp and state are its newest activity and its state as Jupyter has them: what differs right before it is shut down was used in between.
-	stamp time.Time
-	state string
 }
 
 // A Judgement is what a look says, together with those before it.
 type Judgement struct {
 	// State and LastUse are of the whole: unknown if anything may be in use of which nobody knows.
-	State    State
-	LastUse  time.Time
+	State   State
+	LastUse time.Time
+	// End and Due are as those of a finding. The whole outlasts whatever is in it.
+	End      time.Time
+	Due      bool
 	Why      string
 	Findings []Finding
 }
@@ -62,6 +68,8 @@ type Memory struct {
 	// quiet is since when each kernel or terminal has been seen unused, and used is the newest use of anything.
 	quiet map[string]time.Time
 	used  time.Time
+	// announced is since when the end of each is near.
+	announced map[string]time.Time
 }
 
 // Judge judges a look, and returns the memory for the next one. It is pure: it knows no clock but the look's.
@@ -75,7 +83,7 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	if before.last != nil && look.At.Sub(before.last.At) > limits.Gap {
 		before = Memory{}
 	}
-	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used}}
+	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}}}
 	if before.last == nil {
 		j.use(look.At, "") // of what was before, nothing is known
 	}
@@ -87,12 +95,43 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	out := Judgement{State: j.state, LastUse: j.after.used, Why: j.why, Findings: j.findings}
 	switch {
 	case j.state == Unknown:
+		j.after.used = look.At // for all that anybody knows
 	case j.why != "":
 		out.State = Active
 	default:
 		out.State, out.Why = Idle, "nothing has been used for "+look.At.Sub(out.LastUse).Round(time.Second).String()
+		out.End, out.Due = j.end("", latest(out.LastUse.Add(limits.Whole), j.findings))
 	}
 	return out, j.after
+}
+
+// latest is the latest of the ends. What is to be kept has none, and then neither has the whole.
+func latest(end time.Time, findings []Finding) time.Time {
+	for _, f := range findings {
+		if f.End.After(end) {
+			end = f.End
+		}
+	}
+	return end
+}
+
+// end is when something comes to its end that has reached its limit at that instant: it is announced first. It is zero for what is to be kept.
+func (j *judge) end(key string, limit time.Time) (end time.Time, due bool) {
+	if j.look.Keep.After(j.look.At) {
+		return time.Time{}, false
+	}
+	if j.look.At.Before(limit.Add(-j.limits.Grace)) {
+		return limit, false
+	}
+	announced, ok := j.before.announced[key]
+	if !ok {
+		announced = j.look.At
+	}
+	j.after.announced[key] = announced
+	if end = announced.Add(j.limits.Grace); limit.After(end) {
+		end = limit
+	}
+	return end, !j.look.At.Before(end)
 }
 
 type judge struct {
@@ -139,7 +178,7 @@ func (j *judge) works(pid int) (works, known bool) {
 
 // more reports whether so much was computed since the look before that it is work.
 func (j *judge) more(worked time.Duration) bool {
-	return worked.Seconds() > j.limits.Share*j.look.At.Sub(j.before.last.At).Seconds()
+	return worked > startled && worked.Seconds() > j.limits.Share*j.look.At.Sub(j.before.last.At).Seconds()
 }
 
 // rest keeps since when the thing has been seen unused, and fills in the finding. Used is its newest activity, as far as that is known.
@@ -157,7 +196,8 @@ func (j *judge) rest(key string, f Finding, used time.Time, limit time.Duration)
 	}
 	j.after.quiet[key] = since
 	idle := j.look.At.Sub(since)
-	f.State, f.Since, f.Due = Idle, since, idle >= limit
+	f.State, f.Since = Idle, since
+	f.End, f.Due = j.end(key, since.Add(limit))
 	if f.Why == "" {
 		f.Why = "unused for " + idle.Round(time.Second).String()
 	}
@@ -166,7 +206,7 @@ func (j *judge) rest(key string, f Finding, used time.Time, limit time.Duration)
 }
 
 func (j *judge) kernel(k jupyter.Kernel) {
-	f := Finding{Kernel: k.ID, Label: "kernel " + k.ID, stamp: k.LastActivity, state: k.State}
+	f := Finding{Kernel: k.ID, Label: "kernel " + k.ID}
 	if k.Path != "" {
 		f.Label = "kernel of " + k.Path
 	}
@@ -215,7 +255,7 @@ func (j *judge) terminals() {
 	shells, commands := inTerminals(j.look.Processes)
 	running := len(commands) > 0 || j.before.last != nil && j.more(shells.Worked(j.before.last.Processes))
 	for _, t := range j.look.Terminals {
-		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name, stamp: t.LastActivity}
+		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name}
 		switch {
 		case running:
 			f.State, f.Why = Active, "something runs in a terminal"

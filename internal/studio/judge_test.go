@@ -44,7 +44,9 @@ type desk struct {
 }
 
 func newDesk(t checker) *desk {
-	return &desk{t: t, now: start, kernel: jupyter.Idle, used: start.Add(-time.Hour), limits: Default}
+	limits := Default
+	limits.Grace = 0
+	return &desk{t: t, now: start, kernel: jupyter.Idle, used: start.Add(-time.Hour), limits: limits}
 }
 
 // after lets time pass and judges what is there then.
@@ -276,7 +278,7 @@ func TestNothingInUseIsEverDue(t *testing.T) {
 				d.memory = Memory{}
 			case "jump":
 				d.now = d.now.Add(-rapid.SampledFrom([]time.Duration{time.Hour, 9 * time.Hour}).Draw(rt, "back"))
-				lastKernel, lastTerminal = earlier(lastKernel, d.now), earlier(lastTerminal, d.now)
+				lastKernel, lastTerminal = earliest(lastKernel, d.now), earliest(lastTerminal, d.now)
 			case "die":
 				d.kernel = jupyter.Dead
 			}
@@ -301,13 +303,6 @@ func TestNothingInUseIsEverDue(t *testing.T) {
 			}
 		}
 	})
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // TestTerminalsOfOthers: what runs in a terminal that is not Jupyter's says nothing of Jupyter's; where nobody knows whose it is, it may be.

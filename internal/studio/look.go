@@ -24,14 +24,16 @@ type Look struct {
 	Processes process.Sample
 	// Self is the agent's own process, which is no use.
 	Self int
+	// Keep is until when somebody wants everything kept, zero for nobody.
+	Keep time.Time
 }
 
 // Jupyter is the server that is looked at.
 type Jupyter interface {
 	Kernels(context.Context) ([]jupyter.Kernel, error)
-	Kernel(ctx context.Context, id string) (jupyter.Kernel, error)
 	Terminals(context.Context) ([]jupyter.Terminal, error)
-	Terminal(ctx context.Context, name string) (jupyter.Terminal, error)
+	// Checkpoint has the server keep a document as it was last saved.
+	Checkpoint(ctx context.Context, path string) error
 	ShutDownKernel(ctx context.Context, id string) error
 	ShutDownTerminal(ctx context.Context, name string) error
 }

@@ -87,3 +87,28 @@ func (p Place) Dimensions() []Dimension {
 	}
 	return []Dimension{{"DomainId", p.Domain}, home, {"AppType", p.AppType}, {"AppName", p.AppName}}
 }
+
+// Key is what names the place in SageMaker's API.
+func (p Place) Key() map[string]string {
+	if p.Notebook != "" {
+		return map[string]string{"NotebookInstanceName": p.Notebook}
+	}
+	key := map[string]string{"DomainId": p.Domain, "AppType": p.AppType, "AppName": p.AppName}
+	if p.Space != "" {
+		key["SpaceName"] = p.Space
+	} else {
+		key["UserProfileName"] = p.UserName
+	}
+	return key
+}
+
+// Kind is the kind of the place in the estate.
+func (p Place) Kind() string {
+	switch {
+	case p.Notebook != "":
+		return "notebook-instance"
+	case p.AppType != "":
+		return "studio-app"
+	}
+	return ""
+}

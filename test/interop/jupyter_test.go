@@ -198,7 +198,7 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 			}, "type": map[string]string{asleep: "echo typ''ed; sleep " + mark}}, &struct{}{})
 
 			agent := exec.CommandContext(t.Context(), program, "--server", d.url, "--no-heartbeat", "--lock", filepath.Join(t.TempDir(), "lock"),
-				"--interval", "1s", "--kernels-idle", "4s", "--terminals-idle", "4s", "--stop", "kernels", "--stop", "terminals")
+				"--interval", "1s", "--grace", "0s", "--kernels-idle", "4s", "--terminals-idle", "4s", "--stop", "kernels", "--stop", "terminals")
 			log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 			if err != nil {
 				t.Fatal(err)

@@ -87,15 +87,6 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 	return kernels, nil
 }
 
-// Kernel is one kernel as it is now. ErrGone says that there is none.
-func (c *Client) Kernel(ctx context.Context, id string) (Kernel, error) {
-	var k kernel
-	if err := c.get(ctx, "api/kernels/"+url.PathEscape(id), &k); err != nil {
-		return Kernel{}, err
-	}
-	return k.read()
-}
-
 // Terminals are all terminals. A server that has none to offer has none.
 func (c *Client) Terminals(ctx context.Context) ([]Terminal, error) {
 	var listed []terminal
@@ -115,15 +106,6 @@ func (c *Client) Terminals(ctx context.Context) ([]Terminal, error) {
 	return terminals, nil
 }
 
-// Terminal is one terminal as it is now. ErrGone says that there is none.
-func (c *Client) Terminal(ctx context.Context, name string) (Terminal, error) {
-	var t terminal
-	if err := c.get(ctx, "api/terminals/"+url.PathEscape(name), &t); err != nil {
-		return Terminal{}, err
-	}
-	return t.read()
-}
-
 // ShutDownKernel ends a kernel. One that is gone already is no error.
 func (c *Client) ShutDownKernel(ctx context.Context, id string) error {
 	return c.remove(ctx, "api/kernels/"+url.PathEscape(id))
@@ -132,6 +114,12 @@ func (c *Client) ShutDownKernel(ctx context.Context, id string) error {
 // ShutDownTerminal ends a terminal with what runs in it. One that is gone already is no error.
 func (c *Client) ShutDownTerminal(ctx context.Context, name string) error {
 	return c.remove(ctx, "api/terminals/"+url.PathEscape(name))
+}
+
+// Checkpoint has the server keep the document as it was last saved, beside it.
+func (c *Client) Checkpoint(ctx context.Context, path string) error {
+	_, err := c.do(ctx, http.MethodPost, "api/contents/"+(&url.URL{Path: path}).EscapedPath()+"/checkpoints")
+	return err
 }
 
 // ErrGone is the answer of a server that does not know what was asked for.

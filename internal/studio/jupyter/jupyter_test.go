@@ -108,12 +108,12 @@ func TestWhatIsNoAnswer(t *testing.T) {
 			}
 		})
 	}
-	// No kernels are none; a kernel that is asked for and unknown is gone.
+	// No kernels are none; a document that is not there is gone.
 	c := serve(t, map[string]string{"GET api/kernels": "[]", "GET api/sessions": "[]"})
 	if got, err := c.Kernels(t.Context()); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := c.Kernel(t.Context(), "a"); !errors.Is(err, ErrGone) {
+	if err := c.Checkpoint(t.Context(), "a.flow"); !errors.Is(err, ErrGone) {
 		t.Error(err)
 	}
 	if got, err := c.Terminals(t.Context()); err != nil || got != nil {

@@ -62,6 +62,25 @@ func Read(proc string) (Sample, error) {
 	return s, nil
 }
 
+// Began is when the first process of a file system of /proc began: that of a container begins with the container.
+func Began(proc string) (time.Time, error) {
+	first, err := read(filepath.Join(proc, "1"), 1)
+	if err != nil {
+		return time.Time{}, err
+	}
+	text, err := os.ReadFile(filepath.Join(proc, "stat"))
+	if err != nil {
+		return time.Time{}, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if seconds, ok := strings.CutPrefix(line, "btime "); ok {
+			boot, err := strconv.ParseInt(strings.TrimSpace(seconds), 10, 64)
+			return time.Unix(boot, 0).Add(time.Duration(first.Began) * tick), err
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s/stat does not say when the machine began", proc)
+}
+
 // noProcess is what reading a file of a process answers that has just ended (ESRCH).
 const noProcess = "no such process"
 

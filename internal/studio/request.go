@@ -1,0 +1,81 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
+)
+
+// fresh is how old a request may be. An older one was asked of an agent that did not run.
+const fresh = 2 * time.Minute
+
+// request carries out what the person asks for, once. It is noted as handled before anything is done: what ends the agent on the way is not
+// done again by the next one.
+func (a *Agent) request(ctx context.Context, w Wishes, look Look) {
+	r := w.Request
+	if r.ID == "" || r.ID == a.About.Handled {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, r.At)
+	if age := look.At.Sub(at); err != nil || age > fresh || age < -fresh {
+		return
+	}
+	a.About.Handled, a.About.HandledResult = r.ID, "begun"
+	a.show(w, w.limits(a.Limits), look, Judgement{State: Unknown, Why: "shutting down what was asked for"})
+	result, err := a.carryOut(ctx, r.What, look)
+	if err != nil {
+		result = err.Error()
+	}
+	a.About.HandledResult = result
+	a.Log.Info("asked to shut down "+r.What+": "+result, "request", r.ID)
+}
+
+func (a *Agent) carryOut(ctx context.Context, what string, look Look) (string, error) {
+	kernels, terminals, app := what == "kernels", what == "terminals", what == "app"
+	switch {
+	case what == "everything":
+		kernels, terminals, app = true, true, true
+	case !kernels && !terminals && !app:
+		return "", fmt.Errorf("%q cannot be shut down", what)
+	}
+	if app && a.Whole == nil {
+		return "", errors.New("the agent does not know which app or instance this is")
+	}
+	var failed []error
+	ended := 0
+	end := func(err error) {
+		if err != nil {
+			failed = append(failed, err)
+			return
+		}
+		ended++
+	}
+	if kernels {
+		for _, k := range look.Kernels {
+			end(errors.Join(a.save(ctx, []jupyter.Kernel{k}, ""), a.Server.ShutDownKernel(ctx, k.ID)))
+		}
+	}
+	if terminals {
+		for _, t := range look.Terminals {
+			end(a.Server.ShutDownTerminal(ctx, t.Name))
+		}
+	}
+	result := fmt.Sprintf("%d shut down", ended)
+	if app {
+		if !kernels {
+			failed = append(failed, a.save(ctx, look.Kernels, ""))
+		}
+		if err := errors.Join(failed...); err != nil {
+			return "", err
+		}
+		a.attempted()
+		if err := a.Whole.Stop(ctx); err != nil {
+			return "", err
+		}
+		result = "stopping"
+	}
+	return result, errors.Join(failed...)
+}
