@@ -15,9 +15,12 @@ import (
 
 // An Agent looks again and again. It never ends on an error: a server that does not answer now may answer later.
 type Agent struct {
+	// Server is nil in Code Editor, which has none; then Editor says when it was used last.
 	Server Jupyter
-	// Processes reads what runs on this machine.
+	Editor func() (time.Time, error)
+	// Processes reads what runs on this machine, GPU how busy its GPUs are, nil where there are none.
 	Processes func() (process.Sample, error)
+	GPU       func(context.Context) (percent int, err error)
 	// Limits and Bounds are the administrator's.
 	Limits Limits
 	Bounds Bounds
@@ -126,15 +129,27 @@ func (a *Agent) look(ctx context.Context) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	terminals, err := a.Server.Terminals(ctx)
-	if err != nil {
-		return Look{}, err
+	look := Look{Processes: processes, Self: a.Self}
+	if a.GPU != nil {
+		if look.GPU, err = a.GPU(ctx); err != nil {
+			return Look{}, err
+		}
 	}
-	kernels, err := a.Server.Kernels(ctx)
-	if err != nil {
-		return Look{}, err
+	if a.Editor != nil {
+		if look.Editor, err = a.Editor(); err != nil {
+			return Look{}, err
+		}
 	}
-	return Look{At: a.Now(), Kernels: kernels, Terminals: terminals, Processes: processes, Self: a.Self}, nil
+	if a.Server != nil {
+		if look.Terminals, err = a.Server.Terminals(ctx); err != nil {
+			return Look{}, err
+		}
+		if look.Kernels, err = a.Server.Kernels(ctx); err != nil {
+			return Look{}, err
+		}
+	}
+	look.At = a.Now()
+	return look, nil
 }
 
 // again takes the last look before something is shut down, at everything: whatever is not due any more is left alone.

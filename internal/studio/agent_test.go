@@ -2,12 +2,18 @@ package studio
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
@@ -194,20 +200,77 @@ func TestAFailedLookIsNoEvidence(t *testing.T) {
 	}
 }
 
-// TestADay: a day of work, faults and a server that is started anew; nothing in use is ever shut down, and what is remembered stays small.
+// faulty carries requests to the room, and answers every hundredth in a way that is no answer.
+type faulty struct {
+	room   *room
+	chance *rand.Rand
+}
+
+func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	w.Header().Set("Content-Type", "application/json")
+	f.serve(w, req)
+	resp := w.Result()
+	if f.chance.IntN(100) > 0 {
+		return resp, nil
+	}
+	switch whole := w.Body.String(); f.chance.IntN(6) {
+	case 0: // it hangs, or drips
+		return nil, context.DeadlineExceeded
+	case 1:
+		resp.StatusCode = http.StatusInternalServerError
+	case 2:
+		resp.Header.Set("Content-Type", "text/html")
+		resp.Body = io.NopCloser(strings.NewReader("<html>sign in</html>"))
+	case 3:
+		resp.Body = io.NopCloser(strings.NewReader(whole[:len(whole)/2]))
+	case 4:
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(whole[:len(whole)/2]), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	case 5:
+		resp.StatusCode = http.StatusFound
+		resp.Header.Set("Location", "")
+	}
+	return resp, nil
+}
+
+func (f *faulty) serve(w http.ResponseWriter, req *http.Request) {
+	write := func(v any) { _ = json.NewEncoder(w).Encode(v) }
+	what, id, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/jupyterlab/default/api/"), "/")
+	switch {
+	case req.Method == http.MethodDelete && what == "kernels" && f.room.kernel != nil && id == f.room.kernel.ID:
+		_ = f.room.ShutDownKernel(req.Context(), id)
+	case req.Method == http.MethodDelete:
+		_ = f.room.ShutDownTerminal(req.Context(), id)
+	case what == "kernels":
+		list := []map[string]any{}
+		if k := f.room.kernel; k != nil {
+			list = append(list, map[string]any{"id": k.ID, "name": "python3", "execution_state": k.State, "last_activity": k.LastActivity})
+		}
+		write(list)
+	case what == "sessions":
+		write([]string{})
+	case what == "terminals":
+		list := []map[string]any{}
+		if t := f.room.terminal; t != nil {
+			list = append(list, map[string]any{"name": t.Name, "last_activity": t.LastActivity})
+		}
+		write(list)
+	}
+}
+
+// TestADay: a day of work, of servers that hang and answer nonsense, and of one that is started anew; nothing in use is ever shut down, and what is remembered stays small.
 func TestADay(t *testing.T) {
 	for seed := range uint64(20) {
 		chance := rand.New(rand.NewPCG(seed, 7))
 		r, a := newRoom()
-		a.Limits.Kernels, a.Limits.Terminals = 30*time.Minute, 30*time.Minute
+		a.Server = &jupyter.Client{Base: &url.URL{Scheme: "http", Host: "localhost:8888", Path: "/jupyterlab/default/"}, HTTP: &http.Client{Transport: &faulty{room: r, chance: chance}}}
+		a.Limits.Kernels, a.Limits.Terminals, a.Limits.Whole, a.StopWhole = 30*time.Minute, 30*time.Minute, 30*time.Minute, true
+		whole := &app{room: r}
+		a.Whole = whole
 		used := map[string]time.Time{"kernel": start, "terminal": start}
 		stopped := 0
 		for minute := range 24 * 60 {
 			working := minute%240 < 100
-			r.fail = nil
-			if chance.IntN(10) == 0 {
-				r.fail = errors.New("500 Internal Server Error")
-			}
 			if r.kernel == nil && working { // the server was started anew, or somebody came back
 				r.kernel = &jupyter.Kernel{ID: "k-1", State: jupyter.Starting, LastActivity: r.now}
 				r.computed, used["kernel"] = 0, r.now
@@ -242,18 +305,24 @@ func TestADay(t *testing.T) {
 			}
 			_, _ = r.after(t, a, gone)
 			for _, what := range r.stopped {
+				if what == "app" {
+					used["app"] = used["kernel"]
+					if used["terminal"].After(used["app"]) {
+						used["app"] = used["terminal"]
+					}
+				}
 				if r.now.Sub(used[what]) < 30*time.Minute {
 					t.Fatalf("seed %d, minute %d: the %s was shut down, and was used %s ago", seed, minute, what, r.now.Sub(used[what]))
 				}
 				stopped++
 			}
 			r.stopped = nil
-			if len(a.memory.quiet) > 2 {
-				t.Fatalf("%d things are remembered of two", len(a.memory.quiet))
+			if n := max(len(a.memory.quiet), len(a.memory.ran), len(a.memory.announced)-1); n > 2 {
+				t.Fatalf("%d things are remembered of two", n)
 			}
 		}
-		if stopped == 0 {
-			t.Errorf("seed %d: nothing was ever shut down", seed)
+		if stopped == 0 || len(whole.stopped) == 0 {
+			t.Errorf("seed %d: %d things were ever shut down, and %d times all of it", seed, stopped, len(whole.stopped))
 		}
 	}
 }

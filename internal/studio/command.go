@@ -146,6 +146,15 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	return o, nil
 }
 
+// jupyterHTTP asks the Jupyter Server.
+func jupyterHTTP() *http.Client {
+	return &http.Client{Timeout: patience,
+		// A redirection leads to a page that signs in: it is no answer, and a DELETE would be taken for done.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		// A notebook instance signs its certificate itself, and the connection never leaves the machine.
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}} //nolint:gosec // see above
+}
+
 // configure takes what the command line does not say from the administrator's configuration.
 func (o *options) configure(f *flag.FlagSet) (err error) {
 	if o.decided, err = ReadConfig(cmp.Or(o.config, ConfigFile), o.config != ""); err != nil {
@@ -181,6 +190,7 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	} else if !o.noHeartbeat || o.server == "" || slices.Contains(o.stop, "app") {
 		return err
 	}
+	editor := place.AppType == "CodeEditor" && o.server == ""
 	base, err := url.Parse(cmp.Or(o.server, place.Server()))
 	if err != nil || base.Host == "" {
 		return &estate.Error{Op: "ask the Jupyter Server", On: o.server, Err: errors.New("it is not an address"), Hint: "write it like http://localhost:8888/jupyterlab/default/"}
@@ -201,15 +211,17 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	}
 	defer closeLog()
 	a := &Agent{
-		Server: &jupyter.Client{Base: base, Token: o.token, HTTP: &http.Client{Timeout: patience,
-			// A redirection leads to a page that signs in: it is no answer, and a DELETE would be taken for done.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			// A notebook instance signs its certificate itself, and the connection never leaves the machine.
-			Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}}}, //nolint:gosec // see above
+		Server:    &jupyter.Client{Base: base, Token: o.token, HTTP: jupyterHTTP()},
 		Processes: func() (process.Sample, error) { return process.Read("/proc") },
 		Limits:    o.limits, Bounds: o.decided.Bounds, Rates: o.decided.Rates,
 		StopKernels: slices.Contains(o.stop, "kernels"), StopTerminals: slices.Contains(o.stop, "terminals"), StopWhole: slices.Contains(o.stop, "app"),
 		Log: slog.New(slog.NewTextHandler(out, nil)).With("program", "sagewarden-agent"), Now: time.Now, Self: os.Getpid(),
+	}
+	if editor {
+		a.Server, a.Editor = nil, Editor{Stamp: editorStamp, Terminals: "/dev/pts"}.Used
+	}
+	if process.HasGPU() {
+		a.GPU = process.GPU
 	}
 	caller := &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
 		HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}

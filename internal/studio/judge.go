@@ -22,6 +22,9 @@ type Limits struct {
 // Default are the limits of those who give none.
 var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Whole: 2 * time.Hour, Grace: 10 * time.Minute, Share: 0.02, Gap: 10 * time.Minute}
 
+// computes is how busy a GPU is, in percent, that somebody computes on: for whom, it does not tell.
+const computes = 5
+
 // startled is what anything may compute however short the time: a server that answers the agent does.
 const startled = 100 * time.Millisecond
 
@@ -70,6 +73,13 @@ type Memory struct {
 	used  time.Time
 	// announced is since when the end of each is near.
 	announced map[string]time.Time
+	// ran is when each kernel was last seen busy, and its process.
+	ran map[string]busy
+}
+
+type busy struct {
+	at      time.Time
+	process uint64
 }
 
 // Judge judges a look, and returns the memory for the next one. It is pure: it knows no clock but the look's.
@@ -83,7 +93,7 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	if before.last != nil && look.At.Sub(before.last.At) > limits.Gap {
 		before = Memory{}
 	}
-	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}}}
+	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}, ran: map[string]busy{}}}
 	if before.last == nil {
 		j.use(look.At, "") // of what was before, nothing is known
 	}
@@ -173,7 +183,7 @@ func (j *judge) works(pid int) (works, known bool) {
 	if j.before.last == nil || pid == 0 {
 		return false, false
 	}
-	return j.more(j.look.Processes.Tree(pid).Worked(j.before.last.Processes)), true
+	return j.look.GPU >= computes || j.more(j.look.Processes.Tree(pid).Worked(j.before.last.Processes)), true
 }
 
 // more reports whether so much was computed since the look before that it is work.
@@ -216,21 +226,35 @@ func (j *judge) kernel(k jupyter.Kernel) {
 		j.use(j.look.At, f.Label+" "+why)
 	}
 	key := "kernel/" + k.ID
+	pid := kernelProcess(j.look.Processes, k.ID)
+	ran, seen := j.before.ran[key]
+	if seen = seen && ran.process == j.look.Processes[pid].Began; seen {
+		j.after.ran[key] = ran
+	}
+	used := k.LastActivity
+	if k.Saved.After(used) {
+		used = k.Saved
+	}
 	switch k.State {
 	case jupyter.Busy:
+		j.after.ran[key] = busy{at: j.look.At, process: j.look.Processes[pid].Began}
 		active("is busy")
 	case jupyter.Restarting, "autorestarting":
 		active("is starting")
 	case jupyter.Idle, jupyter.Starting, jupyter.Dead:
 		// A kernel to which nothing ever connected stays in its start for good.
-		pid := kernelProcess(j.look.Processes, k.ID)
 		works, known := j.works(pid)
 		switch {
 		case works:
 			active("computes in the background")
 		case k.State == jupyter.Dead && pid == 0:
 			f.Why = "it died"
-			j.rest(key, f, k.LastActivity, j.limits.Kernels)
+			j.rest(key, f, used, j.limits.Kernels)
+		case seen && k.LastActivity.Before(ran.at):
+			// jupyter-server-documents left the stamp as it was when the kernel began, before its pull request 240.
+			f.State, f.Why = Unknown, "has run since its newest stamp: the server does not say when it is used"
+			j.findings = append(j.findings, f)
+			j.unknown(f.Label + " " + f.Why)
 		case !known:
 			// It is quiet as far as Jupyter knows. Only what was seen to compute nothing counts: this look is the first of it.
 			f.State, f.Why = Active, "was not looked at before"
@@ -239,9 +263,9 @@ func (j *judge) kernel(k jupyter.Kernel) {
 				j.unknown(f.Label + " " + f.Why)
 			}
 			j.findings = append(j.findings, f)
-			j.use(k.LastActivity, "")
+			j.use(used, "")
 		default:
-			j.rest(key, f, k.LastActivity, j.limits.Kernels)
+			j.rest(key, f, used, j.limits.Kernels)
 		}
 	default:
 		f.State, f.Why = Unknown, fmt.Sprintf("is in the state %q, which this agent does not know", k.State)
@@ -253,7 +277,7 @@ func (j *judge) kernel(k jupyter.Kernel) {
 // terminals judges the terminals together: which of them a process runs in, Jupyter does not tell.
 func (j *judge) terminals() {
 	shells, commands := inTerminals(j.look.Processes)
-	running := len(commands) > 0 || j.before.last != nil && j.more(shells.Worked(j.before.last.Processes))
+	running := len(commands) > 0 || j.look.GPU >= computes || j.before.last != nil && j.more(shells.Worked(j.before.last.Processes))
 	for _, t := range j.look.Terminals {
 		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name}
 		switch {
@@ -275,13 +299,19 @@ func (j *judge) terminals() {
 	}
 }
 
-// background looks at what runs outside of kernels and terminals, such as a job that was left behind with nohup.
+// background looks at what runs outside of kernels and Jupyter's terminals: a job that was left behind with nohup, Code Editor.
 func (j *judge) background() {
-	if j.before.last == nil {
-		return
+	if j.look.GPU >= computes {
+		j.use(j.look.At, "a GPU computes")
+	}
+	if !j.look.Editor.IsZero() {
+		j.use(j.look.Editor, "")
 	}
 	for pid, p := range j.look.Processes {
-		if pid != j.look.Self && j.more(p.Worked(j.before.last.Processes)) {
+		if !j.look.Editor.IsZero() && p.Terminal && pid != p.Session {
+			j.use(j.look.At, "something runs in a terminal")
+		}
+		if j.before.last != nil && pid != j.look.Self && j.more(p.Worked(j.before.last.Processes)) {
 			j.use(j.look.At, "a process in the background computes")
 		}
 	}

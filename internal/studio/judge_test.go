@@ -41,6 +41,9 @@ type desk struct {
 	// typed is what the terminal's shell has computed by itself.
 	typed   time.Duration
 	running bool
+	// gpu is how busy a GPU is, saved when the kernel's document was saved.
+	gpu   int
+	saved time.Time
 }
 
 func newDesk(t checker) *desk {
@@ -52,12 +55,12 @@ func newDesk(t checker) *desk {
 // after lets time pass and judges what is there then.
 func (d *desk) after(gone time.Duration) Judgement {
 	d.now = d.now.Add(gone)
-	look := Look{At: d.now, Self: 1, Processes: process.Sample{
+	look := Look{At: d.now, Self: 1, GPU: d.gpu, Processes: process.Sample{
 		1:   {PID: 1, CPU: d.now.Sub(start)}, // the agent itself
 		300: {PID: 300, CPU: d.background},
 	}}
 	if d.kernel != "" {
-		look.Kernels = []jupyter.Kernel{{ID: "k-1", State: d.kernel, LastActivity: d.used, Path: "risk.ipynb"}}
+		look.Kernels = []jupyter.Kernel{{ID: "k-1", State: d.kernel, LastActivity: d.used, Path: "risk.ipynb", Saved: d.saved}}
 		look.Processes[pid] = process.Process{PID: pid, CPU: d.computed, Command: []string{"python", "-m", "ipykernel_launcher", "-f", "/run/kernel-k-1.json"}}
 	}
 	if !d.terminal.IsZero() {
@@ -151,6 +154,38 @@ func TestTerminals(t *testing.T) {
 	d.running = false
 	d.expect(d.minutes(120), Idle, 0, "")
 	d.expect(d.minutes(1), Idle, 1, "")
+}
+
+// A GPU that computes does not tell for whom.
+func TestAGPUThatComputesIsUse(t *testing.T) {
+	d := newDesk(t)
+	d.terminal = start
+	d.gpu = 80
+	d.expect(d.minutes(300), Active, 0, "")
+	d.gpu = 1
+	d.expect(d.minutes(118), Idle, 0, "")
+	d.expect(d.minutes(3), Idle, 2, "")
+}
+
+// Who writes text in a notebook runs nothing, and JupyterLab saves it.
+func TestADocumentThatIsSavedIsUse(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(100)
+	d.saved = d.now
+	d.expect(d.minutes(119), Idle, 0, "")
+	d.expect(d.minutes(2), Idle, 1, "")
+}
+
+// A server that leaves the stamps as they were does not say when a kernel is used, until the kernel is another.
+func TestAStampThatStandsStillIsUnknown(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(5)
+	d.kernel = jupyter.Busy
+	d.minutes(1)
+	d.kernel = jupyter.Idle // and the stamp is of an hour before
+	d.expect(d.minutes(300), Unknown, 0, "the server does not say when it is used")
+	d.used = d.now
+	d.expect(d.minutes(1), Idle, 0, "")
 }
 
 // E4: something that opens and closes starts the time anew.

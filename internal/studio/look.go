@@ -24,6 +24,10 @@ type Look struct {
 	Processes process.Sample
 	// Self is the agent's own process, which is no use.
 	Self int
+	// Editor is when Code Editor says that it was used last; zero where there is none.
+	Editor time.Time
+	// GPU is how busy the busiest GPU is, in percent.
+	GPU int
 	// Keep is until when somebody wants everything kept, zero for nobody.
 	Keep time.Time
 }

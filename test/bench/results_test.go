@@ -14,6 +14,7 @@ var results measured
 type measured struct {
 	hosting, whole figures
 	custodian      []comparison
+	guests         guests
 }
 
 // String is everything that was measured, as tables.
@@ -22,7 +23,7 @@ func (m measured) String() string {
 	for _, c := range m.custodian {
 		text += c.String()
 	}
-	return text
+	return text + m.guests.String()
 }
 
 func (f figures) titled(title string) string {

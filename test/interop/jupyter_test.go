@@ -7,15 +7,20 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sagewarden/sagewarden/internal/studio"
+	"github.com/sagewarden/sagewarden/internal/studio/process"
 )
 
 // A desk is a real Jupyter Server with real kernels, in a time zone.
@@ -230,9 +235,7 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 			d.still(silent, thread, asleep, quiet)
 
 			// What slept in the terminal ends: now both terminals are idle, and the kernels are busy still.
-			if out, err := exec.Command("pkill", "-f", "sleep "+mark).CombinedOutput(); err != nil {
-				t.Fatalf("pkill: %v\n%s", err, out)
-			}
+			endSleep(t, mark)
 			d.until(asleep, quiet)
 			d.still(silent, thread)
 			if strings.Contains(said(), "level=ERROR") {
@@ -243,6 +246,117 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 			d.restart()
 			d.until(d.kernel())
 		})
+	}
+}
+
+// endSleep ends the one process that sleeps for so long.
+func endSleep(t *testing.T, seconds string) {
+	t.Helper()
+	s, err := process.Read("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pid, p := range s {
+		if slices.Equal(p.Command, []string{"sleep", seconds}) {
+			if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+	}
+	t.Fatalf("nothing sleeps for %s seconds", seconds)
+}
+
+// TestAgentStopsItsApp: with the person's settings, a keep file and requests, as the panel leaves them, until the app itself is deleted.
+func TestAgentStopsItsApp(t *testing.T) {
+	v := installed(t, "SAGEWARDEN_JUPYTER", "python", "jupyter-lab")
+	d := sitDown(t, v, "Asia/Tokyo")
+	calls := make(chan string, 100)
+	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "SageMaker."); operation == "DescribeApp" {
+			_, _ = io.WriteString(w, `{"ResourceSpec": {"InstanceType": "ml.t3.medium"}}`)
+		} else {
+			calls <- operation + " " + string(body)
+		}
+	}))
+	defer aws.Close()
+	home := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		file := filepath.Join(home, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	metadata := write("metadata.json", `{"AppType":"JupyterLab","DomainId":"d-1","SpaceName":"risk","ResourceName":"default","ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:app/d-1/risk/jupyterlab/default"}`)
+	config := write("agent.json", `{"interval": "1s", "graceMinutes": 0, "stop": {"app": true}, "rates": {"ml.t3.medium": "0.05"}}`)
+	write(".sagewarden-keep", "1h")
+	const settings = ".jupyter/lab/user-settings/@sagewarden/labextension/"
+	write(settings+"panel.jupyterlab-settings", "{\n  // as JupyterLab writes it\n  \"idleMinutes\": 60,\n}")
+	program := filepath.Join(t.TempDir(), "sagewarden-agent")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/sagewarden-agent").CombinedOutput(); err != nil {
+		t.Fatalf("build the agent: %v\n%s", err, out)
+	}
+	agent := exec.CommandContext(t.Context(), program, "--config", config, "--app-idle", "3s", "--kernels-idle", "3s", "--no-heartbeat", "--server", d.url, "--metadata", metadata,
+		"--home", home, "--log", filepath.Join(home, "log"), "--lock", filepath.Join(home, "lock"))
+	agent.Env = append(slices.Clone(d.env), "AWS_ENDPOINT_URL="+aws.URL, "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")
+	if err := agent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = agent.Process.Signal(os.Interrupt)
+		_ = agent.Wait()
+		if text, err := os.ReadFile(filepath.Join(home, "log")); err == nil && t.Failed() {
+			t.Logf("the agent said:\n%s", text)
+		}
+	})
+	status := func(met func(studio.Status) bool) {
+		t.Helper()
+		deadline := time.Now().Add(time.Minute)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		var s studio.Status
+		for range tick.C {
+			if text, err := os.ReadFile(filepath.Join(home, filepath.FromSlash(settings), "status.jupyterlab-settings")); err == nil {
+				if err := json.Unmarshal(text, &s); err != nil {
+					t.Fatalf("half a status: %s", text)
+				}
+			}
+			if s.At != "" && met(s) {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%+v", s)
+			}
+		}
+	}
+	status(func(s studio.Status) bool {
+		return s.KeepUntil != "" && s.ShutdownAt == "" && s.Hourly == "0.05" && s.IdleMinutes == 60
+	})
+	// A kernel is shut down on request, kept or not.
+	k := d.kernel()
+	write(settings+"panel.jupyterlab-settings", `{"shutdownRequest": {"what": "kernels", "id": "r-1", "at": "`+time.Now().UTC().Format(time.RFC3339)+`"}}`)
+	d.until(k)
+	status(func(s studio.Status) bool { return s.Handled == "r-1" && s.HandledResult == "1 shut down" })
+	select {
+	case call := <-calls:
+		t.Fatalf("%s, and it was to be kept", call)
+	default:
+	}
+	// What computes elsewhere on this machine is use of the app, as the agent sees it: so it is asked for, and not waited for.
+	write(settings+"panel.jupyterlab-settings", `{"shutdownRequest": {"what": "everything", "id": "r-2", "at": "`+time.Now().UTC().Format(time.RFC3339)+`"}}`)
+	select {
+	case call := <-calls:
+		if call != `DeleteApp {"AppName":"default","AppType":"JupyterLab","DomainId":"d-1","SpaceName":"risk"}` {
+			t.Error(call)
+		}
+	case <-time.After(time.Minute):
+		t.Error("the app was not stopped")
 	}
 }
 

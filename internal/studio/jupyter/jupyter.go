@@ -46,8 +46,10 @@ type Kernel struct {
 	State string
 	// LastActivity is when it last said something. While it is busy that may be long ago: a cell may compute in silence.
 	LastActivity time.Time
-	// Path is the document that it belongs to, empty where nothing has a session with it.
-	Path string
+	// Path is the document that it belongs to, empty where nothing has a session with it. Saved is when that was saved last, zero where it is
+	// no file. JupyterLab saves by itself what was changed.
+	Path  string
+	Saved time.Time
 }
 
 // A Terminal is one that the server keeps.
@@ -82,10 +84,36 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 		if kernels[i], err = k.read(); err != nil {
 			return nil, err
 		}
-		kernels[i].Path = paths[k.ID]
+		if kernels[i].Path = paths[k.ID]; kernels[i].Path == "" {
+			continue
+		}
+		if kernels[i].Saved, err = c.saved(ctx, kernels[i].Path); err != nil {
+			return nil, err
+		}
 	}
 	return kernels, nil
 }
+
+// saved is when a document was saved last, zero for what is no file, as a console.
+func (c *Client) saved(ctx context.Context, path string) (time.Time, error) {
+	var document struct {
+		Modified string `json:"last_modified"`
+	}
+	err := c.get(ctx, contents(path), &document)
+	if errors.Is(err, ErrGone) || err == nil && document.Modified == "" {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := instant(document.Modified)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("document %s: last_modified: %w", path, err)
+	}
+	return at, nil
+}
+
+func contents(path string) string { return "api/contents/" + (&url.URL{Path: path}).EscapedPath() }
 
 // Terminals are all terminals. A server that has none to offer has none.
 func (c *Client) Terminals(ctx context.Context) ([]Terminal, error) {
@@ -118,7 +146,7 @@ func (c *Client) ShutDownTerminal(ctx context.Context, name string) error {
 
 // Checkpoint has the server keep the document as it was last saved, beside it.
 func (c *Client) Checkpoint(ctx context.Context, path string) error {
-	_, err := c.do(ctx, http.MethodPost, "api/contents/"+(&url.URL{Path: path}).EscapedPath()+"/checkpoints")
+	_, err := c.do(ctx, http.MethodPost, contents(path)+"/checkpoints")
 	return err
 }
 
@@ -196,7 +224,7 @@ const xsrf = "5a6757617264656e"
 
 func (c *Client) do(ctx context.Context, method, path string) ([]byte, error) {
 	u := c.Base.JoinPath(path)
-	u.RawQuery = "no_track_activity=1"
+	u.RawQuery = "content=0&no_track_activity=1" // of a document, only what is about it
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
 		return nil, err

@@ -41,12 +41,13 @@ func TestKernels(t *testing.T) {
 	c := serve(t, map[string]string{
 		"GET api/kernels": `[{"id":"a","name":"python3","last_activity":"2026-03-02T09:00:00.123456Z","execution_state":"idle","connections":1},
 			{"id":"b","name":"python3","last_activity":"2026-03-02T09:00:00Z","execution_state":"busy","connections":0}]`,
-		"GET api/sessions":  `[{"path":"risk.ipynb","kernel":{"id":"a"}}]`,
-		"GET api/terminals": `[{"name":"1","last_activity":"2026-03-02T09:00:00+00:00"},{"name":"2"}]`,
+		"GET api/sessions":                `[{"path":"a b/risk.ipynb","kernel":{"id":"a"}},{"path":"console-1","kernel":{"id":"b"}}]`,
+		"GET api/contents/a b/risk.ipynb": `{"last_modified":"2026-03-02T09:00:00Z","content":null}`,
+		"GET api/terminals":               `[{"name":"1","last_activity":"2026-03-02T09:00:00+00:00"},{"name":"2"}]`,
 	})
 	nine := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	got, err := c.Kernels(t.Context())
-	want := []Kernel{{"a", "python3", Idle, nine.Add(123456 * time.Microsecond), "risk.ipynb"}, {"b", "python3", Busy, nine, ""}}
+	want := []Kernel{{"a", "python3", Idle, nine.Add(123456 * time.Microsecond), "a b/risk.ipynb", nine}, {"b", "python3", Busy, nine, "console-1", time.Time{}}}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Error(d, err)
 	}
@@ -137,6 +138,17 @@ func TestASlowServer(t *testing.T) {
 	c.HTTP.Timeout = 50 * time.Millisecond
 	if got, err := c.Kernels(t.Context()); err == nil {
 		t.Errorf("taken for %v", got)
+	}
+}
+
+// TestADocumentThatCannotBeAskedFor may have been saved just now.
+func TestADocumentThatCannotBeAskedFor(t *testing.T) {
+	for _, text := range []string{"<html>", `{"last_modified":"yesterday"}`, "null"} {
+		c := serve(t, map[string]string{"GET api/kernels": `[{"id":"a","execution_state":"idle","last_activity":"2026-03-02T09:00:00Z"}]`,
+			"GET api/sessions": `[{"path":"risk.ipynb","kernel":{"id":"a"}}]`, "GET api/contents/risk.ipynb": text})
+		if got, err := c.Kernels(t.Context()); err == nil {
+			t.Errorf("%s: taken for %v", text, got)
+		}
 	}
 }
 

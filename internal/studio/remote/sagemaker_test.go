@@ -47,7 +47,9 @@ func TestSageMakerRefuses(t *testing.T) {
 		}
 	}
 	elsewhere := caller(t, nil)
-	elsewhere.Getenv = func(name string) string { return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1/?token=the-token"}[name] }
+	elsewhere.Getenv = func(name string) string {
+		return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1/?token=the-token"}[name]
+	}
 	if err := elsewhere.SageMaker(t.Context(), "DeleteApp", nil, nil); err == nil || strings.Contains(err.Error(), "the-token") {
 		t.Errorf("%v", err)
 	}
