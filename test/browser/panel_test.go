@@ -15,7 +15,6 @@ import (
 // TestPanelWithoutAnAgent: what runs is shown and can be shut down, and it is said plainly that nobody watches.
 func TestPanelWithoutAnAgent(t *testing.T) {
 	d := sitDown(t)
-	d.ask("POST", "api/sessions", `{"path":"risk.ipynb","name":"risk.ipynb","type":"notebook","kernel":{"name":"python3"}}`)
 	d.ask("POST", "api/terminals", "")
 	d.open()
 	d.until("the kernel and the terminal", func() bool {
@@ -43,13 +42,10 @@ func TestPanelWithoutAnAgent(t *testing.T) {
 // TestPanelWithTheAgent: the countdown is seen, a warning can be put off, and what is chosen reaches the agent.
 func TestPanelWithTheAgent(t *testing.T) {
 	d := sitDown(t)
-	for _, name := range []string{"risk.ipynb", "prices.ipynb"} {
-		d.ask("POST", "api/sessions", `{"path":"`+name+`","name":"`+name+`","type":"notebook","kernel":{"name":"python3"}}`)
-	}
 	d.ask("POST", "api/terminals", "")
+	d.open()
 	d.employ("1s", "9m30s")
 	d.until("the agent to count down", func() bool { return d.said().ShutdownAt != "" })
-	d.open()
 
 	clock := regexp.MustCompile(`^[0-9]:[0-5][0-9]$`)
 	var first string
@@ -68,8 +64,8 @@ func TestPanelWithTheAgent(t *testing.T) {
 	d.until("the keep to reach the agent", func() bool { return within(d.said().KeepUntil, 4*time.Hour) })
 
 	// A limit is moved into the administrator's bounds, and outlives a reload.
-	d.do(chromedp.SetValue(`.jp-Sagewarden input[name="kernelIdleMinutes"]`, ""),
-		chromedp.SendKeys(`.jp-Sagewarden input[name="kernelIdleMinutes"]`, "5\r"))
+	d.evaluate(`document.querySelector('.jp-Sagewarden input[name="kernelIdleMinutes"]').focus()`)
+	d.do(chromedp.KeyEvent("5\r"))
 	d.until("the limit to reach the agent", func() bool { return d.said().KernelIdleMinutes == 30 })
 	d.open()
 	d.until("the limit to be there again", func() bool {
@@ -81,7 +77,7 @@ func TestPanelWithTheAgent(t *testing.T) {
 	d.press(".jp-Sagewarden", "Everything")
 	d.until("the question", func() bool {
 		asked := d.text(".jp-Dialog")
-		return strings.Contains(asked, "risk.ipynb") && strings.Contains(asked, "prices.ipynb") && strings.Contains(asked, "Terminal 1")
+		return strings.Contains(asked, "risk.ipynb") && strings.Contains(asked, "Terminal 1")
 	})
 	d.look("dialog.png")
 	d.press(".jp-Dialog", "Shut down")
@@ -101,10 +97,9 @@ func within(text string, far time.Duration) bool {
 // TestPanelInTheDark: the panel follows the theme.
 func TestPanelInTheDark(t *testing.T) {
 	d := sitDown(t)
-	d.ask("POST", "api/sessions", `{"path":"risk.ipynb","name":"risk.ipynb","type":"notebook","kernel":{"name":"python3"}}`)
-	d.employ("1s", "9m30s")
 	d.write(".jupyter/lab/user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings", `{"theme":"JupyterLab Dark"}`)
 	d.open()
+	d.employ("1s", "9m30s")
 	d.until("the countdown", func() bool { return d.text(".jp-Sagewarden time") != "" })
 	var colours []string
 	script := `JSON.stringify(['backgroundColor', 'color'].map(p => getComputedStyle(document.querySelector('.jp-Sagewarden'))[p]))`
