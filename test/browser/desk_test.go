@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,9 +63,10 @@ func sitDown(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d.write("work/risk.ipynb", notebook)
+	d.write(".jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", `{"fetchNews":"false","checkForUpdates":false}`)
 	d.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.home, "JUPYTER_PATH=" + shared, "SHELL=/bin/sh", "PYTHONDONTWRITEBYTECODE=1", "AWS_EC2_METADATA_DISABLED=true"}
 	// In a room of its own, so that the agent sees no browser at work: a person's browser is on a machine of theirs.
-	d.lab = exec.Command("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=SIGTERM", lab, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", address.Port),
+	d.lab = exec.Command("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=SIGTERM", "sh", "-c", `"$@"; exit`, "sh", lab, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", address.Port),
 		"--ServerApp.port_retries=0", "--ServerApp.base_url=/jupyterlab/default/", "--IdentityProvider.token=", "--ServerApp.password=",
 		"--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.root_dir="+filepath.Join(d.home, "work"))
 	d.start(d.lab, "lab.log")
@@ -125,7 +127,7 @@ func (d *desk) start(cmd *exec.Cmd, name string) {
 	})
 }
 
-// employ starts the real agent, whose app limit and countdown are as given.
+// employ starts the real agent, whose limits and countdown are as given.
 func (d *desk) employ(limit, grace string) {
 	d.t.Helper()
 	program := filepath.Join(d.home, "sagewarden-agent")
@@ -133,10 +135,17 @@ func (d *desk) employ(limit, grace string) {
 		d.t.Fatalf("build the agent: %v\n%s", err, out)
 	}
 	d.write("metadata.json", `{"AppType":"JupyterLab","DomainId":"d-abcdefghijkl","SpaceName":"risk","ResourceName":"default","ResourceArn":"`+space+`"}`)
-	d.write("agent.json", `{"interval":"1s","bounds":{"min":30,"max":720},"stop":{"app":true}}`)
+	d.write("agent.json", `{"interval":"1s","bounds":{"min":30,"max":720},"stop":{"app":true},"rates":{"ml.t3.medium":"0.05"}}`)
+	// What this app is, as SageMaker says it. No other call is made: nothing comes to its end here.
+	sagemaker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, _ = io.WriteString(w, `{"ResourceSpec":{"InstanceType":"ml.t3.medium"}}`)
+	}))
+	d.t.Cleanup(sagemaker.Close)
+	d.env = append(d.env, "AWS_ENDPOINT_URL="+sagemaker.URL, "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none")
 	room := fmt.Sprintf("/proc/%d/ns/", d.lab.Process.Pid)
 	agent := exec.Command("nsenter", "--pid="+room+"pid_for_children", "--mount="+room+"mnt", program, "--config", filepath.Join(d.home, "agent.json"), "--metadata", filepath.Join(d.home, "metadata.json"), "--home", d.home,
-		"--server", d.url, "--no-heartbeat", "--lock", filepath.Join(d.home, "lock"), "--app-idle", limit, "--grace", grace)
+		"--server", d.url, "--no-heartbeat", "--lock", filepath.Join(d.home, "lock"), "--app-idle", limit, "--kernels-idle", limit, "--terminals-idle", limit, "--grace", grace)
 	d.start(agent, "agent.log")
 }
 
