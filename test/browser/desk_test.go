@@ -66,7 +66,7 @@ func sitDown(t *testing.T) *desk {
 	d.write(".jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", `{"fetchNews":"false","checkForUpdates":false}`)
 	d.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.home, "JUPYTER_PATH=" + shared, "SHELL=/bin/sh", "PYTHONDONTWRITEBYTECODE=1", "AWS_EC2_METADATA_DISABLED=true"}
 	// In a room of its own, so that the agent sees no browser at work: a person's browser is on a machine of theirs.
-	d.lab = exec.Command("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=SIGTERM", "sh", "-c", `"$@"; exit`, "sh", lab, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", address.Port),
+	d.lab = exec.Command("unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", `"$@"; exit`, "sh", lab, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", address.Port),
 		"--ServerApp.port_retries=0", "--ServerApp.base_url=/jupyterlab/default/", "--IdentityProvider.token=", "--ServerApp.password=",
 		"--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.root_dir="+filepath.Join(d.home, "work"))
 	d.start(d.lab, "lab.log")
@@ -212,6 +212,8 @@ func (d *desk) do(steps ...chromedp.Action[chromedp.Void]) {
 // open loads JupyterLab, and shows the panel.
 func (d *desk) open() {
 	d.t.Helper()
+	// A notebook that is not saved would have the browser ask before it leaves the page, and wait for good.
+	d.evaluate(`window.addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)`)
 	d.do(chromedp.Navigate(d.url + "lab/tree/risk.ipynb?reset"))
 	d.until("the tab of the panel", func() bool {
 		return d.evaluate(`document.querySelector('.jp-SideBar [data-id="sagewarden-panel"]') !== null && document.querySelector('#jupyterlab-splash') === null`) == true
