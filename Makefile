@@ -11,7 +11,7 @@ CUSTODIAN := $(CACHE)/venv-custodian-1
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: build agent demo test unit race interop lint bench generate check-generated fuzz clean
+.PHONY: build agent labextension check-labextension browser demo test unit race interop lint bench generate check-generated fuzz clean
 
 build: ## the program, in bin/
 	@mkdir -p bin
@@ -48,6 +48,20 @@ $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready:
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
 	else echo "the Python peers could not be installed: what needs them will say so and skip" >&2; fi
+
+labextension: ## the JupyterLab extension: its tests, its bundle in labextension/prebuilt, and the archive of it in bin/
+	cd labextension && npm ci --no-audit --no-fund && npm run -s lint && npm test && npm run -s build
+	@mkdir -p bin
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -C labextension/prebuilt -cf - . | gzip -n > bin/labextension.tar.gz
+
+check-labextension: labextension
+	@if [ -n "$$(git status --porcelain -- labextension/prebuilt)" ]; then \
+		echo "the committed bundle is not what the source makes: commit what make labextension made" >&2; exit 1; fi
+
+browser: $(JUPYTER)/ready ## the extension and the agent against a real JupyterLab in a real Chromium; as root
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		echo "Chromium could not be installed: what needs it will say so and skip" >&2
+	SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags browser ./test/browser
 
 lint: $(LINT) ## golangci-lint with the repository's rules
 	$(LINT) run ./...
