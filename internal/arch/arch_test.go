@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"internal/kinds", "internal/studio"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},
-	{"internal/report"},
+	{"internal/govern/compliance", "internal/report"},
 	{"internal/cli"},
 	{"cmd/sagewarden", "cmd/sagewarden-agent"},
 }
