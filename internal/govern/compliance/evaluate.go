@@ -71,13 +71,13 @@ func (e *evaluation) domain(d Domain) {
 	for _, p := range d.Profiles {
 		users[p.Name] = p
 		f := Finding{Level: LevelProfile, ARN: p.ARN, Domain: d.ID, Name: p.Name, User: p.Name}
+		running := byType(d.Apps, func(a App) bool { return a.User == p.Name })
 		for _, t := range native {
-			f.AppType = t
-			e.judge(f, p.Own[t].over(d.Users[t]), nil, first(d.Unread, p.Unread))
+			running[t] = slices.Clip(running[t]) // judged by what would run
 		}
-		for t, apps := range byType(d.Apps, func(a App) bool { return a.User == p.Name }) {
+		for t, apps := range running {
 			f.AppType = t
-			e.judge(f, p.Own[t].over(d.Users[t]), apps, first(d.Unread, p.Unread))
+			e.judge(f, p.Own[t].over(d.Users[t]), apps, first(d.Unread, p.Unread, d.AppsUnread))
 		}
 	}
 	for _, s := range d.Spaces {
@@ -87,8 +87,8 @@ func (e *evaluation) domain(d Domain) {
 			far, unread = owner.Own.over(d.Users), first(unread, owner.Unread)
 		}
 		running := byType(d.Apps, func(a App) bool { return a.Space == s.Name })
-		if s.Type != "" && running[s.Type] == nil {
-			running[s.Type] = nil // judged by what would run
+		if s.Type != "" {
+			running[s.Type] = slices.Clip(running[s.Type])
 		}
 		for t, apps := range running {
 			e.judge(Finding{Level: LevelSpace, ARN: s.ARN, Domain: d.ID, Name: s.Name, User: s.Owner, AppType: t}, s.Own[t].over(far[t]), apps,
