@@ -17,9 +17,10 @@ var floors = [][]string{
 	{"internal/strictyaml"},
 	{"internal/cloud", "internal/config", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
 	{"internal/kinds", "internal/studio"},
+	{"internal/govern/compliance"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},
-	{"internal/govern/compliance", "internal/report"},
+	{"internal/report"},
 	{"internal/cli"},
 	{"cmd/sagewarden", "cmd/sagewarden-agent"},
 }

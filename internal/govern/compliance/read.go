@@ -22,6 +22,21 @@ import (
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
+// Reads are the operations that Read calls, with what remains unseen without them. Those of a session's own are not among them.
+var Reads = []kinds.Operation{
+	{Action: "cloudwatch:GetMetricData", Hides: "whether agents run"},
+	{Action: "sagemaker:DescribeDomain", Hides: "a domain's settings"},
+	{Action: "sagemaker:DescribeNotebookInstanceLifecycleConfig", Hides: "what starts with a notebook instance"},
+	{Action: "sagemaker:DescribeSpace", Hides: "a space's settings"},
+	{Action: "sagemaker:DescribeStudioLifecycleConfig", Hides: "what starts with an app"},
+	{Action: "sagemaker:DescribeUserProfile", Hides: "a profile's settings"},
+	{Action: "sagemaker:ListApps", Hides: "what runs"},
+	{Action: "sagemaker:ListDomains", Hides: "every Studio domain"},
+	{Action: "sagemaker:ListNotebookInstances", Hides: "every notebook instance"},
+	{Action: "sagemaker:ListSpaces", Hides: "every Studio space"},
+	{Action: "sagemaker:ListUserProfiles", Hides: "every user profile"},
+}
+
 // atOnce is how many settings are read at the same time. The token buckets say how often.
 const atOnce = 6
 
