@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -155,6 +154,6 @@ func find(t *testing.T, all []Finding, l Level, name, app string) Finding {
 			return f
 		}
 	}
-	t.Fatal(fmt.Sprintf("no finding on %s %s %s in %+v", l, name, app, all))
+	t.Fatalf("no finding on %s %s %s in %+v", l, name, app, all)
 	return Finding{}
 }

@@ -34,7 +34,7 @@ func (r *Report) Count(v Verdict) (n int) {
 func (r *Report) Table(w io.Writer, all bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d uncovered, %d unknown, %d covered\n", r.Count(Uncovered), r.Count(Unknown), r.Count(Covered))
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0) // Flush says what goes wrong
 	shown := false
 	for _, f := range r.Findings {
 		if f.Verdict == Covered && !all {
@@ -42,14 +42,14 @@ func (r *Report) Table(w io.Writer, all bool) error {
 		}
 		if !shown {
 			fmt.Fprintln(&b)
-			fmt.Fprintln(t, "VERDICT\tACCOUNT\tREGION\tWHAT\tNAME\tDOMAIN\tUSER\tAPP\tRUNS\tWHY")
+			_, _ = fmt.Fprintln(t, "VERDICT\tACCOUNT\tREGION\tWHAT\tNAME\tDOMAIN\tUSER\tAPP\tRUNS\tWHY")
 			shown = true
 		}
 		runs := "-"
 		if f.Running {
 			runs = "now"
 		}
-		fmt.Fprintln(t, strings.Join([]string{string(f.Verdict), f.Target.Account, f.Target.Region, string(f.Level), plain(f.Name), cmp.Or(f.Domain, "-"), cmp.Or(plain(f.User), "-"),
+		_, _ = fmt.Fprintln(t, strings.Join([]string{string(f.Verdict), f.Target.Account, f.Target.Region, string(f.Level), plain(f.Name), cmp.Or(f.Domain, "-"), cmp.Or(plain(f.User), "-"),
 			cmp.Or(f.AppType, "-"), runs, plain(strings.Join(f.Reasons, "; "))}, "\t"))
 	}
 	if err := t.Flush(); err != nil {
