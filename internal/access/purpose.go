@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sagewarden/sagewarden/internal/govern/compliance"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
@@ -24,6 +25,8 @@ const (
 	Organization Purpose = "organization"
 	// Doctor asks for permissions and quotas themselves.
 	Doctor Purpose = "doctor"
+	// Studio reads who is covered by what stops idle apps.
+	Studio Purpose = "studio"
 	// Enforce takes the actions that the families allow, and undoes them.
 	Enforce Purpose = "enforce"
 	// Tags reads and writes tags.
@@ -47,7 +50,7 @@ const Knock = "sagemaker:ListDomains"
 const All = "all"
 
 // Purposes are all of them.
-func Purposes() []Purpose { return []Purpose{Scan, Organization, Doctor, Enforce, Tags, Cost} }
+func Purposes() []Purpose { return []Purpose{Scan, Organization, Doctor, Studio, Enforce, Tags, Cost} }
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
 func ParsePurposes(names []string) ([]Purpose, error) {
@@ -100,6 +103,10 @@ func Statements(o Options) []Statement {
 		case Doctor:
 			all.allow("ReadQuotas", anything, Quotas)
 			all.allow("SimulatePolicies", []string{own("iam", "", "role/*"), own("iam", "", "user/*")}, Simulate)
+		case Studio:
+			for _, op := range compliance.Reads {
+				all.allow(readSid(op.Action), scopeOf(op.Action), op.Action)
+			}
 		case Enforce:
 			for _, k := range ks {
 				all.enforce(k.Family())

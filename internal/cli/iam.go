@@ -53,7 +53,7 @@ func newIAM(env Env) *cobra.Command {
 		Use:   "iam",
 		Short: "Print the least permissions that the commands need",
 		Long: "Iam prints an IAM policy, made from what the commands and the families of resources declare: what reading takes (scan, which is the\n" +
-			"default), and what organization, doctor, enforce, tags and cost add to that. What changes something is kept to the types of\n" +
+			"default), and what organization, doctor, studio, enforce, tags and cost add to that. What changes something is kept to the types of\n" +
 			"resources that it is for. As a role or a stack set it is the template of a role for sagewarden to assume; deploy/ has these.",
 		Example: "  sagewarden iam > policy.json\n  sagewarden iam --for scan,organization --role ops/SagewardenReader\n" +
 			"  sagewarden iam --for enforce --kind endpoint --account 111122223333\n  sagewarden iam --for scan,doctor --as role --format cloudformation",

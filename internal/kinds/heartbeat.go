@@ -7,3 +7,8 @@ import "github.com/sagewarden/sagewarden/internal/estate"
 func heartbeatOf(signal, part string, w estate.Window, dims ...Dimension) Series {
 	return Series{Signal: signal, Part: part, Namespace: heartbeatNamespace, Metric: heartbeatMetric, Stat: "Minimum", Newest: true, Ages: true, Unit: "s", Window: w, Dimensions: dims}
 }
+
+// Heartbeat is the newest heartbeat in a window, under the dimensions of an app or a notebook instance.
+func Heartbeat(w estate.Window, dims ...Dimension) Series {
+	return heartbeatOf(signalHeartbeat, "", w, dims...)
+}

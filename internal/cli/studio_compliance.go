@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/compliance"
+	"github.com/sagewarden/sagewarden/internal/report"
+)
+
+// complianceFlags say what counts as covered, and how to print who is not.
+type complianceFlags struct {
+	awsFlags
+	policy         compliance.Policy
+	domain, format string
+	failOn         string
+	all            bool
+}
+
+// complianceFormats are the forms of the output.
+var complianceFormats = []string{"table", "json", "csv"}
+
+// complianceTargets is how many targets are read at the same time.
+const complianceTargets = 8
+
+func newCompliance(env Env) *cobra.Command {
+	var f complianceFlags
+	cmd := &cobra.Command{
+		Use:   "compliance",
+		Short: "Say in which domain, profile, space or notebook instance nothing stops what idles",
+		Long: "Compliance says who is not covered. An app is covered by the native idle shutdown, a space's over a profile's over a domain's; by an approved\n" +
+			"lifecycle configuration that is attached and the default; or by an agent whose heartbeat is fresh and advances. It signs in as\n" +
+			"nobody, wakes no app, and changes nothing. What could not be read is unknown.\n\n" +
+			"Exit status: 0 fine, 1 failed, 2 usage, 3 findings of --fail-on, 4 something could not be seen.",
+		Example: "  sagewarden studio compliance --approve sha256:9f86d0… --fail-on uncovered\n  sagewarden studio compliance --organization --max-idle 240 -o csv",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig})
+		},
+	}
+	f.reach(cmd)
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.policy.Scripts, "approve", nil, "lifecycle configuration that counts, by ARN or as sha256: and the digest of the script; repeatable")
+	fl.StringArrayVar(&f.policy.Images, "image", nil, "ARN of an image of your own in which the native idle shutdown works; repeatable")
+	fl.Int32Var(&f.policy.AtMost, "max-idle", 0, "longest native idle limit that is good enough, in minutes, 60 to 525600 (default: any)")
+	fl.StringVar(&f.domain, "domain", "", "only this Studio domain")
+	fl.StringVarP(&f.format, "output", "o", complianceFormats[0], "form of the output: "+strings.Join(complianceFormats, ", "))
+	fl.BoolVar(&f.all, "all", false, "also show what is covered, in the table")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on findings: uncovered")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(complianceFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{string(compliance.Uncovered)}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+var approved = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|arn:aws[a-z-]*:sagemaker:.+)$`)
+
+func (f *complianceFlags) check() error {
+	switch i := slices.IndexFunc(f.policy.Scripts, func(s string) bool { return !approved.MatchString(s) }); {
+	case i >= 0:
+		return usagef("--approve: %q is neither the ARN of a lifecycle configuration nor sha256: and 64 hexadecimal digits", f.policy.Scripts[i])
+	case !slices.Contains(complianceFormats, f.format):
+		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(complianceFormats, ", "))
+	case f.failOn != string(compliance.Uncovered) && f.given("fail-on"):
+		return usagef("--fail-on: %q is unknown: the value is %s", f.failOn, compliance.Uncovered)
+	case f.given("max-idle") && (f.policy.AtMost < 60 || f.policy.AtMost > 525_600):
+		return usagef("--max-idle: AWS takes 60 to 525600 minutes")
+	}
+	return nil
+}
+
+func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Options) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	c, opened, err := f.open(ctx, env, options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.printStats(env, c) }()
+	seen := f.examine(ctx, opened)
+	if err := blind(&estate.Snapshot{Targets: targetsOf(opened.Sessions), Coverage: seen.Coverage}); err != nil && ctx.Err() == nil {
+		return err
+	}
+	if f.domain != "" && len(seen.Findings) == 0 && ctx.Err() == nil {
+		return &estate.Error{Op: "read", On: "domain " + f.domain, Err: errors.New("no such Studio domain was found"), Hint: "name its region with --region"}
+	}
+	if err := f.show(env, seen); err != nil {
+		return err
+	}
+	hole := ctx.Err() != nil || slices.ContainsFunc(seen.Coverage, estate.Coverage.Hole)
+	switch {
+	case f.failOn != "" && seen.Count(compliance.Uncovered) > 0:
+		return status(exitFindings)
+	case hole:
+		return status(exitHoles)
+	}
+	return nil
+}
+
+// examine reads and judges every target.
+func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened) *compliance.Report {
+	seen := &compliance.Report{Findings: []compliance.Finding{}, Coverage: opened.Holes}
+	findings, coverage := make([][]compliance.Finding, len(opened.Sessions)), make([][]estate.Coverage, len(opened.Sessions))
+	var g errgroup.Group
+	g.SetLimit(complianceTargets)
+	for i, s := range opened.Sessions {
+		g.Go(func() error {
+			var inv compliance.Inventory
+			inv, coverage[i] = compliance.Read(ctx, s, f.domain)
+			findings[i] = compliance.Evaluate(inv, f.policy, s.Now())
+			return nil
+		})
+	}
+	_ = g.Wait() // what fails is in the coverage
+	seen.Findings = append(seen.Findings, slices.Concat(findings...)...)
+	seen.Coverage = append(seen.Coverage, slices.Concat(coverage...)...)
+	compliance.Sort(seen.Findings)
+	estate.SortCoverage(seen.Coverage)
+	return seen
+}
+
+func (f *complianceFlags) show(env Env, seen *compliance.Report) error {
+	switch f.format {
+	case "json":
+		return seen.JSON(env.Stdout)
+	case "csv":
+		if err := seen.CSV(env.Stdout); err != nil {
+			return err
+		}
+		return report.Holes(env.Stderr, &estate.Snapshot{Coverage: seen.Coverage})
+	}
+	return seen.Table(env.Stdout, f.all)
+}
+
+func targetsOf(sessions []*cloud.Session) (all []estate.Target) {
+	for _, s := range sessions {
+		all = append(all, s.Target())
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/world"
+)
+
+// nativelyIdle are settings with the native idle shutdown on.
+func nativelyIdle(scripts ...string) *types.UserSettings {
+	return &types.UserSettings{JupyterLabAppSettings: &types.JupyterLabAppSettings{LifecycleConfigArns: scripts,
+		AppLifecycleManagement: &types.AppLifecycleManagement{IdleSettings: &types.IdleSettings{
+			LifecycleManagement: types.LifecycleManagementEnabled, IdleTimeoutInMinutes: new(int32(120)),
+		}}}}
+}
+
+// peopled is an account with a domain of people who sign in through IAM Identity Center.
+func peopled(account, region, partition string, people int) *world.World {
+	at := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+	life := world.Life{Created: at.Add(-24 * time.Hour)}
+	arn := "arn:" + partition + ":sagemaker:" + region + ":" + account + ":studio-lifecycle-config/agent"
+	script, onStart := "IyEvYmluL2Jhc2gK", "IyEvYmluL2Jhc2gK"
+	d := &world.Domain{Life: life, ID: "d-people", Name: "people", AuthMode: "SSO", UserSettings: nativelyIdle(arn)}
+	for i := range people {
+		d.Users = append(d.Users, &world.User{Life: life, Name: fmt.Sprintf("user-%03d", i), SSOUser: "someone"})
+	}
+	d.Users[people-1].Settings = &types.UserSettings{JupyterLabAppSettings: &types.JupyterLabAppSettings{
+		AppLifecycleManagement: &types.AppLifecycleManagement{IdleSettings: &types.IdleSettings{LifecycleManagement: types.LifecycleManagementDisabled}}}}
+	d.Spaces = []*world.Space{{Life: life, Name: "lab", Owner: "user-000", AppType: "JupyterLab", Sharing: "Private"}}
+	r := &world.Region{Name: region, Domains: []*world.Domain{d}, Records: []*world.Record{
+		{Family: world.StudioLifecycleConfig, Name: "agent", Life: life, Output: &sagemaker.DescribeStudioLifecycleConfigOutput{
+			StudioLifecycleConfigAppType: types.StudioLifecycleConfigAppTypeJupyterLab, StudioLifecycleConfigContent: &script}},
+		{Family: world.NotebookInstanceLifecycleConfig, Name: "start", Life: life, Output: &sagemaker.DescribeNotebookInstanceLifecycleConfigOutput{
+			OnStart: []types.NotebookInstanceLifecycleHook{{Content: &onStart}}}},
+		{Family: world.NotebookInstance, Name: "desk", Life: life, Output: &sagemaker.DescribeNotebookInstanceOutput{
+			InstanceType: "ml.t3.medium", NotebookInstanceStatus: types.NotebookInstanceStatusInService, NotebookInstanceLifecycleConfigName: new("start")}},
+	}}
+	return &world.World{At: at, Accounts: []*world.Account{{ID: account, Name: "people", Partition: partition, Regions: []*world.Region{r}}}}
+}
+
+// TestCompliance: K1, every page of people is read, the one on the last is found. K3 and K10, nothing but lists and descriptions is
+// called: no sign-in URL is ever made and no app is woken. K4, people who sign in through IAM Identity Center are as good as any.
+// K11, China is no other case.
+func TestCompliance(t *testing.T) {
+	for _, place := range [][2]string{{"eu-west-1", "aws"}, {"cn-north-1", "aws-cn"}} {
+		w := peopled("111111111111", place[0], place[1], 230)
+		server := connect(t, w)
+		t.Setenv("AWS_REGION", place[0])
+		stdout, stderr, status := session(t, w, append([]string{"studio", "compliance", "-o", "csv", "--region", place[0]}, fast...))
+		if status != 0 || stderr != "" {
+			t.Fatalf("%s: exit status %d\n%s", place[0], status, stderr)
+		}
+		var lab []string
+		for line := range strings.Lines(stdout) {
+			if strings.HasPrefix(line, "uncovered,") && strings.Contains(line, ",JupyterLab,") {
+				lab = append(lab, line)
+			}
+		}
+		if len(lab) != 1 || !strings.Contains(lab[0], "user-229") || !strings.Contains(lab[0], "arn:"+place[1]+":") {
+			t.Errorf("%s: %q", place[0], lab)
+		}
+		calls := server.Calls()
+		for operation := range calls {
+			_, verb, _ := strings.Cut(operation, ":")
+			if !strings.HasPrefix(verb, "List") && !strings.HasPrefix(verb, "Describe") && !strings.HasPrefix(verb, "Get") {
+				t.Errorf("%s was called", operation)
+			}
+		}
+		if calls["sagemaker:ListUserProfiles"] != 3 || calls["sagemaker:DescribeUserProfile"] != 230 || calls["sagemaker:DescribeStudioLifecycleConfig"] != 1 {
+			t.Errorf("%s: %v", place[0], calls)
+		}
+	}
+}
+
+// TestPrintedStudioPermissions: the policy of iam --for studio is enough for compliance, nothing of it is granted in vain, and without
+// any one action something is said to be unseen.
+func TestPrintedStudioPermissions(t *testing.T) {
+	under := func(action string) (string, int, map[string]int) {
+		w := peopled("111111111111", "us-east-1", "aws", 3)
+		w.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIAREADER", Policies: []string{printed(t, w, "111111111111", "studio").without(t, action)}}}
+		server := connect(t, w)
+		stdout, stderr, status := session(t, w, append([]string{"studio", "compliance"}, fast...))
+		return stdout + stderr, status, server.Calls()
+	}
+	text, status, asked := under("")
+	if status != 0 {
+		t.Fatalf("exit status %d under what is printed:\n%s", status, text)
+	}
+	actions := printed(t, peopled("111111111111", "us-east-1", "aws", 3), "111111111111", "studio").actions()
+	for operation := range asked {
+		if !slices.Contains(actions, operation) && operation != "sts:GetCallerIdentity" {
+			t.Errorf("%s is called and not granted", operation)
+		}
+	}
+	for _, action := range actions {
+		if text, status, _ := under(action); status == 0 || !strings.Contains(text, action) {
+			t.Errorf("without %s: exit status %d\n%s", action, status, text)
+		}
+	}
+}
