@@ -283,6 +283,8 @@ func TestAgentToScan(t *testing.T) {
 			_, _ = io.WriteString(w, `[{"id":"k-1","name":"python3","execution_state":"busy","last_activity":"2026-03-02T09:00:00Z"}]`)
 		case "/lab/api/sessions":
 			_, _ = io.WriteString(w, `[{"path":"risk.ipynb","kernel":{"id":"k-1"}}]`)
+		case "/lab/api/contents/risk.ipynb":
+			_, _ = io.WriteString(w, `{"path":"risk.ipynb","last_modified":"2026-03-02T09:00:00Z"}`)
 		default:
 			_, _ = io.WriteString(w, `[]`)
 		}
