@@ -143,13 +143,16 @@ type way struct {
 	by      string
 	verdict Verdict
 	minutes int32
-	why     string
+	// app is the one of several that decided.
+	app string
+	why string
 }
 
 // judge adds the finding. One way that covers is enough; without one, what is not known of any leaves the whole unknown.
 func (e *evaluation) judge(f Finding, s AppSettings, running []App, unread string) {
 	f.Running = len(running) > 0
 	agent := e.agent(running)
+	f.App = agent.app
 	ways := []way{agent}
 	if unread != "" {
 		ways = append(ways, way{verdict: Unknown, why: unread})
@@ -187,22 +190,22 @@ func (e *evaluation) agent(running []App) way {
 	}
 	w := way{by: ByAgent, verdict: Covered, why: "the agent's heartbeat is fresh and advances"}
 	for _, a := range running {
-		b, of := a.Beat, ""
+		b, app := a.Beat, ""
 		if len(running) > 1 {
-			of = "of " + a.Name + ": "
+			app = a.Name
 		}
 		switch {
 		case b.Quality.Broken():
 			if w.verdict == Covered {
-				w = way{verdict: Unknown, why: of + "the heartbeat could not be read: " + b.Note}
+				w = way{verdict: Unknown, app: app, why: "the heartbeat could not be read: " + b.Note}
 			}
 		case b.At.IsZero():
-			return way{verdict: Uncovered, why: of + "nothing in it sends a heartbeat"}
+			return way{verdict: Uncovered, app: app, why: "nothing in it sends a heartbeat"}
 		case e.now.Sub(b.At) > Fresh:
-			return way{verdict: Uncovered, why: of + "the last heartbeat is of " + b.At.UTC().Format("2006-01-02 15:04 MST")}
+			return way{verdict: Uncovered, app: app, why: "the last heartbeat is of " + b.At.UTC().Format("2006-01-02 15:04 MST")}
 		case !b.Advancing:
 			if w.verdict == Covered {
-				w = way{verdict: Unknown, why: of + "there is one heartbeat, and it is not yet known whether it advances"}
+				w = way{verdict: Unknown, app: app, why: "there is one heartbeat, and it is not yet known whether it advances"}
 			}
 		}
 	}

@@ -45,7 +45,9 @@ type Finding struct {
 	Name    string        `json:"name"`
 	User    string        `json:"user,omitempty"`
 	AppType string        `json:"appType,omitempty"`
-	Verdict Verdict       `json:"verdict"`
+	// App is the app that decided, where several of the type run.
+	App     string  `json:"app,omitempty"`
+	Verdict Verdict `json:"verdict"`
 	// By is what covers it.
 	By string `json:"by,omitempty"`
 	// Minutes is the native idle limit where that covers it, 0 where it is not told.

@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -30,30 +29,15 @@ func (r *Report) Count(v Verdict) (n int) {
 	return n
 }
 
-// Table prints the findings for people: what is covered, only where all are asked for.
+// Table prints the findings for people: what is covered, only where all are asked for. What has the same verdict for the same reasons in a
+// domain stands together.
 func (r *Report) Table(w io.Writer, all bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d uncovered, %d unknown, %d covered\n", r.Count(Uncovered), r.Count(Unknown), r.Count(Covered))
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0) // Flush says what goes wrong
-	shown := false
-	for _, f := range r.Findings {
-		if f.Verdict == Covered && !all {
-			continue
+	for _, g := range groups(r.Findings) {
+		if g[0].Verdict != Covered || all {
+			g.print(&b)
 		}
-		if !shown {
-			fmt.Fprintln(&b)
-			_, _ = fmt.Fprintln(t, "VERDICT\tACCOUNT\tREGION\tWHAT\tNAME\tDOMAIN\tUSER\tAPP\tRUNS\tWHY")
-			shown = true
-		}
-		runs := "-"
-		if f.Running {
-			runs = "now"
-		}
-		_, _ = fmt.Fprintln(t, strings.Join([]string{string(f.Verdict), f.Target.Account, f.Target.Region, string(f.Level), plain(f.Name), cmp.Or(f.Domain, "-"), cmp.Or(plain(f.User), "-"),
-			cmp.Or(f.AppType, "-"), runs, plain(strings.Join(f.Reasons, "; "))}, "\t"))
-	}
-	if err := t.Flush(); err != nil {
-		return err
 	}
 	for _, c := range r.Coverage {
 		if c.Hole() {
@@ -65,6 +49,54 @@ func (r *Report) Table(w io.Writer, all bool) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// A group is findings of one domain, or of the notebook instances of one target, that are alike but for what they are about.
+type group []Finding
+
+// groups are in the order of the first finding of each.
+func groups(fs []Finding) (all []group) {
+	at := map[string]int{}
+	for _, f := range fs {
+		key := strings.Join(append([]string{string(f.Verdict), f.Target.String(), f.Domain}, f.Reasons...), "\n")
+		i, known := at[key]
+		if !known {
+			i, at[key] = len(all), len(all)
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], f)
+	}
+	return all
+}
+
+// print writes the group: where, why, and a line for each resource with its app types.
+func (g group) print(b *strings.Builder) {
+	where := g[0].Target.String()
+	if d := g[0].Domain; d != "" {
+		where = plain(d) + " in " + where
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", where, g[0].Verdict)
+	for _, why := range g[0].Reasons {
+		fmt.Fprintf(b, "  %s\n", plain(why))
+	}
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for rows := []Finding(g); len(rows) > 0; {
+		f, n, types := rows[0], 0, []string(nil)
+		for n < len(rows) && rows[n].ARN == f.ARN && rows[n].Running == f.Running {
+			types = append(types, strings.TrimSpace(rows[n].AppType+" "+rows[n].App))
+			n++
+		}
+		rows = rows[n:]
+		user, runs := "", ""
+		if f.Level == LevelSpace {
+			user = f.User
+		}
+		if f.Running {
+			runs = "running"
+		}
+		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\t%s\t%s\n", f.Level, plain(f.Name), plain(user), runs, plain(strings.Join(types, ", ")))
+	}
+	_ = t.Flush() // a builder takes all
 }
 
 // plain is a text without what would move a terminal's cursor or break a row.
@@ -87,9 +119,9 @@ func (r *Report) JSON(w io.Writer) error {
 // CSV prints every finding as a row. A cell that a spreadsheet would take for a formula begins with an apostrophe.
 func (r *Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	rows := [][]string{{"verdict", "account", "region", "level", "name", "domain", "user", "app_type", "running", "by", "idle_minutes", "reasons", "arn"}}
+	rows := [][]string{{"verdict", "account", "region", "level", "name", "domain", "user", "app_type", "app", "running", "by", "idle_minutes", "reasons", "arn"}}
 	for _, f := range r.Findings {
-		rows = append(rows, []string{string(f.Verdict), f.Target.Account, f.Target.Region, string(f.Level), f.Name, f.Domain, f.User, f.AppType, strconv.FormatBool(f.Running),
+		rows = append(rows, []string{string(f.Verdict), f.Target.Account, f.Target.Region, string(f.Level), f.Name, f.Domain, f.User, f.AppType, f.App, strconv.FormatBool(f.Running),
 			f.By, strconv.Itoa(int(f.Minutes)), strings.Join(f.Reasons, "; "), f.ARN})
 	}
 	for _, row := range rows {
