@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,12 +14,14 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/compliance"
+	"github.com/sagewarden/sagewarden/internal/notify"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
 // complianceFlags say what counts as covered, and how to print who is not.
 type complianceFlags struct {
 	awsFlags
+	notify         notifyFlags
 	policy         compliance.Policy
 	domain, format string
 	failOn         string
@@ -55,6 +58,7 @@ func newCompliance(env Env) *cobra.Command {
 	fl.StringVarP(&f.format, "output", "o", complianceFormats[0], "form of the output: "+strings.Join(complianceFormats, ", "))
 	fl.BoolVar(&f.all, "all", false, "also show what is covered, in the table")
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on findings: uncovered")
+	f.notify.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(complianceFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{string(compliance.Uncovered)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -80,6 +84,14 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 	if err := f.check(); err != nil {
 		return err
 	}
+	profile := ""
+	if len(f.profiles) > 0 {
+		profile = f.profiles[0]
+	}
+	channels, log, err := f.notify.channels(env, profile)
+	if err != nil {
+		return err
+	}
 	c, opened, err := f.open(ctx, env, options)
 	if err != nil {
 		return err
@@ -94,6 +106,11 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 	}
 	if err := f.show(env, seen); err != nil {
 		return err
+	}
+	if ctx.Err() == nil { // half of the truth is not told
+		if err := tell(ctx, env, channels, log, notice(seen), seen.Fact(), seen.Count(compliance.Covered) < len(seen.Findings)); err != nil {
+			return err
+		}
 	}
 	hole := ctx.Err() != nil || slices.ContainsFunc(seen.Coverage, estate.Coverage.Hole)
 	switch {
@@ -125,6 +142,13 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened) *co
 	compliance.Sort(seen.Findings)
 	estate.SortCoverage(seen.Coverage)
 	return seen
+}
+
+// notice is the report for people who did not ask.
+func notice(seen *compliance.Report) notify.Notice {
+	var text strings.Builder
+	_ = seen.Table(&text, false) // a builder takes all
+	return notify.Notice{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown)), Text: text.String()}
 }
 
 func (f *complianceFlags) show(env Env, seen *compliance.Report) error {

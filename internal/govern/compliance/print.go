@@ -29,6 +29,17 @@ func (r *Report) Count(v Verdict) (n int) {
 	return n
 }
 
+// Fact is what the report says, without what changes from hour to hour: two reports with the same fact need not both be told.
+func (r *Report) Fact() string {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		if f.Verdict != Covered {
+			fmt.Fprintln(&b, f.Verdict, f.ARN, f.AppType)
+		}
+	}
+	return b.String()
+}
+
 // Table prints the findings for people: what is covered, only where all are asked for. What has the same verdict for the same reasons in a
 // domain stands together.
 func (r *Report) Table(w io.Writer, all bool) error {
@@ -79,7 +90,8 @@ func (g group) print(b *strings.Builder) {
 	for _, why := range g[0].Reasons {
 		fmt.Fprintf(b, "  %s\n", plain(why))
 	}
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	var lines strings.Builder
+	t := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for rows := []Finding(g); len(rows) > 0; {
 		f, n, types := rows[0], 0, []string(nil)
 		for n < len(rows) && rows[n].ARN == f.ARN && rows[n].Running == f.Running {
@@ -97,6 +109,9 @@ func (g group) print(b *strings.Builder) {
 		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\t%s\t%s\n", f.Level, plain(f.Name), plain(user), runs, plain(strings.Join(types, ", ")))
 	}
 	_ = t.Flush() // a builder takes all
+	for l := range strings.Lines(lines.String()) {
+		fmt.Fprintln(b, strings.TrimRight(l, " \n"))
+	}
 }
 
 // plain is a text without what would move a terminal's cursor or break a row.

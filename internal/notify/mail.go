@@ -1,0 +1,152 @@
+package notify
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	"net/mail"
+	"net/smtp"
+	"net/url"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+const (
+	// mailLimit is what most servers take, with room for the encoding.
+	mailLimit = 5 << 20
+	// mailTakes is how long a server may take for a message.
+	mailTakes = time.Minute
+	// mailPassword is the variable that holds the password, where the address names a user.
+	mailPassword = "SAGEWARDEN_SMTP_PASSWORD"
+)
+
+// A mailbox is reached through a server for outgoing mail. The way there is encrypted, unless the server is on this machine.
+type mailbox struct {
+	host, port string
+	// implicit says that the server speaks TLS from the first byte.
+	implicit bool
+	user     string
+	from     *mail.Address
+	to       []*mail.Address
+	env      Environment
+}
+
+func parseMail(address string, env Environment) (Channel, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("the address is none: write smtp://mail.example.com:587?from=…&to=…") // the cause would repeat a password
+	}
+	if _, has := u.User.Password(); has {
+		return nil, fmt.Errorf("a password on the command line is seen by everybody on this machine: put it into %s", mailPassword)
+	}
+	m := mailbox{host: u.Hostname(), implicit: u.Scheme == "smtps", user: u.User.Username(), env: env}
+	m.port = cmp.Or(u.Port(), map[bool]string{false: "587", true: "465"}[m.implicit])
+	if m.host == "" {
+		return nil, errors.New("the name of the mail server is missing: smtp://mail.example.com:587?from=…&to=…")
+	}
+	if m.user != "" && env.Getenv(mailPassword) == "" {
+		return nil, fmt.Errorf("the password of %s is missing: put it into %s", m.user, mailPassword)
+	}
+	if m.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
+		return nil, fmt.Errorf("from: %w", err)
+	}
+	for _, to := range u.Query()["to"] {
+		a, err := mail.ParseAddress(to)
+		if err != nil {
+			return nil, fmt.Errorf("to: %w", err)
+		}
+		m.to = append(m.to, a)
+	}
+	if len(m.to) == 0 {
+		return nil, errors.New("to: is missing: who is to be told?")
+	}
+	return m, nil
+}
+
+// Send hands the notice to the mail server.
+func (m mailbox) Send(ctx context.Context, n Notice) error {
+	return each(n, mailLimit, func(part Notice) error {
+		if err := m.send(ctx, m.message(part, time.Now())); err != nil {
+			return &estate.Error{Op: "send mail", On: net.JoinHostPort(m.host, m.port), Err: err}
+		}
+		return nil
+	})
+}
+
+func (m mailbox) send(ctx context.Context, message []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, mailTakes)
+	defer cancel()
+	encrypted := &tls.Config{ServerName: m.host, MinVersion: tls.VersionTLS12}
+	dial := (&net.Dialer{}).DialContext
+	if m.implicit {
+		dial = (&tls.Dialer{Config: encrypted}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", net.JoinHostPort(m.host, m.port))
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	c, err := smtp.NewClient(conn, m.host)
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	defer func() { _ = c.Close() }()
+	if !m.implicit {
+		if offers, _ := c.Extension("STARTTLS"); offers {
+			if err := c.StartTLS(encrypted); err != nil {
+				return err
+			}
+		} else if ip := net.ParseIP(m.host); m.host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return errors.New("the server offers no encryption (STARTTLS), and is not on this machine")
+		}
+	}
+	if m.user != "" {
+		if err := c.Auth(smtp.PlainAuth("", m.user, m.env.Getenv(mailPassword), m.host)); err != nil {
+			return err
+		}
+	}
+	if err := c.Mail(m.from.Address); err != nil {
+		return err
+	}
+	for _, to := range m.to {
+		if err := c.Rcpt(to.Address); err != nil {
+			return err
+		}
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(message); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	_ = c.Quit() // the server has taken it
+	return nil
+}
+
+// message is the notice as RFC 5322 has it.
+func (m mailbox) message(n Notice, now time.Time) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "From: %s\r\n", m.from)
+	for i, to := range m.to {
+		fmt.Fprintf(&b, "%s %s", map[bool]string{true: "To:", false: ",\r\n "}[i == 0], to)
+	}
+	fmt.Fprintf(&b, "\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+		mime.QEncoding.Encode("utf-8", line(n.Subject)), now.UTC().Format(time.RFC1123Z), rand.Text(), "sagewarden.invalid")
+	w := quotedprintable.NewWriter(&b)
+	_, _ = w.Write([]byte(n.Text)) // a buffer takes all
+	_ = w.Close()
+	return b.Bytes()
+}

@@ -1,0 +1,166 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"mime/quotedprintable"
+	"net/http"
+	"net/http/httptest"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+func environment(vars map[string]string) Environment {
+	return Environment{Getenv: func(name string) string { return vars[name] }}
+}
+
+// TestParts is row K9: what is longer than a channel takes is split, and nothing of it is lost.
+func TestParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text, limit := rapid.StringN(0, 400, -1).Draw(t, "text"), rapid.IntRange(utf8.UTFMax, 100).Draw(t, "limit")
+		all := parts(text, limit)
+		if strings.Join(all, "") != text {
+			t.Fatalf("%q became %q", text, all)
+		}
+		for _, p := range all {
+			if len(p) > limit || !utf8.ValidString(p) {
+				t.Fatalf("part %q of %q, limit %d", p, text, limit)
+			}
+		}
+	})
+	if got := parts("one\ntwo\nthree\n", 9); len(got) != 2 || got[0] != "one\ntwo\n" {
+		t.Errorf("%q: cut elsewhere than between lines", got)
+	}
+}
+
+func TestParse(t *testing.T) {
+	env := environment(map[string]string{"HOOK": "https://hooks.slack.com/services/T/B/secret", "PLAIN": "http://hooks.example.com/secret", mailPassword: "word"})
+	for address, want := range map[string]string{
+		"sns:arn:aws-cn:sns:cn-north-1:111122223333:ml":                    "",
+		"smtp://mail.example.com?from=a@example.com&to=b@example.com":      "",
+		"smtps://ana@mail.example.com?from=a@example.com&to=b@example.com": "",
+		"slack:HOOK": "",
+		"sns:ml":     "takes the ARN of a topic",
+		"sns:arn:aws:sqs:eu-west-1:111122223333:ml":          "takes the ARN of a topic",
+		"sns:arn:aws:sns:eu-west-1:111122223333:ml:0a1b":     "takes the ARN of a topic",
+		"smtp://u:hush@mail.example.com?from=a@e.com&to=b@e": "a password on the command line",
+		"smtp://mail.example.com?from=a@example.com":         "who is to be told?",
+		"smtp://mail.example.com?to=a@example.com":           "from:",
+		"smtp://?from=a@example.com&to=b@example.com":        "name of the mail server is missing",
+		"slack:":      "takes the name of the environment variable",
+		"slack:OTHER": "OTHER is not set",
+		"slack:PLAIN": "no https address",
+		"https://hooks.slack.com/services/T/B/secret": "is a secret",
+		"ana@example.com": "is no channel",
+	} {
+		_, err := Parse(address, env)
+		if got := errorText(err); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+		if got := errorText(err); strings.Contains(got, "secret,") || strings.Contains(got, "hush") || strings.Contains(got, "/T/B/") {
+			t.Errorf("the error tells a secret: %s", got)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestMessage(t *testing.T) {
+	c, err := Parse("smtp://localhost:2525?from=Sagewarden%20%3Csw@example.com%3E&to=ana@example.com&to=ben@example.com", environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "größer, =\n.\n" + strings.Repeat("long ", 400)
+	m, err := mail.ReadMessage(strings.NewReader(string(c.(mailbox).message(Notice{Subject: "two\r\nBcc: eve@example.com", Text: text}, time.Unix(0, 0)))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	if err != nil || strings.ReplaceAll(string(body), "\r\n", "\n") != text {
+		t.Errorf("%v: %q", err, body)
+	}
+	if to, err := m.Header.AddressList("To"); err != nil || len(to) != 2 {
+		t.Errorf("%v, %v", to, err)
+	}
+	if m.Header.Get("Bcc") != "" || m.Header.Get("Subject") != "two  Bcc: eve@example.com" {
+		t.Errorf("%q", m.Header)
+	}
+}
+
+func TestSlack(t *testing.T) {
+	var got []string
+	status := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Text string }
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		got = append(got, body.Text)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "no_service")
+	}))
+	defer s.Close()
+	c, err := Parse("slack:HOOK", environment(map[string]string{"HOOK": s.URL + "/hush"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := Notice{Subject: "a < b", Text: strings.Repeat("<!channel> ```\n", 400)}
+	if err := c.Send(t.Context(), n); err != nil || len(got) != 3 || !strings.Contains(got[0], "a &lt; b (1 of 3)") || strings.Contains(got[0], "<!") || strings.Count(got[0], "```") != 2 {
+		t.Errorf("%v: %d messages, the first %.80q", err, len(got), got[0])
+	}
+	status = http.StatusNotFound
+	if err := c.Send(t.Context(), n); err == nil || !strings.Contains(err.Error(), "404 Not Found: no_service") || strings.Contains(err.Error(), "hush") {
+		t.Errorf("%v", err)
+	}
+	s.Close()
+	if err := c.Send(context.Background(), n); err == nil || strings.Contains(err.Error(), "hush") { // K10
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSubjectForSNS(t *testing.T) {
+	if got := asciiLine("größe\n"+strings.Repeat("x", 200), subjectLimit); len(got) != subjectLimit || !strings.HasPrefix(got, "gr??e x") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestLog(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "told.json")
+	l, err := OpenLog(file)
+	if err != nil || !l.Silent("slack:HOOK") || l.Knows("slack:HOOK", "") {
+		t.Fatalf("%v, %+v", err, l)
+	}
+	if err := l.Add("slack:HOOK", "two uncovered"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := OpenLog(file)
+	if err != nil || !again.Knows("slack:HOOK", "two uncovered") || again.Knows("slack:HOOK", "three uncovered") || again.Knows("slack:OTHER", "two uncovered") {
+		t.Errorf("%v, %+v", err, again)
+	}
+	if err := os.WriteFile(file, []byte("[1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenLog(file); err == nil || !strings.Contains(err.Error(), "read what was told on "+file) {
+		t.Errorf("%v", err)
+	}
+	if err := again.Add("slack:HOOK", ""); err != nil {
+		t.Fatal(err)
+	}
+	again.file = filepath.Join(file, "below")
+	if err := again.Add("slack:HOOK", "four"); err == nil {
+		t.Error("what was told was not recorded, and nobody was told so")
+	}
+}
