@@ -93,7 +93,7 @@ func TestOneAgentIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, _, errs := run(t, nil, "--no-heartbeat", "--server", "http://127.0.0.1:1/", "--lock", file); status != 1 || !strings.Contains(errs, "another agent runs already") {
+	if status, _, errs := run(t, nil, "--no-heartbeat", "--server", "http://127.0.0.1:1/", "--lock", file, "--home", t.TempDir()); status != 1 || !strings.Contains(errs, "another agent runs already") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 	unlock()
