@@ -55,8 +55,8 @@ type Agent struct {
 type Whole interface {
 	// Stop deletes the app, or stops the instance. What is saved stays.
 	Stop(context.Context) error
-	// Describe says what it runs on.
-	Describe(context.Context) (instanceType string, err error)
+	// Describe says what it runs on, and since when, zero for not known.
+	Describe(context.Context) (instanceType string, began time.Time, err error)
 }
 
 // Look looks once, judges, tells, and shuts down what is due. What it returns was judged before anything was shut down. An error says that
@@ -104,17 +104,20 @@ func (a *Agent) act(ctx context.Context, j Judgement, look Look) {
 	}
 }
 
-// describe asks what the whole runs on, until it is known. The panel shows it; nothing depends on it.
+// describe asks what the whole runs on, until it is known. The panel shows it.
 func (a *Agent) describe(ctx context.Context) {
 	now := a.Now()
 	if a.Whole == nil || a.Show == nil || a.About.InstanceType != "" || now.Before(a.ask) {
 		return
 	}
 	a.ask = now.Add(10 * time.Minute)
-	instanceType, err := a.Whole.Describe(ctx)
+	instanceType, began, err := a.Whole.Describe(ctx)
 	if err != nil {
 		a.Log.Warn("the panel shows no price", "error", err)
 		return
+	}
+	if !began.IsZero() {
+		a.About.StartedAt = stamp(began)
 	}
 	a.About.InstanceType, a.About.Hourly = instanceType, a.Rates[instanceType]
 }

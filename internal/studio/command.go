@@ -151,11 +151,13 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	return o, nil
 }
 
+// stay follows no redirection: it would take a session's token along to another host, and one of Jupyter's leads to a page that signs in, by which a
+// DELETE would be taken for done.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // jupyterHTTP asks the Jupyter Server.
 func jupyterHTTP() *http.Client {
-	return &http.Client{Timeout: patience,
-		// A redirection leads to a page that signs in: it is no answer, and a DELETE would be taken for done.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return &http.Client{Timeout: patience, CheckRedirect: stay,
 		// A notebook instance signs its certificate itself, and the connection never leaves the machine.
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}} //nolint:gosec // see above
 }
@@ -230,12 +232,12 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		a.GPU = process.GPU
 	}
 	caller := &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
-		HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}
+		HTTP: &http.Client{Timeout: patience, CheckRedirect: stay}, Getenv: getenv, Now: time.Now}
 	if !o.noHeartbeat {
 		a.Report = heartbeat{place: place, caller: caller}.publish
 	}
 	if place.Kind() != "" {
-		a.Whole = here{place: place, caller: caller}
+		a.Whole = &here{place: place, caller: caller}
 	}
 	if a.StopWhole && place.AppType == "JupyterServer" {
 		a.StopWhole = false

@@ -4,18 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 	"unsafe"
 
+	signed "github.com/sagewarden/sagewarden/internal/heartbeat"
 	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
 	"github.com/sagewarden/sagewarden/internal/studio/process"
+	"github.com/sagewarden/sagewarden/internal/studio/remote"
 )
 
 // A look that only says what it sees carries out no request: the agent beside it may have done so already.
@@ -249,5 +253,81 @@ func TestAKernelWithAWrapper(t *testing.T) {
 		if pid := kernelProcess(s, "k-1"); pid != 9 {
 			t.Fatalf("it is taken for %d", pid)
 		}
+	}
+}
+
+// What the names of a person's files lead to may be anything: nothing is waited for, and nothing read for good.
+func TestFilesThatAreNone(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	huge := filepath.Join(t.TempDir(), "huge")
+	put(t, huge, "", start)
+	if err := os.Truncate(huge, 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{pipe, huge, "/dev/zero", "/dev/tty", "/proc/self/mem", t.TempDir()} {
+		r := newHome(t)
+		if err := os.Symlink(target, r.Keep); err != nil {
+			t.Fatal(err)
+		}
+		if w, err := r.Wishes(bounds); err == nil {
+			t.Errorf("%s was taken for %+v", target, w)
+		}
+	}
+	loop := newHome(t)
+	if err := os.Symlink(loop.Keep, loop.Keep); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := loop.Wishes(bounds); err == nil {
+		t.Errorf("a loop was taken for %+v", w)
+	}
+}
+
+// The status takes the place of a link, and leaves alone what that leads to.
+func TestAStatusThatIsALink(t *testing.T) {
+	r := newHome(t)
+	other := filepath.Join(t.TempDir(), "other")
+	put(t, other, "precious", start)
+	if err := os.Symlink(other, r.status()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteStatus(Status{Handled: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(other); string(text) != "precious" || r.ReadStatus().Handled != "a" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// A beat says until when everything is kept.
+func TestABeatSaysWhatIsKept(t *testing.T) {
+	var body []byte
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { body, _ = io.ReadAll(r.Body) }))
+	defer s.Close()
+	env := map[string]string{"AWS_ENDPOINT_URL": s.URL, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+	getenv := func(name string) string { return env[name] }
+	place, err := Find(metadata(t, inSpace))
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller := &remote.Caller{Partition: "aws-cn", Region: "cn-north-1", Credentials: remote.Credentials(getenv), HTTP: s.Client(), Getenv: getenv, Now: time.Now}
+	b, err := newBeats(Config{Heartbeats: "s3://beats/hb"}, place, caller, time.Minute, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, a, _, _ := inApp()
+	a.Report = b.publish
+	until := start.Add(time.Hour)
+	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{keep: until}, nil }
+	r.minutes(t, a, 2)
+	got, _, err := signed.Trust{}.Open(signed.Object{Resource: place.ARN.String(), Body: body, Modified: r.now}, r.now, signed.Seen{})
+	if err != nil || !got.KeepUntil.Equal(until) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	r.minutes(t, a, 60)
+	if got, _, err = (signed.Trust{}).Open(signed.Object{Resource: place.ARN.String(), Body: body, Modified: r.now}, r.now, signed.Seen{}); err != nil || !got.KeepUntil.IsZero() {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

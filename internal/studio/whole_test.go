@@ -24,7 +24,7 @@ func (a *app) Stop(context.Context) error {
 	return a.refuse
 }
 
-func (a *app) Describe(context.Context) (string, error) { return "ml.t3.medium", nil }
+func (a *app) Describe(context.Context) (string, time.Time, error) { return "ml.t3.medium", start, nil }
 
 // inApp is a room in an app that is stopped when it is idle; its kernels and terminals are not.
 func inApp() (*room, *Agent, *app, *Status) {
@@ -50,7 +50,7 @@ func (r *room) minutes(t *testing.T, a *Agent, n int) {
 func TestAnIdleAppIsAnnouncedAndStopped(t *testing.T) {
 	r, a, whole, status := inApp()
 	r.minutes(t, a, 115)
-	if status.ShutdownAt != "2026-03-02T11:02:00Z" || status.State != Idle || status.Hourly != "0.05" || status.InstanceType != "ml.t3.medium" || len(status.Kernels) != 1 {
+	if status.ShutdownAt != "2026-03-02T11:02:00Z" || status.State != Idle || status.StartedAt != stamp(start) || status.Hourly != "0.05" || status.InstanceType != "ml.t3.medium" || len(status.Kernels) != 1 {
 		t.Errorf("%+v", *status)
 	}
 	if status.Kernels[0].ShutdownAt != "" {
