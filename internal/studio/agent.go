@@ -73,9 +73,14 @@ func (a *Agent) Look(ctx context.Context) (Judgement, error) {
 		a.show(wishes, limits, Look{At: a.Now(), Keep: wishes.keep}, Judgement{State: Unknown, Why: err.Error()}, problem, err)
 		return Judgement{}, err
 	}
-	look.Keep = wishes.keep
+	if look.Keep = wishes.keep; problem != nil {
+		look.Keep = look.At.Add(a.Limits.Gap) // for all that anybody knows, everything is to be kept
+	}
 	var j Judgement
 	j, a.memory = Judge(look, a.memory, limits)
+	if wishes.keep.After(look.At) {
+		j.Keep = wishes.keep
+	}
 	a.request(ctx, wishes, look, nil)
 	a.show(wishes, limits, look, j, problem)
 	if a.Report != nil {
@@ -83,9 +88,7 @@ func (a *Agent) Look(ctx context.Context) (Judgement, error) {
 			a.Log.Error("the heartbeat was not published", "error", err)
 		}
 	}
-	if problem == nil { // else it may have said to keep everything
-		a.act(ctx, j, look)
-	}
+	a.act(ctx, j, look)
 	return j, nil
 }
 

@@ -61,7 +61,7 @@ type Judgement struct {
 	// End and Due are as those of a finding. The whole outlasts whatever is in it.
 	End time.Time
 	Due bool
-	// Keep is until when somebody wants everything kept, zero for nobody.
+	// Keep is until when the person wants everything kept, zero for no such wish.
 	Keep     time.Time
 	Why      string
 	Findings []Finding
@@ -109,9 +109,6 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	j.terminals()
 	j.background()
 	out := Judgement{State: j.state, LastUse: j.after.used, Why: j.why, Findings: j.findings}
-	if look.Keep.After(look.At) {
-		out.Keep = look.Keep
-	}
 	switch {
 	case j.state == Unknown:
 		j.after.used = look.At // for all that anybody knows

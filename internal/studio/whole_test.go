@@ -196,11 +196,16 @@ func TestL1_NothingEndsWhileSettingsCannotBeRead(t *testing.T) {
 	fail := errors.New("unexpected end of JSON input")
 	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{}, fail }
 	r.minutes(t, a, 300)
-	if len(r.stopped) > 0 || !slices.Contains(status.Problems, fail.Error()) {
-		t.Fatalf("%v, %v", r.stopped, status.Problems)
+	if len(r.stopped) > 0 || !slices.Contains(status.Problems, fail.Error()) || status.ShutdownAt != "" || status.Kernels[0].ShutdownAt != "" {
+		t.Fatalf("%v, %+v", r.stopped, *status)
 	}
+	// Its end is announced anew.
 	fail = nil
-	r.minutes(t, a, 1)
+	r.minutes(t, a, 9)
+	if len(r.stopped) > 0 || status.ShutdownAt == "" {
+		t.Fatalf("%v, %+v", r.stopped, *status)
+	}
+	r.minutes(t, a, 3)
 	if len(r.stopped) == 0 {
 		t.Error("it never ends")
 	}
