@@ -27,6 +27,8 @@ func (h *here) Stop(ctx context.Context) error {
 		return err
 	case now.status != "InService":
 		return errors.New("it is not stopped, since it is " + now.status)
+	case now.created.IsZero():
+		return errors.New("it is not stopped, since nothing tells when it was created")
 	case !now.created.Equal(h.created):
 		return errors.New("it is not stopped, since it is another of the same name: it was created at " + stamp(now.created))
 	}
@@ -69,10 +71,10 @@ func (h *here) look(ctx context.Context) (resource, error) {
 	if err := h.caller.SageMaker(ctx, operation, h.place.Key(), &answer); err != nil {
 		return resource{}, err
 	}
-	if answer.CreationTime <= 0 {
-		return resource{}, errors.New(operation + " does not say when it was created")
+	s := resource{status: answer.Status, instanceType: answer.ResourceSpec.InstanceType}
+	if answer.CreationTime > 0 {
+		s.created = time.UnixMilli(int64(answer.CreationTime * 1000))
 	}
-	s := resource{answer.Status, answer.ResourceSpec.InstanceType, time.UnixMilli(int64(answer.CreationTime * 1000))}
 	if h.place.Notebook != "" {
 		s.status, s.instanceType = answer.NotebookInstanceStatus, answer.InstanceType
 	}
