@@ -170,13 +170,13 @@ func (a *Agent) look(ctx context.Context) (Look, error) {
 	return look, nil
 }
 
-// again takes the last look before something is shut down, at everything: whatever is not due any more is left alone.
+// again takes the last look before something is shut down, at everything, and at the person's wishes last: whatever is not due any more is left alone.
 func (a *Agent) again(ctx context.Context) (Judgement, error) {
-	wishes, err := a.wishes()
+	look, err := a.look(ctx)
 	if err != nil {
 		return Judgement{}, err
 	}
-	look, err := a.look(ctx)
+	wishes, err := a.wishes()
 	if err != nil {
 		return Judgement{}, err
 	}

@@ -331,3 +331,16 @@ func TestABeatSaysWhatIsKept(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// A look takes its time: what is kept meanwhile is kept.
+func TestAKeepDuringTheLastLook(t *testing.T) {
+	r, a, _, _ := inApp()
+	a.StopKernels, a.StopTerminals = true, true
+	var until time.Time
+	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{keep: until}, nil }
+	r.within = func() { until = start.Add(9 * time.Hour) }
+	r.minutes(t, a, 130)
+	if len(r.stopped) > 0 || until.IsZero() {
+		t.Errorf("%v", r.stopped)
+	}
+}
