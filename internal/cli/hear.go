@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/config"
@@ -57,7 +58,7 @@ func (f *awsFlags) listen(ctx context.Context, c *cloud.Cloud) []estate.Check {
 		check := estate.Check{Name: name, On: r.Source(), Level: estate.Fine, Finding: fmt.Sprintf("%d are there", r.Len())}
 		for _, hole := range r.Coverage() {
 			if hole.Hole() {
-				check.Level, check.Finding, check.Hides, check.Hint = estate.Warn, hole.Operation+" "+string(hole.Outcome)+": "+hole.Reason(), hole.Hides, hole.Hint
+				check.Level, check.Finding, check.Hides, check.Hint = estate.Warn, hole.Operation+" "+string(hole.Outcome)+": "+strings.TrimPrefix(hole.Reason(), r.Source()+": "), hole.Hides, hole.Hint
 			}
 		}
 		checks = append(checks, check)

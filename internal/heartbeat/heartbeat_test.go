@@ -175,6 +175,8 @@ func TestRefused(t *testing.T) {
 		{name: "beat edited to fit another run's certificate", body: envelope(t, borrowed), want: heartbeat.BadSignature},
 		{name: "put again later", body: good, modified: noon.Add(6 * time.Minute), now: noon.Add(6 * time.Minute), want: heartbeat.ClockOff},
 		{name: "put before it was made", body: third, want: heartbeat.ClockOff},
+		{name: "put again within the skew, and its time is long over", body: good, modified: noon.Add(4 * time.Minute), now: noon.Add(4 * time.Minute), want: heartbeat.Stale},
+		{name: "put late, and its time is not over", body: good, modified: noon.Add(2 * time.Minute), now: noon.Add(2 * time.Minute)},
 		{name: "taken in the future", body: good, now: noon.Add(-6 * time.Minute), want: heartbeat.ClockOff},
 		{name: "stopped", body: good, now: noon.Add(3*time.Minute + time.Second), want: heartbeat.Stale},
 		{name: "seen before, the same object", body: good, before: heartbeat.Seen{Boot: bootOf(t, good), Sequence: 1, At: noon}},
@@ -328,6 +330,32 @@ func TestSealOpen(t *testing.T) {
 			t.Fatalf("bit %d was turned over, and nobody minds", i)
 		}
 	})
+}
+
+// TestTextsOfStrangers holds that nothing reaches a person's terminal or report but short texts of one line: whoever works in an app writes them.
+func TestTextsOfStrangers(t *testing.T) {
+	body := seal(t, sealer(t, arn, nil), idle(noon))
+	long := strings.Repeat("x", 100_000)
+	for name, change := range map[string]func(map[string]any){
+		"a long reason":            func(b map[string]any) { b["why"] = long },
+		"a reason that blinks":     func(b map[string]any) { b["why"] = "\x1b[5mactive" },
+		"a reason of two rows":     func(b map[string]any) { b["why"] = "used\nidle" },
+		"a reason that turns back": func(b map[string]any) { b["why"] = "\u202eevitca" },
+		"a long run":               func(b map[string]any) { b["boot"] = long },
+		"a version that blinks":    func(b map[string]any) { b["agent"] = "\u009b5m" },
+		"another long resource":    func(b map[string]any) { b["resource"] = long + "\x1b[5m" },
+		"an unknown long state":    func(b map[string]any) { b["state"] = long },
+		"a long time":              func(b map[string]any) { b["at"] = long },
+		"evidence of two rows":     func(b map[string]any) { b["evidence"] = []any{map[string]any{"name": "a\nb", "value": "c"}} },
+		"too much evidence":        func(b map[string]any) { b["evidence"] = make([]map[string]any, heartbeat.MaxEvidence+1) },
+	} {
+		_, _, err := heartbeat.Trust{}.Open(heartbeat.Object{Resource: arn, Body: edit(t, body, "beat", change), Modified: noon}, noon, heartbeat.Seen{})
+		if reason(err) == "" {
+			t.Errorf("%s: got %v", name, err)
+		} else if text := err.Error(); len(text) > 1000 || strings.ContainsAny(text, "\x1b\n\u009b\u202e") {
+			t.Errorf("%s: %.200q", name, text)
+		}
+	}
 }
 
 func TestNewTrust(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -43,7 +44,7 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return string(e.Reason) + ": " + e.Detail }
 
 func refuse(reason Reason, format string, values ...any) error {
-	return &RefusedError{reason, fmt.Sprintf(format, values...)}
+	return &RefusedError{reason, cut(fmt.Sprintf(format, values...))}
 }
 
 // An Object is a heartbeat as S3 gives it. Who writes an object chooses its body, and never Modified.
@@ -122,7 +123,9 @@ func (t Trust) Open(o Object, now time.Time, before Seen) (Beat, Seen, error) {
 	if ahead := o.Modified.Sub(now); ahead > skew {
 		return Beat{}, Seen{}, refuse(ClockOff, "S3 took it %s after it was read", ahead)
 	}
-	if age := now.Sub(o.Modified); age > 3*time.Duration(b.Interval) {
+	// By the earlier of its two times, so that to put an old one again makes nothing younger.
+	age := max(now.Sub(o.Modified), now.Sub(b.At))
+	if age > 3*time.Duration(b.Interval) {
 		return Beat{}, Seen{}, refuse(Stale, "it is %s old, and was to come every %s", age.Round(time.Second), b.Interval)
 	}
 	seen := Seen{b.Boot, b.Sequence, o.Modified}
@@ -186,7 +189,13 @@ func strict(body []byte, e *envelope) error {
 
 // wrong says what is wrong with a beat by itself, empty for nothing.
 func (b Beat) wrong() string {
+	texts := []string{b.Resource, b.Boot, b.Agent, string(b.State), b.Why}
+	for _, e := range b.Evidence {
+		texts = append(texts, e.Name, e.Value)
+	}
 	switch {
+	case len(b.Evidence) > MaxEvidence || slices.ContainsFunc(texts, func(text string) bool { return cut(text) != text }):
+		return "its texts are too many, too long, or not of one line"
 	case b.Version != Version:
 		return fmt.Sprintf("version %d is not known: want %d", b.Version, Version)
 	case b.Boot == "" || b.Sequence == 0:

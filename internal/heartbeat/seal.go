@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A Certifier has KMS sign a certificate: ECDSA over P-256 and SHA-256, the signature in DER.
@@ -124,10 +125,18 @@ func utc(t time.Time) time.Time {
 	return t.UTC().Round(0)
 }
 
-// cut shortens a text between two characters, and leaves out what is none.
+// cut shortens a text between two characters, and leaves it on one line, without what a terminal would obey.
 func cut(text string) string {
 	if len(text) > maxText {
 		text = text[:maxText]
 	}
-	return strings.ToValidUTF8(text, "")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsPrint(r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return -1
+	}, strings.ToValidUTF8(text, ""))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -145,6 +146,10 @@ func (r *Reader) Look(ctx context.Context, arn string, before heartbeat.Seen) He
 		return h
 	}
 	object, err := r.get(ctx, key, arn)
+	if _, gone := errors.AsType[*s3types.NoSuchKey](err); gone {
+		h.Quality = estate.Absent // since it was listed
+		return h
+	}
 	r.cover(OpGet, err)
 	if err != nil {
 		h.Quality, h.Note = quality(err), cloud.Brief(err)

@@ -283,10 +283,10 @@ func TestAgentToScan(t *testing.T) {
 			_, _ = io.WriteString(w, `[{"id":"k-1","name":"python3","execution_state":"busy","last_activity":"2026-03-02T09:00:00Z"}]`)
 		case "/lab/api/sessions":
 			_, _ = io.WriteString(w, `[{"path":"risk.ipynb","kernel":{"id":"k-1"}}]`)
-		case "/lab/api/contents/risk.ipynb":
-			_, _ = io.WriteString(w, `{"path":"risk.ipynb","last_modified":"2026-03-02T09:00:00Z"}`)
-		default:
+		case "/lab/api/terminals":
 			_, _ = io.WriteString(w, `[]`)
+		default:
+			_, _ = io.WriteString(w, `{"last_modified":"2026-03-02T09:00:00Z"}`)
 		}
 	}))
 	defer jupyter.Close()
@@ -304,6 +304,34 @@ func TestAgentToScan(t *testing.T) {
 	o := expect(t, r.scan(t), "ana/app", estate.Active, "app/agent-used")
 	if o.Verdict.Confidence != estate.High {
 		t.Errorf("confidence %q\n%s", o.Verdict.Confidence, &out)
+	}
+}
+
+// TestGoneSinceItWasListed: an object that a lifecycle rule took in the midst of a scan is none, and no hole.
+func TestGoneSinceItWasListed(t *testing.T) {
+	r := newReported(t)
+	r.put(desk, r.seal(r.sealer(desk, true), estate.Idle, 9*time.Hour))
+	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source)
+	key, err := signed.Key("hb/", desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, r.url+"/beats/"+key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil || resp.StatusCode/100 != 2 {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	if h := reader.Look(t.Context(), desk, signed.Seen{}); h.Quality != estate.Absent {
+		t.Errorf("%s %s", h.Quality, h.Note)
+	}
+	for _, c := range reader.Coverage() {
+		if c.Hole() {
+			t.Errorf("%+v", c)
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type Agent struct {
 
 	memory  Memory
 	attempt attempt
+	// handled are the requests that were carried out, and when, as long as one could be taken for fresh.
+	handled map[string]time.Time
 	// ask is when to ask next what the whole runs on.
 	ask time.Time
 }
@@ -53,8 +55,8 @@ type Agent struct {
 type Whole interface {
 	// Stop deletes the app, or stops the instance. What is saved stays.
 	Stop(context.Context) error
-	// Describe says what it runs on.
-	Describe(context.Context) (instanceType string, err error)
+	// Describe says what it runs on, and since when, zero for not known.
+	Describe(context.Context) (instanceType string, began time.Time, err error)
 }
 
 // Look looks once, judges, tells, and shuts down what is due. What it returns was judged before anything was shut down. An error says that
@@ -67,52 +69,58 @@ func (a *Agent) Look(ctx context.Context) (Judgement, error) {
 	if err != nil {
 		// What was used meanwhile, nobody saw: everything begins anew.
 		a.memory = Memory{}
-		a.request(ctx, wishes, Look{At: a.Now()})
+		a.request(ctx, wishes, Look{At: a.Now()}, err)
 		a.show(wishes, limits, Look{At: a.Now(), Keep: wishes.keep}, Judgement{State: Unknown, Why: err.Error()}, problem, err)
 		return Judgement{}, err
 	}
-	look.Keep = wishes.keep
+	if look.Keep = wishes.keep; problem != nil {
+		look.Keep = look.At.Add(a.Limits.Gap) // for all that anybody knows, everything is to be kept
+	}
 	var j Judgement
 	j, a.memory = Judge(look, a.memory, limits)
-	a.request(ctx, wishes, look)
+	if wishes.keep.After(look.At) {
+		j.Keep = wishes.keep
+	}
+	a.request(ctx, wishes, look, nil)
 	a.show(wishes, limits, look, j, problem)
 	if a.Report != nil {
 		if err := a.Report(ctx, j, look.At); err != nil {
 			a.Log.Error("the heartbeat was not published", "error", err)
 		}
 	}
-	if problem == nil { // else it may have said to keep everything
-		a.act(ctx, j)
-	}
+	a.act(ctx, j, look)
 	return j, nil
 }
 
 // act shuts down what is due.
-func (a *Agent) act(ctx context.Context, j Judgement) {
+func (a *Agent) act(ctx context.Context, j Judgement, look Look) {
 	for _, f := range j.Findings {
 		if f.Due && (f.Kernel != "" && a.StopKernels || f.Terminal != "" && a.StopTerminals) {
-			a.stop(ctx, f)
+			a.stop(ctx, f, look)
 		}
 	}
 	switch {
 	case !j.Due:
 		a.attempt = attempt{}
 	case a.StopWhole && a.Whole != nil:
-		a.stopWhole(ctx)
+		a.stopWhole(ctx, look)
 	}
 }
 
-// describe asks what the whole runs on, until it is known. The panel shows it; nothing depends on it.
+// describe asks what the whole runs on, until it is known. The panel shows it.
 func (a *Agent) describe(ctx context.Context) {
 	now := a.Now()
 	if a.Whole == nil || a.Show == nil || a.About.InstanceType != "" || now.Before(a.ask) {
 		return
 	}
 	a.ask = now.Add(10 * time.Minute)
-	instanceType, err := a.Whole.Describe(ctx)
+	instanceType, began, err := a.Whole.Describe(ctx)
 	if err != nil {
 		a.Log.Warn("the panel shows no price", "error", err)
 		return
+	}
+	if !began.IsZero() {
+		a.About.StartedAt = stamp(began)
 	}
 	a.About.InstanceType, a.About.Hourly = instanceType, a.Rates[instanceType]
 }
@@ -128,8 +136,13 @@ func (a *Agent) wishes() (Wishes, error) {
 	return w, err
 }
 
+// glance is how long a look may take: what took longer to see is old before it is judged.
+const glance = 30 * time.Second
+
 // look reads the processes first, and what Jupyter says after: what begins in between changes a kernel's state or a stamp.
 func (a *Agent) look(ctx context.Context) (Look, error) {
+	ctx, end := context.WithTimeout(ctx, glance)
+	defer end()
 	processes, err := a.Processes()
 	if err != nil {
 		return Look{}, err
@@ -157,25 +170,32 @@ func (a *Agent) look(ctx context.Context) (Look, error) {
 	return look, nil
 }
 
-// again takes the last look before something is shut down, at everything: whatever is not due any more is left alone.
-func (a *Agent) again(ctx context.Context) (Judgement, Look, error) {
-	wishes, err := a.wishes()
-	if err != nil {
-		return Judgement{}, Look{}, err
-	}
+// again takes the last look before something is shut down, at everything, and at the person's wishes last: whatever is not due any more is left alone.
+func (a *Agent) again(ctx context.Context) (Judgement, error) {
 	look, err := a.look(ctx)
 	if err != nil {
-		return Judgement{}, Look{}, err
+		return Judgement{}, err
+	}
+	wishes, err := a.wishes()
+	if err != nil {
+		return Judgement{}, err
 	}
 	look.Keep = wishes.keep
 	j, _ := Judge(look, a.memory, wishes.limits(a.Limits))
-	return j, look, nil
+	return j, nil
 }
 
-// stop shuts a kernel or a terminal down, after a last look.
-func (a *Agent) stop(ctx context.Context, f Finding) {
+// stop shuts a kernel or a terminal down. What takes its time, as saving, comes before the last look.
+func (a *Agent) stop(ctx context.Context, f Finding, look Look) {
 	log := a.Log.With("what", f.Label, "idleSince", stamp(f.Since))
-	j, look, err := a.again(ctx)
+	var err error
+	if f.Kernel != "" {
+		err = a.save(ctx, look.Kernels, f.Kernel)
+	}
+	var j Judgement
+	if err == nil {
+		j, err = a.again(ctx)
+	}
 	if err != nil {
 		log.Error("not shut down", "error", err)
 		return
@@ -190,9 +210,7 @@ func (a *Agent) stop(ctx context.Context, f Finding) {
 		return
 	}
 	if f.Kernel != "" {
-		if err = a.save(ctx, look.Kernels, f.Kernel); err == nil {
-			err = a.Server.ShutDownKernel(ctx, f.Kernel)
-		}
+		err = a.Server.ShutDownKernel(ctx, f.Kernel)
 	} else {
 		err = a.Server.ShutDownTerminal(ctx, f.Terminal)
 	}
@@ -229,17 +247,18 @@ func (a *Agent) attempted() {
 }
 
 // stopWhole stops the app or the instance, after a last look, and never twice in a short time.
-func (a *Agent) stopWhole(ctx context.Context) {
+func (a *Agent) stopWhole(ctx context.Context, look Look) {
 	if now := a.Now(); now.Before(a.attempt.next) {
 		return
 	}
-	j, look, err := a.again(ctx)
+	var j Judgement
+	err := a.save(ctx, look.Kernels, "")
+	if err == nil {
+		j, err = a.again(ctx)
+	}
 	if err == nil && !j.Due {
 		a.Log.Info("the whole is not stopped: " + j.Why)
 		return
-	}
-	if err == nil {
-		err = a.save(ctx, look.Kernels, "")
 	}
 	if err == nil {
 		a.Log.Info("stopping the whole: "+j.Why, "resource", a.About.Resource)

@@ -35,6 +35,8 @@ type room struct {
 	within  func()
 	stopped []string
 	unsaved error
+	// saving happens while a document is saved.
+	saving func()
 	// read is at which instant the processes were read last, and again whether that was the second time.
 	read  time.Time
 	again bool
@@ -59,6 +61,9 @@ func (r *room) Terminals(context.Context) ([]jupyter.Terminal, error) {
 
 func (r *room) Checkpoint(_ context.Context, path string) error {
 	r.stopped = append(r.stopped, "save "+path)
+	if r.saving != nil {
+		r.saving()
+	}
 	return r.unsaved
 }
 

@@ -69,7 +69,7 @@ func (k kmsKey) Certify(ctx context.Context, certificate []byte) ([]byte, error)
 func (b *beats) publish(ctx context.Context, j Judgement, at time.Time) error {
 	ctx, end := context.WithTimeout(ctx, patience)
 	defer end()
-	beat := signed.Beat{At: at, Interval: estate.Duration(b.interval), Agent: version(), State: estate.State(j.State), LastUse: j.LastUse, Why: j.Why}
+	beat := signed.Beat{At: at, Interval: estate.Duration(b.interval), Agent: version(), State: estate.State(j.State), LastUse: j.LastUse, Why: j.Why, KeepUntil: j.Keep}
 	if beat.LastUse.After(at) {
 		beat.LastUse = at
 	}

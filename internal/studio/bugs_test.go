@@ -147,7 +147,7 @@ func TestCredentialsThatNeverCome(t *testing.T) {
 		})
 		caller := &remote.Caller{Region: "eu-west-1", Credentials: never, HTTP: http.DefaultClient, Getenv: func(string) string { return "" }, Now: time.Now}
 		began := time.Now()
-		if err := (here{caller: caller}).Stop(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+		if err := (&here{caller: caller}).Stop(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		if err := (heartbeat{caller: caller}).publish(t.Context(), Judgement{State: Active}, time.Now()); !errors.Is(err, context.DeadlineExceeded) {

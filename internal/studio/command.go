@@ -139,6 +139,8 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 		wrong = fmt.Sprintf("%q is not expected", f.Arg(0))
 	case o.interval < time.Second || o.interval > Default.Gap:
 		wrong = "--interval: a second at least, and ten minutes at most"
+	case o.limits.Grace < 0:
+		wrong = "--grace: it cannot be negative"
 	case min(o.limits.Kernels, o.limits.Terminals, o.limits.Whole) < o.interval:
 		wrong = "--kernels-idle, --terminals-idle, --app-idle: no shorter than --interval: nothing else could be seen to be unused for so long"
 	}
@@ -149,11 +151,13 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	return o, nil
 }
 
+// stay follows no redirection: it would take a session's token along to another host, and one of Jupyter's leads to a page that signs in, by which a
+// DELETE would be taken for done.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // jupyterHTTP asks the Jupyter Server.
 func jupyterHTTP() *http.Client {
-	return &http.Client{Timeout: patience,
-		// A redirection leads to a page that signs in: it is no answer, and a DELETE would be taken for done.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return &http.Client{Timeout: patience, CheckRedirect: stay,
 		// A notebook instance signs its certificate itself, and the connection never leaves the machine.
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConns: 2, IdleConnTimeout: time.Minute}} //nolint:gosec // see above
 }
@@ -195,14 +199,14 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		return err
 	}
 	editor := place.AppType == "CodeEditor" && o.server == ""
-	base, err := url.Parse(cmp.Or(o.server, place.Server()))
-	if err != nil || base.Host == "" {
-		return &estate.Error{Op: "ask the Jupyter Server", On: o.server, Err: errors.New("it is not an address"), Hint: "write it like http://localhost:8888/jupyterlab/default/"}
-	}
-	if !local(base.Hostname()) {
-		return &estate.Error{Op: "ask the Jupyter Server", On: o.server, Err: errors.New("it is not on this machine"), Hint: "the agent judges by the processes beside it: run it where the server runs"}
+	base, err := address(cmp.Or(o.server, place.Server()))
+	if err != nil {
+		return err
 	}
 	if !o.once {
+		if info, err := os.Stat(o.home); err != nil || !info.IsDir() {
+			return &estate.Error{Op: "find the person's settings and keep file", On: o.home, Err: errors.New("there is no such home folder"), Hint: "name it with --home: without it, nobody could keep anything"}
+		}
 		unlock, err := lock(cmp.Or(o.lock, lockFile()))
 		if err != nil {
 			return err
@@ -228,12 +232,12 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		a.GPU = process.GPU
 	}
 	caller := &remote.Caller{Partition: place.ARN.Partition, Region: place.ARN.Region, Credentials: remote.Credentials(getenv),
-		HTTP: &http.Client{Timeout: patience}, Getenv: getenv, Now: time.Now}
+		HTTP: &http.Client{Timeout: patience, CheckRedirect: stay}, Getenv: getenv, Now: time.Now}
 	if !o.noHeartbeat {
 		a.Report = heartbeat{place: place, caller: caller}.publish
 	}
 	if place.Kind() != "" {
-		a.Whole = here{place: place, caller: caller}
+		a.Whole = &here{place: place, caller: caller}
 	}
 	if a.StopWhole && place.AppType == "JupyterServer" {
 		a.StopWhole = false
@@ -246,23 +250,22 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		}
 		a.Report = both(a.Report, b.publish)
 	}
-	room := FindRoom(o.home, getenv)
-	a.Wishes = room.Wishes
-	if o.once {
+	if o.once { // without wishes: the agent that runs beside it may have carried them out already
 		j, err := a.Look(ctx)
 		if err != nil {
-			return &estate.Error{Op: "look at the Jupyter Server", On: base.Redacted(), Err: err}
+			return &estate.Error{Op: "look at the Jupyter Server", On: base.String(), Err: err}
 		}
 		_, err = io.WriteString(stderr, j.text())
 		return err
 	}
+	room := FindRoom(o.home, getenv)
 	before := room.ReadStatus()
-	a.Show = room.WriteStatus
+	a.Wishes, a.Show = room.Wishes, room.WriteStatus
 	a.About = Status{Agent: version(), Interval: int(o.interval / time.Second), Kind: place.Kind(), StartedAt: stamp(began()), Handled: before.Handled, HandledResult: before.HandledResult}
 	if place.Kind() != "" {
 		a.About.Resource = place.ARN.String()
 	}
-	a.Log.Info("watching", "server", base.Redacted(), "interval", o.interval, "kernelsIdle", o.limits.Kernels, "terminalsIdle", o.limits.Terminals, "appIdle", o.limits.Whole,
+	a.Log.Info("watching", "server", base.String(), "interval", o.interval, "kernelsIdle", o.limits.Kernels, "terminalsIdle", o.limits.Terminals, "appIdle", o.limits.Whole,
 		"stops", strings.Join(o.stop, " and "))
 	a.Run(ctx, o.interval, room.Watch())
 	return nil
@@ -285,6 +288,23 @@ func (j Judgement) text() string {
 		fmt.Fprintf(&b, "  %-8s %s: %s\n", f.State, f.Label, f.Why)
 	}
 	return b.String()
+}
+
+// address is that of the server. What it says of a wrong one leaves out what may be a token.
+func address(text string) (*url.URL, error) {
+	wrong := func(on, why, hint string) (*url.URL, error) {
+		return nil, &estate.Error{Op: "ask the Jupyter Server", On: on, Err: errors.New(why), Hint: hint}
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "":
+		return wrong("--server", "it is not an address", "write it like http://localhost:8888/jupyterlab/default/")
+	case !local(u.Hostname()):
+		return wrong(u.Host, "it is not on this machine", "the agent judges by the processes beside it: run it where the server runs")
+	case u.RawQuery != "" || u.User != nil || u.Fragment != "":
+		return wrong(u.Host, "the address holds more than a place", "a token belongs into SAGEWARDEN_JUPYTER_TOKEN")
+	}
+	return u, nil
 }
 
 func local(host string) bool {

@@ -93,7 +93,7 @@ func TestOneAgentIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, _, errs := run(t, nil, "--no-heartbeat", "--server", "http://127.0.0.1:1/", "--lock", file); status != 1 || !strings.Contains(errs, "another agent runs already") {
+	if status, _, errs := run(t, nil, "--no-heartbeat", "--server", "http://127.0.0.1:1/", "--lock", file, "--home", t.TempDir()); status != 1 || !strings.Contains(errs, "another agent runs already") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 	unlock()
@@ -131,6 +131,30 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// A cloud is SageMaker's API, which says this of whatever it is asked about.
+type cloud struct {
+	says  string
+	calls []string
+}
+
+// in is a place in the cloud.
+func (c *cloud) in(t *testing.T, text string) *here {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		c.calls = append(c.calls, r.Header.Get("X-Amz-Target")+" "+string(body))
+		_, _ = io.WriteString(w, c.says)
+	}))
+	t.Cleanup(s.Close)
+	env := map[string]string{"AWS_ENDPOINT_URL": s.URL, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+	getenv := func(name string) string { return env[name] }
+	place, err := Find(metadata(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &here{place: place, caller: &remote.Caller{Region: "eu-west-1", Credentials: remote.Credentials(getenv), HTTP: s.Client(), Getenv: getenv, Now: time.Now}}
+}
+
 // TestThePlaceIsStopped: an app is deleted, a notebook instance is stopped, each by its own name.
 func TestThePlaceIsStopped(t *testing.T) {
 	for text, want := range map[string]string{
@@ -138,21 +162,32 @@ func TestThePlaceIsStopped(t *testing.T) {
 		classic:  `SageMaker.DeleteApp {"AppName":"default","AppType":"JupyterServer","DomainId":"d-1","UserProfileName":"ana"}`,
 		notebook: `SageMaker.StopNotebookInstance {"NotebookInstanceName":"old-desk"}`,
 	} {
-		var got string
-		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
-			got = r.Header.Get("X-Amz-Target") + " " + string(body)
-		}))
-		defer s.Close()
-		env := map[string]string{"AWS_ENDPOINT_URL": s.URL, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-		getenv := func(name string) string { return env[name] }
-		place, err := Find(metadata(t, text))
-		if err != nil {
-			t.Fatal(err)
+		c := cloud{says: `{"Status": "InService", "NotebookInstanceStatus": "InService", "CreationTime": 1772442000.123}`}
+		if err := c.in(t, text).Stop(t.Context()); err != nil || len(c.calls) != 2 || c.calls[1] != want {
+			t.Errorf("%q, %v; want %s", c.calls, err, want)
 		}
-		h := here{place: place, caller: &remote.Caller{Region: "eu-west-1", Credentials: remote.Credentials(getenv), HTTP: s.Client(), Getenv: getenv, Now: time.Now}}
-		if err := h.Stop(t.Context()); err != nil || got != want {
-			t.Errorf("%s, %v; want %s", got, err, want)
+	}
+}
+
+// TestAnotherOfTheSameNameIsNotStopped: nor one that is on its way, nor one of which nobody knows which it is.
+func TestAnotherOfTheSameNameIsNotStopped(t *testing.T) {
+	for _, text := range []string{inSpace, notebook} {
+		for _, later := range []string{
+			`{"Status": "InService", "NotebookInstanceStatus": "InService", "CreationTime": 1772442001.123}`,
+			`{"Status": "Deleting", "NotebookInstanceStatus": "Updating", "CreationTime": 1772442000.123}`,
+			`{"Status": "InService", "NotebookInstanceStatus": "InService"}`,
+			`{"CreationTime": 1772442000.123}`,
+			`<html>`,
+		} {
+			c := cloud{says: `{"Status": "InService", "NotebookInstanceStatus": "InService", "CreationTime": 1772442000.123, "InstanceType": "ml.t3.medium", "ResourceSpec": {"InstanceType": "ml.t3.medium"}}`}
+			h := c.in(t, text)
+			if kind, began, err := h.Describe(t.Context()); err != nil || kind != "ml.t3.medium" || began.IsZero() != (text == notebook) {
+				t.Errorf("%s, %s, %v", kind, began, err)
+			}
+			c.says, c.calls = later, nil
+			if err := h.Stop(t.Context()); err == nil || len(c.calls) != 1 {
+				t.Errorf("%s: %v, %q", later, err, c.calls)
+			}
 		}
 	}
 }

@@ -66,7 +66,9 @@ func ReadConfig(file string, required bool) (Config, error) {
 	if err == nil {
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.DisallowUnknownFields() // a limit that is misspelled would not hold
-		err = d.Decode(&c)
+		if err = d.Decode(&c); err == nil && d.More() {
+			err = errors.New("something follows its end: it was written over by half")
+		}
 	}
 	if err == nil {
 		err = c.check()
@@ -76,6 +78,9 @@ func ReadConfig(file string, required bool) (Config, error) {
 	}
 	return c, nil
 }
+
+// year is the most minutes of anything: far more would not fit a duration, and come out as any other.
+const year = 366 * 24 * 60
 
 func (c Config) check() error {
 	switch interval := time.Duration(c.Interval); {
@@ -87,6 +92,8 @@ func (c Config) check() error {
 		return errors.New("idleMinutes: a minute is the least")
 	case c.GraceMinutes < 0:
 		return errors.New("graceMinutes: it cannot be negative")
+	case max(c.Bounds.Max, c.IdleMinutes.App, c.IdleMinutes.Kernel, c.IdleMinutes.Terminal, c.GraceMinutes) > year:
+		return fmt.Errorf("minutes: %d, a year, is the most; to stop nothing, leave out stop", year)
 	}
 	return nil
 }

@@ -59,8 +59,10 @@ type Judgement struct {
 	State   State
 	LastUse time.Time
 	// End and Due are as those of a finding. The whole outlasts whatever is in it.
-	End      time.Time
-	Due      bool
+	End time.Time
+	Due bool
+	// Keep is until when the person wants everything kept, zero for no such wish.
+	Keep     time.Time
 	Why      string
 	Findings []Finding
 }
@@ -90,8 +92,12 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 	if before.last != nil && !look.At.After(before.last.At) {
 		return Judgement{State: Unknown, LastUse: look.At, Why: "the clock did not move between two looks"}, Memory{last: &look, used: look.At}
 	}
-	if before.last != nil && look.At.Sub(before.last.At) > limits.Gap {
-		before = Memory{}
+	if before.last != nil {
+		gone := look.At.Sub(before.last.At)
+		shift := look.At.Round(0).Sub(before.last.At.Round(0)) - gone // by how much the clock was set meanwhile
+		if gone > limits.Gap || shift.Abs() > limits.Gap {
+			before = Memory{}
+		}
 	}
 	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}, ran: map[string]busy{}}}
 	if before.last == nil {

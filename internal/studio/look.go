@@ -45,19 +45,19 @@ type Jupyter interface {
 // kernelProcess is the process of a kernel, 0 where none can be found: Jupyter names the kernel in the file that it is started with.
 func kernelProcess(s process.Sample, id string) int {
 	for pid, p := range s {
-		if p.Zombie {
-			continue
-		}
-		for _, word := range p.Command {
-			if base := filepath.Base(word); strings.HasSuffix(base, ".json") && strings.Contains(base, id) {
-				if under, ok := s[p.Parent]; ok && slices.Equal(under.Command, p.Command) {
-					continue // a child that was forked, and has not become itself yet
-				}
-				return pid
-			}
+		// Also a program that starts it is it, and a child that was forked and has not become itself yet is none.
+		if !p.Zombie && startedFor(p, id) && !startedFor(s[p.Parent], id) {
+			return pid
 		}
 	}
 	return 0
+}
+
+func startedFor(p process.Process, kernel string) bool {
+	return slices.ContainsFunc(p.Command, func(word string) bool {
+		base := filepath.Base(word)
+		return strings.HasSuffix(base, ".json") && strings.Contains(base, kernel)
+	})
 }
 
 // inTerminals are the shells that lead the terminals of the Jupyter Server, and the commands that run in them.
@@ -79,13 +79,17 @@ func inTerminals(s process.Sample) (shells, commands process.Sample) {
 func underJupyter(s process.Sample, pid int) bool {
 	for range len(s) {
 		p, ok := s[pid]
-		if !ok || slices.ContainsFunc(p.Command, func(word string) bool { return strings.Contains(word, "jupyter") }) {
+		if !ok || isJupyter(p) {
 			return true
 		}
 		if p.Parent <= 1 {
-			return false
+			return isJupyter(s[p.Parent]) // in a container, the first process may be the server
 		}
 		pid = p.Parent
 	}
 	return true
+}
+
+func isJupyter(p process.Process) bool {
+	return slices.ContainsFunc(p.Command, func(word string) bool { return strings.Contains(word, "jupyter") })
 }

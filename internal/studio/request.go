@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
@@ -12,20 +13,29 @@ import (
 // fresh is how old a request may be. An older one was asked of an agent that did not run.
 const fresh = 2 * time.Minute
 
-// request carries out what the person asks for, once. It is noted as handled before anything is done: what ends the agent on the way is not
-// done again by the next one.
-func (a *Agent) request(ctx context.Context, w Wishes, look Look) {
+// request carries out what the person asks for, once; unseen is why nothing could be seen, nil where it was. It is noted as handled before anything is
+// done, and what cannot be noted is not done: whatever ends the agent on the way, the next one is not to do it again.
+func (a *Agent) request(ctx context.Context, w Wishes, look Look, unseen error) {
 	r := w.Request
-	if r.ID == "" || r.ID == a.About.Handled {
+	maps.DeleteFunc(a.handled, func(_ string, at time.Time) bool { return look.At.Sub(at) > 2*fresh })
+	if _, handled := a.handled[r.ID]; handled || r.ID == "" || r.ID == a.About.Handled {
 		return
 	}
 	at, err := time.Parse(time.RFC3339, r.At)
 	if age := look.At.Sub(at); err != nil || age > fresh || age < -fresh {
 		return
 	}
+	before := a.About
 	a.About.Handled, a.About.HandledResult = r.ID, "begun"
-	a.show(w, w.limits(a.Limits), look, Judgement{State: Unknown, Why: "shutting down what was asked for"})
-	result, err := a.carryOut(ctx, r.What, look)
+	if !a.show(w, w.limits(a.Limits), look, Judgement{State: Unknown, Why: "shutting down what was asked for"}) {
+		a.About = before
+		return
+	}
+	if a.handled == nil {
+		a.handled = map[string]time.Time{}
+	}
+	a.handled[r.ID] = look.At
+	result, err := a.carryOut(ctx, r.What, look, unseen)
 	if err != nil {
 		result = err.Error()
 	}
@@ -33,7 +43,7 @@ func (a *Agent) request(ctx context.Context, w Wishes, look Look) {
 	a.Log.Info("asked to shut down "+r.What+": "+result, "request", r.ID)
 }
 
-func (a *Agent) carryOut(ctx context.Context, what string, look Look) (string, error) {
+func (a *Agent) carryOut(ctx context.Context, what string, look Look, unseen error) (string, error) {
 	kernels, terminals, app := what == "kernels", what == "terminals", what == "app"
 	switch {
 	case what == "everything":
@@ -43,6 +53,9 @@ func (a *Agent) carryOut(ctx context.Context, what string, look Look) (string, e
 	}
 	if app && a.Whole == nil {
 		return "", errors.New("the agent does not know which app or instance this is")
+	}
+	if unseen != nil && !app { // all of it can be ended unseen: who asks for it may do so since the server hangs
+		return "", unseen
 	}
 	var failed []error
 	ended := 0
@@ -55,7 +68,11 @@ func (a *Agent) carryOut(ctx context.Context, what string, look Look) (string, e
 	}
 	if kernels {
 		for _, k := range look.Kernels {
-			end(errors.Join(a.save(ctx, []jupyter.Kernel{k}, ""), a.Server.ShutDownKernel(ctx, k.ID)))
+			err := a.save(ctx, []jupyter.Kernel{k}, "")
+			if err == nil {
+				err = a.Server.ShutDownKernel(ctx, k.ID)
+			}
+			end(err)
 		}
 	}
 	if terminals {

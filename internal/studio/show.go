@@ -7,10 +7,10 @@ import (
 	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
 )
 
-// show shows the person how things are.
-func (a *Agent) show(w Wishes, limits Limits, look Look, j Judgement, problems ...error) {
+// show shows the person how things are, and reports whether that is written.
+func (a *Agent) show(w Wishes, limits Limits, look Look, j Judgement, problems ...error) bool {
 	if a.Show == nil {
-		return
+		return true
 	}
 	s := a.About
 	s.At, s.State, s.Why, s.LastUse = stamp(look.At), j.State, j.Why, stamp(j.LastUse)
@@ -47,7 +47,9 @@ func (a *Agent) show(w Wishes, limits Limits, look Look, j Judgement, problems .
 	}
 	if err := a.Show(s); err != nil {
 		a.Log.Error("the panel was not told", "error", err)
+		return false
 	}
+	return true
 }
 
 // whole are the whole minutes of a limit.

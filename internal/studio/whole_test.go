@@ -24,7 +24,7 @@ func (a *app) Stop(context.Context) error {
 	return a.refuse
 }
 
-func (a *app) Describe(context.Context) (string, error) { return "ml.t3.medium", nil }
+func (a *app) Describe(context.Context) (string, time.Time, error) { return "ml.t3.medium", start, nil }
 
 // inApp is a room in an app that is stopped when it is idle; its kernels and terminals are not.
 func inApp() (*room, *Agent, *app, *Status) {
@@ -50,7 +50,7 @@ func (r *room) minutes(t *testing.T, a *Agent, n int) {
 func TestAnIdleAppIsAnnouncedAndStopped(t *testing.T) {
 	r, a, whole, status := inApp()
 	r.minutes(t, a, 115)
-	if status.ShutdownAt != "2026-03-02T11:02:00Z" || status.State != Idle || status.Hourly != "0.05" || status.InstanceType != "ml.t3.medium" || len(status.Kernels) != 1 {
+	if status.ShutdownAt != "2026-03-02T11:02:00Z" || status.State != Idle || status.StartedAt != stamp(start) || status.Hourly != "0.05" || status.InstanceType != "ml.t3.medium" || len(status.Kernels) != 1 {
 		t.Errorf("%+v", *status)
 	}
 	if status.Kernels[0].ShutdownAt != "" {
@@ -196,11 +196,16 @@ func TestL1_NothingEndsWhileSettingsCannotBeRead(t *testing.T) {
 	fail := errors.New("unexpected end of JSON input")
 	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{}, fail }
 	r.minutes(t, a, 300)
-	if len(r.stopped) > 0 || !slices.Contains(status.Problems, fail.Error()) {
-		t.Fatalf("%v, %v", r.stopped, status.Problems)
+	if len(r.stopped) > 0 || !slices.Contains(status.Problems, fail.Error()) || status.ShutdownAt != "" || status.Kernels[0].ShutdownAt != "" {
+		t.Fatalf("%v, %+v", r.stopped, *status)
 	}
+	// Its end is announced anew.
 	fail = nil
-	r.minutes(t, a, 1)
+	r.minutes(t, a, 9)
+	if len(r.stopped) > 0 || status.ShutdownAt == "" {
+		t.Fatalf("%v, %+v", r.stopped, *status)
+	}
+	r.minutes(t, a, 3)
 	if len(r.stopped) == 0 {
 		t.Error("it never ends")
 	}

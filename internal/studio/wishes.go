@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -148,24 +150,32 @@ const maxFile = 1 << 20
 
 // readDated reads a file, and when it was written; nil for one that is not there.
 func readDated(file string) ([]byte, time.Time, error) {
-	info, err := os.Stat(file)
+	text, changed, err := readSmall(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, time.Time{}, nil
-	}
-	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
-		err = errors.New("it is not a small file")
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(file)
 	}
 	if err != nil {
 		return nil, time.Time{}, &estate.Error{Op: "read a file of the person's", On: file, Err: cause(err)}
 	}
-	if text == nil {
-		text = []byte{}
+	return text, changed, nil
+}
+
+// readSmall reads no more than a small file has, whatever the name leads to: opening a pipe would wait for who writes, and some files never end.
+func readSmall(file string) ([]byte, time.Time, error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, time.Time{}, err
 	}
-	return text, info.ModTime(), nil
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && (!info.Mode().IsRegular() || len(text) > maxFile) {
+		err = errors.New("it is not a small file")
+	}
+	return text, info.ModTime(), err
 }
 
 // limits are the administrator's, with the person's in place where there are some.

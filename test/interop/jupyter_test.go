@@ -275,7 +275,7 @@ func TestAgentStopsItsApp(t *testing.T) {
 	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "SageMaker."); operation == "DescribeApp" {
-			_, _ = io.WriteString(w, `{"ResourceSpec": {"InstanceType": "ml.t3.medium"}}`)
+			_, _ = io.WriteString(w, `{"Status": "InService", "CreationTime": 1772442000.5, "ResourceSpec": {"InstanceType": "ml.t3.medium"}}`)
 		} else {
 			calls <- operation + " " + string(body)
 		}
@@ -336,7 +336,7 @@ func TestAgentStopsItsApp(t *testing.T) {
 		}
 	}
 	status(func(s studio.Status) bool {
-		return s.KeepUntil != "" && s.ShutdownAt == "" && s.Hourly == "0.05" && s.IdleMinutes == 60
+		return s.KeepUntil != "" && s.ShutdownAt == "" && s.Hourly == "0.05" && s.StartedAt == "2026-03-02T09:00:00Z" && s.IdleMinutes == 60
 	})
 	// A kernel is shut down on request, kept or not.
 	k := d.kernel()

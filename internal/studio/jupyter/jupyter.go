@@ -59,12 +59,8 @@ type Terminal struct {
 	LastActivity time.Time
 }
 
-// Kernels are all kernels, those without a session too.
+// Kernels are all kernels, those without a session too. Their states are asked for last, since they change the fastest.
 func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
-	var listed []kernel
-	if err := c.get(ctx, "api/kernels", &listed); err != nil {
-		return nil, err
-	}
 	var sessions []struct {
 		Path   string `json:"path"`
 		Kernel struct {
@@ -74,9 +70,24 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 	if err := c.get(ctx, "api/sessions", &sessions); err != nil {
 		return nil, err
 	}
-	paths := map[string]string{}
+	type document struct {
+		path  string
+		saved time.Time
+	}
+	documents := map[string]document{}
 	for _, s := range sessions {
-		paths[s.Kernel.ID] = s.Path
+		if s.Path == "" {
+			continue
+		}
+		at, err := c.saved(ctx, s.Path)
+		if err != nil {
+			return nil, err
+		}
+		documents[s.Kernel.ID] = document{s.Path, at}
+	}
+	var listed []kernel
+	if err := c.get(ctx, "api/kernels", &listed); err != nil {
+		return nil, err
 	}
 	kernels := make([]Kernel, len(listed))
 	for i, k := range listed {
@@ -84,12 +95,7 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 		if kernels[i], err = k.read(); err != nil {
 			return nil, err
 		}
-		if kernels[i].Path = paths[k.ID]; kernels[i].Path == "" {
-			continue
-		}
-		if kernels[i].Saved, err = c.saved(ctx, kernels[i].Path); err != nil {
-			return nil, err
-		}
+		kernels[i].Path, kernels[i].Saved = documents[k.ID].path, documents[k.ID].saved
 	}
 	return kernels, nil
 }

@@ -57,6 +57,26 @@ func TestKernels(t *testing.T) {
 	}
 }
 
+// TestStatesAreAskedLast: a cell that begins while documents are looked at is seen.
+func TestStatesAreAskedLast(t *testing.T) {
+	state := Idle
+	c := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch strings.TrimPrefix(r.URL.Path, "/lab/") {
+		case "api/sessions":
+			_, _ = w.Write([]byte(`[{"path":"a.ipynb","kernel":{"id":"a"}}]`))
+		case "api/kernels":
+			_, _ = w.Write([]byte(`[{"id":"a","last_activity":"2026-03-02T09:00:00Z","execution_state":"` + state + `"}]`))
+		default:
+			state = Busy
+			_, _ = w.Write([]byte("{}"))
+		}
+	})
+	if got, err := c.Kernels(t.Context()); err != nil || len(got) != 1 || got[0].State != Busy {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // TestAskingLeavesNoTrace: otherwise the agent would keep the server busy by itself.
 func TestAskingLeavesNoTrace(t *testing.T) {
 	c := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
