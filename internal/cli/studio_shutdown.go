@@ -10,7 +10,6 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/govern/shutdown"
-	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -19,7 +18,6 @@ import (
 type shutdownFlags struct {
 	evidenceFlags // of which only those of AWS are given
 	filter        shutdown.Filter
-	domain        string
 	format        string
 }
 
@@ -40,8 +38,8 @@ func newShutdown(env Env) *cobra.Command {
 	}
 	f.awsFlags.add(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.domain, "domain", "", "the Studio domain, by its id")
-	fl.StringArrayVar(&f.filter.User, "user", nil, "only the apps of this user profile itself, not those in its spaces; repeatable")
+	fl.StringVar(&f.filter.Domain, "domain", "", "the Studio domain, by its id")
+	fl.StringArrayVar(&f.filter.User, "user", nil, "only the apps of this user profile and those in its private spaces; repeatable")
 	fl.StringArrayVar(&f.filter.Space, "space", nil, "only the apps in this space; repeatable")
 	fl.StringArrayVar(&f.filter.App, "app", nil, "only apps of this name; repeatable")
 	fl.StringArrayVar(&f.filter.Types, "type", nil, "only apps of this type, like JupyterLab; repeatable")
@@ -63,7 +61,7 @@ func (f *shutdownFlags) check() error {
 	switch i := slices.IndexFunc(f.filter.Types, func(t string) bool {
 		return !slices.ContainsFunc(appTypes(), func(known string) bool { return strings.EqualFold(t, known) })
 	}); {
-	case f.domain == "":
+	case f.filter.Domain == "":
 		return usagef("--domain is missing: name the Studio domain whose apps are meant")
 	case i >= 0:
 		return usagef("--type: unknown type %q: the types are %s", f.filter.Types[i], strings.Join(appTypes(), ", "))
@@ -77,16 +75,20 @@ func (f *shutdownFlags) run(ctx context.Context, env Env, options cloud.Options)
 	if err := f.check(); err != nil {
 		return err
 	}
-	apps, err := kinds.Get("studio-app")
+	names := []string{string(shutdown.KindApp)}
+	if len(f.filter.User) > 0 {
+		names = append(names, string(shutdown.KindSpace))
+	}
+	ks, err := parseKinds(names)
 	if err != nil {
 		return err
 	}
-	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: []kinds.Kind{apps}, Domain: f.domain}, nil)
+	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Domain: f.filter.Domain}, nil)
 	defer stats()
 	if err != nil {
 		return err
 	}
-	plan := shutdown.New(scan.Keep(snap, []kinds.Kind{apps}, f.domain, nil), f.filter)
+	plan := shutdown.New(snap, f.filter)
 	if f.format == "json" {
 		err = plan.JSON(env.Stdout)
 	} else {

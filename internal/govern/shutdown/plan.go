@@ -11,13 +11,24 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
-// A Filter says which apps of a domain are meant. An empty field takes all.
-type Filter struct{ User, Space, App, Types []string }
+// The kinds of resources that a plan is made from.
+const (
+	KindApp   estate.Kind = "studio-app"
+	KindSpace estate.Kind = "studio-space"
+)
 
-// takes reports whether an app is meant. Names are compared as AWS does, letter by letter; types whatever their case.
-func (f Filter) takes(s Step) bool {
+// A Filter says which apps are meant. An empty field takes all.
+type Filter struct {
+	// Domain is the Studio domain, by its id.
+	Domain string
+	// User are user profiles: their own apps, and those in their private spaces.
+	User, Space, App, Types []string
+}
+
+// takes reports whether an app is meant, private being who owns a private space. Names are compared letter by letter, types whatever their case.
+func (f Filter) takes(s Step, private map[string]string) bool {
 	in := func(words []string, w string) bool { return len(words) == 0 || slices.Contains(words, w) }
-	return in(f.User, s.User) && in(f.Space, s.Space) && in(f.App, s.App) &&
+	return s.Domain == f.Domain && in(f.User, cmp.Or(s.User, private[s.Target.Key()+s.Space])) && in(f.Space, s.Space) && in(f.App, s.App) &&
 		(len(f.Types) == 0 || slices.ContainsFunc(f.Types, func(t string) bool { return strings.EqualFold(t, s.Type) }))
 }
 
@@ -63,14 +74,23 @@ type Left struct {
 // inService is the one status in which an app is stopped.
 const inService = "InService"
 
-// New plans to stop what the filter takes of a scan's apps. It is pure.
+// New plans to stop what the filter takes of a scan's apps. Whose a space is, it knows from the scan's spaces. It is pure.
 func New(snap *estate.Snapshot, f Filter) *Plan {
 	p := &Plan{At: snap.At, Steps: []Step{}, Left: []Left{}, Coverage: snap.Holes()}
 	stays, ends := map[string]bool{}, []estate.Meter(nil)
+	private := map[string]string{}
 	for _, o := range snap.Observations {
+		if r := o.Resource; r.Kind == KindSpace && r.Domain == f.Domain && r.Attributes["sharingType"] == "Private" {
+			private[r.Target.Key()+r.Space] = r.User
+		}
+	}
+	for _, o := range snap.Observations {
+		if o.Resource.Kind != KindApp {
+			continue
+		}
 		s := step(o)
 		switch why := unfit(s); {
-		case !f.takes(s):
+		case !f.takes(s, private):
 			stay(stays, o)
 		case why != "":
 			stay(stays, o)
