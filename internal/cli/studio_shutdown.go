@@ -34,7 +34,9 @@ func newShutdown(env Env) *cobra.Command {
 			"Exit status: 0 fine, 1 failed, 2 usage, 4 something could not be seen.",
 		Example: "  sagewarden studio shutdown --domain d-abc --user ana\n  sagewarden studio shutdown --domain d-abc --type KernelGateway -o json",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig}) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig})
+		},
 	}
 	f.awsFlags.add(cmd)
 	fl := cmd.Flags()

@@ -136,12 +136,14 @@ func settle(ctx context.Context, apps Apps, s Step, failed error) Result {
 	return Result{s, Failed, cloud.Brief(failed)}
 }
 
-// changed is what an app has become since it was planned for, empty where it is the same.
+// changed is what an app has become since it was planned for, empty where it is the same. AWS gives an app that is started again within a
+// day the creation time of the one before, so that its use is looked at besides: whoever started it has come back.
 func changed(s Step, now *sagemaker.DescribeAppOutput) string {
 	var instance string
 	if now.ResourceSpec != nil {
 		instance = string(now.ResourceSpec.InstanceType)
 	}
+	used := aws.ToTime(now.LastUserActivityTimestamp)
 	switch {
 	case string(now.Status) != s.Status:
 		return "it was " + s.Status + " and is " + string(now.Status)
@@ -149,6 +151,8 @@ func changed(s Step, now *sagemaker.DescribeAppOutput) string {
 		return "another app of the same name has taken its place"
 	case instance != "" && s.InstanceType != "" && instance != s.InstanceType:
 		return "it ran on " + s.InstanceType + " and runs on " + instance
+	case s.State != estate.Active && used.After(s.Seen) && !used.Equal(aws.ToTime(now.LastHealthCheckTimestamp)): // which writes the stamp of use, too
+		return "its user has come back at " + used.UTC().Format("15:04:05 MST")
 	}
 	return ""
 }

@@ -46,6 +46,8 @@ type Step struct {
 	Status       string    `json:"status"`
 	Created      time.Time `json:"created"`
 	Owner        string    `json:"owner,omitempty"`
+	// Seen is when it was looked at.
+	Seen time.Time `json:"seen"`
 	// State is what a scan says of its use, and Reason why.
 	State  estate.State `json:"state"`
 	Reason string       `json:"reason,omitempty"`
@@ -88,7 +90,7 @@ func New(snap *estate.Snapshot, f Filter) *Plan {
 		if o.Resource.Kind != KindApp {
 			continue
 		}
-		s := step(o)
+		s := step(o, snap.At)
 		switch why := unfit(s); {
 		case !f.takes(s, private):
 			stay(stays, o)
@@ -119,10 +121,10 @@ func unfit(s Step) string {
 	return ""
 }
 
-func step(o *estate.Observation) Step {
+func step(o *estate.Observation, seen time.Time) Step {
 	r := o.Resource
 	s := Step{ARN: r.ARN, Target: r.Target, Domain: r.Domain, User: r.User, Space: r.Space, App: r.Attributes["appName"], Type: r.Attributes["appType"],
-		Status: r.Status, Created: r.Created, Owner: r.Owner, State: cmp.Or(o.Verdict.State, estate.Unknown), Reason: o.Verdict.Why}
+		Status: r.Status, Created: r.Created, Owner: r.Owner, Seen: seen, State: cmp.Or(o.Verdict.State, estate.Unknown), Reason: o.Verdict.Why}
 	for _, m := range r.Meters {
 		s.InstanceType = m.InstanceType
 	}
