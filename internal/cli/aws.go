@@ -53,9 +53,15 @@ func (f *awsFlags) add(cmd *cobra.Command) {
 	f.reach(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.priceFile, "price-file", "", "price file to use instead of the AWS price list (the offer file of AmazonSageMaker as JSON, or CSV)")
+	f.listens(cmd)
+	fl.BoolVar(&f.noTrail, "no-cloudtrail", false, "do not ask CloudTrail who created what has no other sign of an owner")
+}
+
+// listens adds the flags that say where agents report.
+func (f *awsFlags) listens(cmd *cobra.Command) {
+	fl := cmd.Flags()
 	fl.StringVar(&f.heartbeats, "heartbeats", "", "place in S3 where agents report from inside, like s3://bucket/heartbeats/ (default: those of the configuration file)")
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats; without it, they are trusted less")
-	fl.BoolVar(&f.noTrail, "no-cloudtrail", false, "do not ask CloudTrail who created what has no other sign of an owner")
 }
 
 // live are the flags that mean something only where AWS is asked.

@@ -15,6 +15,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/compliance"
 	"github.com/sagewarden/sagewarden/internal/notify"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -50,6 +51,7 @@ func newCompliance(env Env) *cobra.Command {
 		},
 	}
 	f.reach(cmd)
+	f.listens(cmd)
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.policy.Scripts, "approve", nil, "lifecycle configuration that counts, by ARN or as sha256: and the digest of the script; repeatable")
 	fl.StringArrayVar(&f.policy.Images, "image", nil, "ARN of an image of your own in which the native idle shutdown works; repeatable")
@@ -97,7 +99,15 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 		return err
 	}
 	defer func() { _ = f.printStats(env, c) }()
-	seen := f.examine(ctx, opened)
+	readers, err := f.hear(ctx, c)
+	if err != nil {
+		return err
+	}
+	seen := f.examine(ctx, opened, readers)
+	for _, r := range readers {
+		seen.Coverage = append(seen.Coverage, r.Coverage()...)
+	}
+	estate.SortCoverage(seen.Coverage)
 	if err := blind(&estate.Snapshot{Targets: targetsOf(opened.Sessions), Coverage: seen.Coverage}); err != nil && ctx.Err() == nil {
 		return err
 	}
@@ -123,7 +133,7 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 }
 
 // examine reads and judges every target.
-func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened) *compliance.Report {
+func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, readers []*pulse.Reader) *compliance.Report {
 	seen := &compliance.Report{Findings: []compliance.Finding{}, Coverage: opened.Holes}
 	findings, coverage := make([][]compliance.Finding, len(opened.Sessions)), make([][]estate.Coverage, len(opened.Sessions))
 	var g errgroup.Group
@@ -131,7 +141,7 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened) *co
 	for i, s := range opened.Sessions {
 		g.Go(func() error {
 			var inv compliance.Inventory
-			inv, coverage[i] = compliance.Read(ctx, s, f.domain)
+			inv, coverage[i] = compliance.Read(ctx, s, f.domain, readers)
 			findings[i] = compliance.Evaluate(inv, f.policy, s.Now())
 			return nil
 		})
@@ -140,7 +150,6 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened) *co
 	seen.Findings = append(seen.Findings, slices.Concat(findings...)...)
 	seen.Coverage = append(seen.Coverage, slices.Concat(coverage...)...)
 	compliance.Sort(seen.Findings)
-	estate.SortCoverage(seen.Coverage)
 	return seen
 }
 

@@ -99,6 +99,28 @@ type Beat struct {
 	Note    string
 }
 
+// or is the heartbeat that says more, of two that the same agent may send: one that is fresh and advances, else one that leaves a doubt.
+func (b Beat) or(other Beat, now time.Time) Beat {
+	if other.rank(now) > b.rank(now) {
+		return other
+	}
+	return b
+}
+
+func (b Beat) rank(now time.Time) int {
+	switch {
+	case b.Quality.Broken():
+		return 2
+	case b.At.IsZero():
+		return 0
+	case now.Sub(b.At) > Fresh:
+		return 1
+	case !b.Advancing:
+		return 3
+	}
+	return 4
+}
+
 // over lays what a nearer level says over what a farther one does, field by field.
 func (near AppSettings) over(far AppSettings) AppSettings {
 	if i := near.Idle; i.Management != "" {

@@ -19,7 +19,9 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/heartbeat"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
 // Reads are the operations that Read calls, with what remains unseen without them. Those of a session's own are not among them.
@@ -41,9 +43,9 @@ var Reads = []kinds.Operation{
 const atOnce = 6
 
 // Read reads what there is in one target. What could not be read is in the inventory, as unread, and in the coverage. An empty domain
-// means all, and with one, notebook instances are left out.
-func Read(ctx context.Context, s *cloud.Session, domain string) (Inventory, []estate.Coverage) {
-	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, domain: domain}
+// means all, and with one, notebook instances are left out. Beside CloudWatch, heartbeats are read where the readers find them.
+func Read(ctx context.Context, s *cloud.Session, domain string, readers []*pulse.Reader) (Inventory, []estate.Coverage) {
+	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, domain: domain, readers: readers}
 	r.Scope = &kinds.Scope{Session: s, Domain: domain, Reading: semaphore.NewWeighted(1000), Report: r.report}
 	r.domains()
 	r.fill()
@@ -64,6 +66,8 @@ type reader struct {
 	ctx    context.Context //nolint:containedctx // of one Read
 	domain string
 	inv    Inventory
+	// readers are the places in S3 where agents report.
+	readers []*pulse.Reader
 
 	mu       sync.Mutex
 	outcomes map[string]estate.Coverage
@@ -342,10 +346,11 @@ func (r *reader) beats() {
 	now := r.Now()
 	var obs []*estate.Observation
 	var beats []*Beat
+	var arns []string
 	var wanted []kinds.Want
-	want := func(b *Beat, dims ...kinds.Dimension) {
+	want := func(b *Beat, arn string, dims ...kinds.Dimension) {
 		o := &estate.Observation{}
-		obs, beats = append(obs, o), append(beats, b)
+		obs, beats, arns = append(obs, o), append(beats, b), append(arns, arn)
 		for _, to := range []time.Time{now, now.Add(-period)} {
 			end := to.Truncate(period).Add(period)
 			w := estate.Window{From: end.Add(-36 * period), To: to, Period: estate.Duration(period)}
@@ -361,12 +366,12 @@ func (r *reader) beats() {
 			if a.Space == "" {
 				home = kinds.Dimension{Name: "UserProfileName", Value: a.User}
 			}
-			want(&a.Beat, kinds.Dimension{Name: "DomainId", Value: d.ID}, home, kinds.Dimension{Name: "AppType", Value: a.Type}, kinds.Dimension{Name: "AppName", Value: a.Name})
+			want(&a.Beat, a.ARN, kinds.Dimension{Name: "DomainId", Value: d.ID}, home, kinds.Dimension{Name: "AppType", Value: a.Type}, kinds.Dimension{Name: "AppName", Value: a.Name})
 		}
 	}
 	for i := range r.inv.Notebooks {
 		if n := &r.inv.Notebooks[i]; n.Running {
-			want(&n.Beat, kinds.Dimension{Name: "NotebookInstanceName", Value: n.Name})
+			want(&n.Beat, n.ARN, kinds.Dimension{Name: "NotebookInstanceName", Value: n.Name})
 		}
 	}
 	r.Measure(r.ctx, wanted)
@@ -374,4 +379,27 @@ func (r *reader) beats() {
 		newest, before := o.Signals[0], o.Signals[1]
 		*beats[i] = Beat{At: newest.At, Quality: newest.Quality, Note: newest.Note, Advancing: !before.At.IsZero() && newest.At.After(before.At)}
 	}
+	for _, reader := range r.readers {
+		signed := make([]Beat, len(beats))
+		indexes := make([]int, len(beats))
+		for i := range indexes {
+			indexes[i] = i
+		}
+		each(indexes, func(i *int) { signed[*i] = told(reader.Look(r.ctx, arns[*i], heartbeat.Seen{})) })
+		for i, b := range beats {
+			*b = b.or(signed[i], now)
+		}
+	}
+}
+
+// told is a heartbeat in S3. One look is enough to tell that it advances: beats are numbered from 1 for each run of an agent, so that
+// any but the first comes after another. One that is refused or has stopped leaves open what runs.
+func told(h pulse.Heartbeat) Beat {
+	switch h.Quality {
+	case estate.Good:
+		return Beat{Quality: estate.Good, At: h.Seen.At, Advancing: h.Seen.Sequence > 1}
+	case estate.Absent:
+		return Beat{Quality: estate.Absent}
+	}
+	return Beat{Quality: estate.Failed, Note: h.Note}
 }
