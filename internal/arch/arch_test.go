@@ -15,7 +15,7 @@ const module = "github.com/sagewarden/sagewarden/"
 var floors = [][]string{
 	{"internal/estate"},
 	{"internal/strictyaml", "internal/heartbeat"},
-	{"internal/cloud", "internal/config", "internal/notify", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
+	{"internal/cloud", "internal/config", "internal/ledger", "internal/notify", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
 	{"internal/pulse"},
 	{"internal/kinds", "internal/studio"},
 	{"internal/govern/compliance", "internal/govern/shutdown"},

@@ -1,15 +1,24 @@
 package cli
 
 import (
+	"bufio"
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/shutdown"
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -19,6 +28,8 @@ type shutdownFlags struct {
 	evidenceFlags // of which only those of AWS are given
 	filter        shutdown.Filter
 	format        string
+	apply, sure   bool
+	ledger        string
 }
 
 // shutdownFormats are the forms of the plan.
@@ -28,11 +39,12 @@ func newShutdown(env Env) *cobra.Command {
 	var f shutdownFlags
 	cmd := &cobra.Command{
 		Use:   "shutdown --domain ID",
-		Short: "Plan which Studio apps to shut down, by user, space, app or type",
-		Long: "Shutdown shows which running apps of a Studio domain are meant, with their use, cost and owner. It changes nothing.\n" +
+		Short: "Plan which Studio apps to shut down, by user, space, app or type, and do it with --apply",
+		Long: "Shutdown shows which running apps of a Studio domain are meant, with their use, cost and owner. It changes nothing without --apply, which asks\n" +
+			"first. Each app is looked at again right before it is stopped, and left alone where anything has changed.\n\n" +
 			"Single kernels and terminals cannot be reached from outside: the agent and the panel in JupyterLab stop those.\n\n" +
-			"Exit status: 0 fine, 1 failed, 2 usage, 4 something could not be seen.",
-		Example: "  sagewarden studio shutdown --domain d-abc --user ana\n  sagewarden studio shutdown --domain d-abc --type KernelGateway -o json",
+			"Exit status: 0 fine, 1 failed or not everything was stopped, 2 usage, 4 something could not be seen.",
+		Example: "  sagewarden studio shutdown --domain d-abc --user ana\n  sagewarden studio shutdown --domain d-abc --type KernelGateway -o json\n  sagewarden studio shutdown --domain d-abc --user ana --apply",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig})
@@ -46,6 +58,9 @@ func newShutdown(env Env) *cobra.Command {
 	fl.StringArrayVar(&f.filter.App, "app", nil, "only apps of this name; repeatable")
 	fl.StringArrayVar(&f.filter.Types, "type", nil, "only apps of this type, like JupyterLab; repeatable")
 	fl.StringVarP(&f.format, "output", "o", shutdownFormats[0], "form of the plan: "+strings.Join(shutdownFormats, ", "))
+	fl.BoolVar(&f.apply, "apply", false, "shut down what is planned, after asking")
+	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask")
+	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(shutdownFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(appTypes(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -70,6 +85,12 @@ func (f *shutdownFlags) check() error {
 	case !slices.Contains(shutdownFormats, f.format):
 		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(shutdownFormats, ", "))
 	}
+	if !f.apply && (f.sure || f.ledger != "") {
+		return usagef("--auto-approve and --ledger have no effect without --apply")
+	}
+	if f.apply && !f.sure && f.format == "json" {
+		return usagef("--output json leaves no room for a question: add --auto-approve")
+	}
 	return nil
 }
 
@@ -85,12 +106,19 @@ func (f *shutdownFlags) run(ctx context.Context, env Env, options cloud.Options)
 	if err != nil {
 		return err
 	}
-	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Domain: f.filter.Domain}, nil)
-	defer stats()
+	var opened *cloud.Opened
+	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Domain: f.filter.Domain}, func(o *cloud.Opened) error {
+		opened = o
+		return nil
+	})
+	defer func() { stats() }()
 	if err != nil {
 		return err
 	}
 	plan := shutdown.New(snap, f.filter)
+	if f.apply && !snap.Interrupted {
+		return f.carryOut(ctx, env, opened, plan)
+	}
 	if f.format == "json" {
 		err = plan.JSON(env.Stdout)
 	} else {
@@ -109,4 +137,117 @@ func (f *shutdownFlags) run(ctx context.Context, env Env, options cloud.Options)
 		return status(exitHoles)
 	}
 	return nil
+}
+
+// carryOut shows the plan, asks, and does it.
+func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Opened, plan *shutdown.Plan) error {
+	if f.format == "table" {
+		if err := plan.Table(env.Stdout); err != nil {
+			return err
+		}
+	}
+	if len(plan.Steps) > 0 && !f.sure {
+		if err := confirm(ctx, env, plan); err != nil {
+			return err
+		}
+	}
+	l, err := ledger.Open(cmp.Or(f.ledger, stateFile(env, "ledger.ndjson")), env.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	for _, in := range l.Unsettled() {
+		note(env, fmt.Sprintf("%s of %s at %s has no known end: look at it", in.Action, in.Resource, in.At.Format(time.RFC3339)))
+	}
+	sessions := map[string]*cloud.Session{}
+	for _, s := range opened.Sessions {
+		sessions[s.Target().Key()] = s
+	}
+	engine := shutdown.Engine{
+		Apps:    func(t estate.Target) shutdown.Apps { return sessions[t.Key()].SageMaker() },
+		Journal: appLedger{l, sessions},
+		Tell: func(r shutdown.Result) {
+			if f.format == "table" {
+				_, _ = fmt.Fprintln(env.Stdout, r)
+			}
+		},
+	}
+	results := engine.Apply(ctx, plan)
+	if f.format == "json" {
+		enc := json.NewEncoder(env.Stdout)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(struct {
+			*shutdown.Plan
+			Results []shutdown.Result `json:"results"`
+		}{plan, results}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case slices.ContainsFunc(results, func(r shutdown.Result) bool { return r.Outcome != shutdown.Stopped && r.Outcome != shutdown.Changed }):
+		return status(exitFailed)
+	case len(plan.Coverage) > 0:
+		return status(exitHoles)
+	}
+	return nil
+}
+
+// confirm asks for the word that nobody types by mistake: the account, or how many there are.
+func confirm(ctx context.Context, env Env, plan *shutdown.Plan) error {
+	targets := plan.Targets()
+	var accounts, names []string
+	for _, t := range targets {
+		if !slices.Contains(accounts, t.Account) {
+			accounts = append(accounts, t.Account)
+		}
+		names = append(names, t.String())
+	}
+	word := accounts[0]
+	if len(accounts) > 1 {
+		word = fmt.Sprintf("%d accounts", len(accounts))
+	}
+	_, _ = fmt.Fprintf(env.Stdout, "\nShut down %d apps in %s? Type %q to go on: ", len(plan.Steps), strings.Join(names, ", "), word)
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // an end without an answer is none
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case a := <-answer:
+		_, _ = fmt.Fprintln(env.Stdout)
+		if a == word {
+			return nil
+		}
+	case <-ctx.Done():
+		_, _ = fmt.Fprintln(env.Stdout)
+	}
+	return &estate.Error{Op: "shut down", Err: errors.New("not confirmed: nothing was changed")}
+}
+
+// stateFile is where the program keeps what it has to remember of the user's.
+func stateFile(env Env, name string) string {
+	return filepath.Join(cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state")), "sagewarden", name)
+}
+
+// An appLedger writes the stops of apps down.
+type appLedger struct {
+	*ledger.Ledger
+	sessions map[string]*cloud.Session
+}
+
+// Intend keeps the whole step: it is what starting the app again takes.
+func (l appLedger) Intend(s shutdown.Step) (string, error) {
+	before, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	return l.Ledger.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: s.ARN, By: l.sessions[s.Target.Key()].Principal(), Before: before})
+}
+
+// Settle keeps how it ended. What nobody knows the end of stays unsettled.
+func (l appLedger) Settle(id string, r shutdown.Result) error {
+	if r.Outcome == shutdown.Unsettled {
+		return nil
+	}
+	return l.Ledger.Settle(id, string(r.Outcome), r.Why)
 }

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // JSON prints the plan for programs.
@@ -25,18 +28,28 @@ func (p *Plan) Table(w io.Writer) error {
 		money += " and what has no known price"
 	}
 	fmt.Fprintf(&b, "%d apps would be shut down, which ends %s\n", len(p.Steps), money)
-	if len(p.Steps)+len(p.Left) > 0 {
-		fmt.Fprintln(&b)
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0) // Flush says what goes wrong
-		_, _ = fmt.Fprintln(t, "ACTION\tACCOUNT\tREGION\tDOMAIN\tWHERE\tTYPE\tAPP\tINSTANCE\tSTATUS\tUSE\t$/H\tOWNER\tWHY")
+	for _, t := range p.everywhere() {
+		fmt.Fprintf(&b, "\n%s\n", t)
+		var rows, whys []string
 		for _, s := range p.Steps {
-			s.row(t, "shut down", s.Reason)
+			if s.Target.Key() == t.Key() {
+				rows, whys = append(rows, s.row("shut down")), append(whys, s.Reason)
+			}
 		}
 		for _, l := range p.Left {
-			l.row(t, "leave", l.Why)
+			if l.Target.Key() == t.Key() {
+				rows, whys = append(rows, l.row("leave")), append(whys, l.Why)
+			}
 		}
-		if err := t.Flush(); err != nil {
-			return err
+		var aligned strings.Builder
+		w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+		_, _ = io.WriteString(w, strings.Join(rows, ""))
+		_ = w.Flush() // a builder takes all
+		for i, row := range strings.Split(strings.TrimSuffix(aligned.String(), "\n"), "\n") {
+			fmt.Fprintf(&b, "  %s\n", row)
+			if whys[i] != "" {
+				fmt.Fprintf(&b, "    %s\n", plain(whys[i]))
+			}
 		}
 	}
 	if used, unclear := p.Used(); used+unclear > 0 {
@@ -50,16 +63,45 @@ func (p *Plan) Table(w io.Writer) error {
 	return err
 }
 
-func (s Step) row(w io.Writer, action, why string) {
-	where := "user " + s.User
-	if s.Space != "" {
-		where = "space " + s.Space
+// everywhere are the targets of all that is meant, each once.
+func (p *Plan) everywhere() []estate.Target {
+	all := Plan{Steps: slices.Clone(p.Steps)}
+	for _, l := range p.Left {
+		all.Steps = append(all.Steps, l.Step)
 	}
-	cells := []string{action, s.Target.Account, s.Target.Region, s.Domain, where, s.Type, s.App, cmp.Or(s.InstanceType, "-"), s.Status, string(s.State), cmp.Or(s.Hourly, "?"), cmp.Or(s.Owner, "-"), why}
+	return all.Targets()
+}
+
+func (s Step) row(action string) string {
+	use := string(s.State)
+	if s.Status != inService {
+		use = s.Status
+	}
+	hourly := "?"
+	if s.Hourly != "" {
+		hourly = "$" + s.Hourly + "/h"
+	}
+	cells := []string{action, s.place(), s.Type, s.App, cmp.Or(s.InstanceType, "-"), hourly, use, "of " + cmp.Or(s.Owner, "nobody known")}
 	for i := range cells {
 		cells[i] = plain(cells[i])
 	}
-	_, _ = fmt.Fprintln(w, strings.Join(cells, "\t"))
+	return strings.Join(cells, "\t") + "\n"
+}
+
+func (s Step) place() string {
+	if s.Space != "" {
+		return "space " + s.Space
+	}
+	return "user " + s.User
+}
+
+// String is a line for a person.
+func (r Result) String() string {
+	line := fmt.Sprintf("%s: %s %s of %s in %s", r.Outcome, r.Type, r.App, r.place(), r.Target)
+	if r.Why != "" {
+		line += ": " + r.Why
+	}
+	return plain(line)
 }
 
 // plain is a text without what would move a terminal's cursor or break a row.

@@ -1,0 +1,158 @@
+// Package ledger keeps what was about to be done and how it ended, in a file that only grows: one JSON object a line.
+package ledger
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// An Intent is what is about to be done. It is on disk before that is begun.
+type Intent struct {
+	ID string    `json:"intent"`
+	At time.Time `json:"at"`
+	// Action is the operation, as IAM names it; Resource the ARN of what it changes; By the ARN of who calls.
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
+	By       string `json:"by,omitempty"`
+	// Before is what the resource was, as far as undoing takes.
+	Before json.RawMessage `json:"before,omitempty"`
+}
+
+// A Receipt is how an intent ended.
+type Receipt struct {
+	ID      string    `json:"receipt"`
+	At      time.Time `json:"at"`
+	Outcome string    `json:"outcome"`
+	Why     string    `json:"why,omitempty"`
+}
+
+// A Ledger is the file, held by this process alone.
+type Ledger struct {
+	mu  sync.Mutex
+	f   *os.File
+	now func() time.Time
+	// open are the intents without a receipt, in the order in which they were written.
+	open []Intent
+}
+
+// Open opens the ledger, and makes it where there is none. Only its owner may read it, and one process at a time may hold it.
+func Open(file string, now func() time.Time) (*Ledger, error) {
+	fail := func(err error, hint string) (*Ledger, error) {
+		if e, ok := errors.AsType[*os.PathError](err); ok {
+			err = e.Err
+		}
+		return nil, &estate.Error{Op: "open the ledger", On: file, Err: err, Hint: hint}
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fail(err, "name another with --ledger")
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fail(err, "name another with --ledger")
+	}
+	l := &Ledger{f: f, now: now}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return fail(errors.New("another process holds it"), "wait until that has ended")
+	}
+	if err := l.read(); err != nil {
+		_ = f.Close()
+		return fail(err, "move it away to begin a new one; it may say what is still unsettled")
+	}
+	return l, nil
+}
+
+// read finds the intents without a receipt. A line that a crash cut short was promised to nobody: what it was for had not begun, or is
+// found unsettled. It is ended, so that the next one stands alone.
+func (l *Ledger) read() error {
+	r := bufio.NewReader(l.f)
+	for number := 1; ; number++ {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			if len(line) > 0 {
+				_, err := l.f.Write([]byte("\n"))
+				return err
+			}
+			return nil
+		}
+		var entry struct {
+			Intent
+			Receipt string `json:"receipt"`
+		}
+		if err := json.Unmarshal(line, &entry); err != nil {
+			if len(bytes.TrimSpace(line)) == 0 || !bytes.HasSuffix(bytes.TrimSpace(line), []byte("}")) {
+				continue
+			}
+			return fmt.Errorf("line %d is no entry: %w", number, err)
+		}
+		if entry.Receipt != "" {
+			l.settled(entry.Receipt)
+		} else {
+			l.open = append(l.open, entry.Intent)
+		}
+	}
+}
+
+func (l *Ledger) settled(id string) {
+	for i, in := range l.open {
+		if in.ID == id {
+			l.open = append(l.open[:i:i], l.open[i+1:]...)
+			return
+		}
+	}
+}
+
+// Unsettled are the intents of which nobody knows how they ended, oldest first.
+func (l *Ledger) Unsettled() []Intent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]Intent(nil), l.open...)
+}
+
+// Intend writes an intent down for good, and returns its id. What it is for must not begin after an error.
+func (l *Ledger) Intend(in Intent) (id string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in.ID, in.At = rand.Text(), l.now().UTC()
+	if err := l.write(in); err != nil {
+		return "", err
+	}
+	l.open = append(l.open, in)
+	return in.ID, nil
+}
+
+// Settle writes down for good how an intent ended. After an error it stays unsettled.
+func (l *Ledger) Settle(id, outcome, why string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.write(Receipt{ID: id, At: l.now().UTC(), Outcome: outcome, Why: why}); err != nil {
+		return err
+	}
+	l.settled(id)
+	return nil
+}
+
+func (l *Ledger) write(entry any) error {
+	line, err := json.Marshal(entry)
+	if err != nil {
+		return err
+	}
+	if _, err := l.f.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	return l.f.Sync()
+}
+
+// Close lets go of the file.
+func (l *Ledger) Close() error { return l.f.Close() }

@@ -1,0 +1,92 @@
+package ledger_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/ledger"
+)
+
+var at = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+
+func open(t *testing.T, file string) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Open(file, func() time.Time { return at })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+func intend(t *testing.T, l *ledger.Ledger, resource string) string {
+	t.Helper()
+	id, err := l.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: resource, Before: json.RawMessage(`{"instanceType":"ml.t3.medium"}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// TestUnsettled: what has no receipt is known to the next process, also where the one before was cut short in the middle of a line.
+func TestUnsettled(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state", "ledger.ndjson")
+	l := open(t, file)
+	first, second := intend(t, l, "a"), intend(t, l, "b")
+	if err := l.Settle(first, "stopped", ""); err != nil {
+		t.Fatal(err)
+	}
+	if left := l.Unsettled(); len(left) != 1 || left[0].ID != second {
+		t.Errorf("%+v", left)
+	}
+	if _, err := ledger.Open(file, time.Now); err == nil || !strings.Contains(err.Error(), "another process holds it") {
+		t.Errorf("a second one: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if mode, err := os.Stat(file); err != nil || mode.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", mode, err)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"receipt":"` + second[:4]); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, file)
+	left := l.Unsettled()
+	if len(left) != 1 || left[0].Resource != "b" || !left[0].At.Equal(at) || string(left[0].Before) != `{"instanceType":"ml.t3.medium"}` {
+		t.Errorf("%+v", left)
+	}
+	if err := l.Settle(second, "changed", "it is gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left := open(t, file).Unsettled(); len(left) != 0 {
+		t.Errorf("after the receipt: %+v", left)
+	}
+}
+
+func TestNoLedger(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger.ndjson")
+	if err := os.WriteFile(file, []byte("{\"intent\":\"x\"}\n{\"intent\":7}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.Open(file, time.Now); err == nil || !strings.Contains(err.Error(), "line 2 is no entry") {
+		t.Errorf("%v", err)
+	}
+	if _, err := ledger.Open(filepath.Join(file, "below"), time.Now); err == nil || !strings.HasPrefix(err.Error(), "open the ledger on ") {
+		t.Errorf("%v", err)
+	}
+}
