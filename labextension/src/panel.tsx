@@ -130,7 +130,7 @@ function Keep({ model }: { model: Model }): React.ReactElement {
       <h3>Keep running</h3>
       {until !== null && (
         <div className="jp-Sagewarden-line jp-Sagewarden-kept">
-          <span>Kept for {length(until - now)} more</span>
+          <span>Kept for {length(until - now)}</span>
           <button className="jp-mod-styled jp-mod-minimal" onClick={() => void model.release()}>
             Release
           </button>
