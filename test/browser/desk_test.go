@@ -30,7 +30,7 @@ type desk struct {
 	t         *testing.T
 	home, url string
 	env       []string
-	browser   context.Context
+	browser   context.Context //nolint:containedctx // chromedp keeps its browser in a context
 	lab       *exec.Cmd
 }
 
