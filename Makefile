@@ -8,6 +8,7 @@ VENV := $(CACHE)/venv-1
 LINTERS := $(CACHE)/venv-linters-1
 JUPYTER := $(CACHE)/venv-jupyter-1
 CUSTODIAN := $(CACHE)/venv-custodian-1
+MODULES := labextension/node_modules/.package-lock.json
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
@@ -25,7 +26,7 @@ agent: ## the in-Studio agent for Linux, static, in bin/
 demo: build ## the main job on the simulated organization, no AWS account needed
 	@./bin/sagewarden demo
 
-test: check-generated lint unit race interop ## everything
+test: check-generated lint unit race interop check-labextension browser ## everything
 
 # What these two look at runs outside the test process, where the test cache does not see it change: hence -count=1.
 unit: ## all Go tests
@@ -49,13 +50,21 @@ $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready:
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
 	else echo "the Python peers could not be installed: what needs them will say so and skip" >&2; fi
 
-labextension: ## the JupyterLab extension: its tests, its bundle in labextension/prebuilt, and the archive of it in bin/
-	cd labextension && npm ci --no-audit --no-fund && npm run -s lint && npm test && npm run -s build
+labextension: $(MODULES) ## the JupyterLab extension: its tests, its bundle in labextension/prebuilt, and the archive of it in bin/
+	cd labextension && npm run -s lint && npm test && npm run -s build
 	@mkdir -p bin
 	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -C labextension/prebuilt -cf - . | gzip -n > bin/labextension.tar.gz
 
-check-labextension: labextension
-	@if [ -n "$$(git status --porcelain -- labextension/prebuilt)" ]; then \
+$(MODULES): labextension/package-lock.json # npm writes it last
+	@if { command -v npm || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; }; } >/dev/null && \
+		(cd labextension && npm ci --no-audit --no-fund --loglevel=error); then \
+		touch $@; \
+	elif [ "$${CI:-}" = true ]; then echo "npm or the packages that build the extension could not be installed" >&2; exit 1; \
+	else echo "npm or the packages that build the extension could not be installed: it is not built here" >&2; fi
+
+check-labextension: $(MODULES) ## that the committed bundle is what the source makes
+	@[ -e $(MODULES) ] || exit 0; $(MAKE) --no-print-directory labextension; \
+	if [ -n "$$(git status --porcelain -- labextension/prebuilt)" ]; then \
 		echo "the committed bundle is not what the source makes: commit what make labextension made" >&2; exit 1; fi
 
 browser: $(JUPYTER)/ready ## the extension and the agent against a real JupyterLab in a real Chromium; as root

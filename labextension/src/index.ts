@@ -33,7 +33,7 @@ function warn(model: Model): void {
   const warnings = new Warnings();
   let shown: string | undefined;
   const look = (): void => {
-    const text = warnings.next(due(model), Date.now());
+    const text = warnings.next(due(model), model.now);
     if (shown !== undefined && (text !== null || !warnings.pending)) {
       Notification.dismiss(shown);
       shown = undefined;

@@ -5,10 +5,13 @@ import { UUID } from '@lumino/coreutils';
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import { heard, parse, type Limit, type Status } from './status';
-import { instant } from './time';
+import { ahead, instant } from './time';
 import { rows, type Row } from './view';
 
 const STATUS = '@sagewarden/labextension:status';
+
+/** How long the agent takes a request for one that is meant. */
+const FRESH = 120_000;
 
 /** What only the agent can shut down. */
 export type Whole = 'app' | 'everything';
@@ -19,12 +22,14 @@ export class Model {
   readonly changed = new Signal<this, void>(this);
   /** What the agent last said, however long ago. */
   status: Status | null = null;
-  /** The request that the agent has not answered yet; empty when there is none. */
-  asked = '';
+  /** The request that the agent has not answered yet; null when there is none. */
+  private asked: { id: string; at: number } | null = null;
   /** The last thing that failed, for the person to read; empty when nothing did. */
   problem = '';
 
   private readonly poll: Poll;
+  /** How far the server's clock, which is the agent's, is ahead of the browser's. */
+  private ahead = 0;
 
   constructor(
     private readonly services: ServiceManager.IManager,
@@ -48,9 +53,24 @@ export class Model {
     Signal.clearData(this);
   }
 
+  /** The instant by the server's clock: what the agent says, and what is asked of it, is in its time. */
+  get now(): number {
+    return Date.now() + this.ahead;
+  }
+
+  /** What became of the last request, for the person to read; empty when nothing was asked. */
+  get answer(): string {
+    if (this.asked === null) {
+      return this.status?.handledResult ?? '';
+    }
+    return this.now - this.asked.at <= FRESH
+      ? 'Asked. The agent has not answered yet.'
+      : 'The agent did not answer, and will not carry this out any more. Ask again.';
+  }
+
   /** Whether the agent is heard. */
   get heard(): boolean {
-    return heard(this.status, Date.now());
+    return heard(this.status, this.now);
   }
 
   /** What runs. */
@@ -69,14 +89,14 @@ export class Model {
       lastActivity: k.last_activity ?? ''
     }));
     const terminals = [...this.services.terminals.running()].map(t => t.name);
-    return rows(kernels, terminals, this.status, Date.now());
+    return rows(kernels, terminals, this.status, this.now);
   }
 
   /** Until when everything is to be kept: what was asked here, until the agent says what it grants. Null for not at all. */
   get keepUntil(): number | null {
     const wished = instant(this.settings.user.keepUntil);
     const until = wished === null ? null : (this.heard && this.status?.keepUntil) || wished;
-    return until !== null && until > Date.now() ? until : null;
+    return until !== null && until > this.now ? until : null;
   }
 
   /** A limit that was chosen here, in minutes; undefined for the administrator's. */
@@ -92,7 +112,7 @@ export class Model {
 
   /** Keeps everything for so many minutes from now. */
   keep(minutes: number): Promise<void> {
-    return this.attempt(this.settings.set('keepUntil', new Date(Date.now() + minutes * 60_000).toISOString()));
+    return this.attempt(this.settings.set('keepUntil', new Date(this.now + minutes * 60_000).toISOString()));
   }
 
   /** Ends a keep. */
@@ -113,8 +133,9 @@ export class Model {
 
   /** Asks the agent to shut down what only it can. */
   request(what: Whole): Promise<void> {
-    this.asked = UUID.uuid4();
-    return this.attempt(this.settings.set('shutdownRequest', { what, at: new Date().toISOString(), id: this.asked }));
+    const [id, at] = [UUID.uuid4(), this.now];
+    const sent = this.settings.set('shutdownRequest', { what, at: new Date(at).toISOString(), id });
+    return this.attempt(sent.then(() => (this.asked = { id, at })));
   }
 
   private async attempt(work: Promise<unknown>): Promise<void> {
@@ -134,10 +155,11 @@ export class Model {
     if (!response.ok) {
       throw new ServerConnection.ResponseError(response);
     }
+    this.ahead = ahead(response.headers.get('Date'), Date.now());
     const answer = (await response.json()) as { settings?: unknown };
     this.status = parse(answer.settings);
-    if (this.status !== null && this.status.handled === this.asked) {
-      this.asked = '';
+    if (this.status !== null && this.status.handled === this.asked?.id) {
+      this.asked = null;
     }
     this.changed.emit();
   }

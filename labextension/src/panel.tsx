@@ -62,8 +62,8 @@ function Body({ model, confirm }: Props): React.ReactElement {
           </p>
         )}
         {model.heard && <Keep model={model} />}
-        <List title="Kernels" rows={rows.filter(r => r.kind === 'kernel')} shut={shut} />
-        <List title="Terminals" rows={rows.filter(r => r.kind === 'terminal')} shut={shut} />
+        <List model={model} title="Kernels" rows={rows.filter(r => r.kind === 'kernel')} shut={shut} />
+        <List model={model} title="Terminals" rows={rows.filter(r => r.kind === 'terminal')} shut={shut} />
         {model.heard && <Limits model={model} />}
         {model.heard && <End model={model} confirm={confirm} rows={rows} />}
       </div>
@@ -81,7 +81,7 @@ function Silent(): React.ReactElement {
 }
 
 function Whole({ model }: { model: Model }): React.ReactElement | null {
-  const now = useNow();
+  const now = useNow(model);
   const status = model.status;
   if (status === null) {
     return null;
@@ -96,10 +96,8 @@ function Whole({ model }: { model: Model }): React.ReactElement | null {
         <strong>{status.instanceType || noun}</strong>
         <State name={status.state} />
       </div>
-      <p>
-        {price ?? 'Price not known'}
-        {since !== null && `, ${since} since start`}
-      </p>
+      <p>{price ?? 'Price not known'}</p>
+      {since !== null && <p className="jp-Sagewarden-quiet">{since} since start</p>}
       {left === null ? (
         <p className="jp-Sagewarden-quiet">{status.why}</p>
       ) : (
@@ -124,7 +122,7 @@ function Whole({ model }: { model: Model }): React.ReactElement | null {
 }
 
 function Keep({ model }: { model: Model }): React.ReactElement {
-  const now = useNow();
+  const now = useNow(model);
   const max = model.status?.bounds.max ?? 0;
   const until = model.keepUntil;
   return (
@@ -132,7 +130,7 @@ function Keep({ model }: { model: Model }): React.ReactElement {
       <h3>Keep running</h3>
       {until !== null && (
         <div className="jp-Sagewarden-line jp-Sagewarden-kept">
-          <span>Kept for {length(until - now)} more</span>
+          <span>Kept for {length(until - now)}</span>
           <button className="jp-mod-styled jp-mod-minimal" onClick={() => void model.release()}>
             Release
           </button>
@@ -162,13 +160,14 @@ function Keep({ model }: { model: Model }): React.ReactElement {
 }
 
 interface ListProps {
+  model: Model;
   title: string;
   rows: Row[];
   shut: (title: string, gone: Row[]) => Promise<void>;
 }
 
-function List({ title, rows, shut }: ListProps): React.ReactElement {
-  const now = useNow();
+function List({ title, rows, shut, model }: ListProps): React.ReactElement {
+  const now = useNow(model);
   return (
     <section aria-label={title}>
       <div className="jp-Sagewarden-line">
@@ -215,9 +214,9 @@ function since(row: Row, now: number): string {
   if (row.busy) {
     return row.kind === 'kernel' ? 'Running' : 'In use';
   }
-  const parts = [];
+  const parts = row.says === '' ? [] : [row.says];
   if (row.lastUse !== null) {
-    parts.push(`unused for ${length(now - row.lastUse)}`);
+    parts.push(now - row.lastUse < 60_000 ? 'used just now' : `unused for ${length(now - row.lastUse)}`);
   }
   if (row.shutdownAt !== null) {
     parts.push(`ends in ${length(row.shutdownAt - now)}`);
@@ -272,6 +271,7 @@ function Minutes({ name, bounds, model }: { name: Limit; bounds: Bounds; model: 
 }
 
 function End({ model, confirm, rows }: Props & { rows: Row[] }): React.ReactElement {
+  useNow(model); // an answer that does not come is told without one
   const noun = model.status?.kind === 'notebook-instance' ? 'instance' : 'app';
   const end = async (what: What, title: string): Promise<void> => {
     if (await confirm.ask(title, rows)) {
@@ -290,7 +290,7 @@ function End({ model, confirm, rows }: Props & { rows: Row[] }): React.ReactElem
         </button>
       </div>
       <p className="jp-Sagewarden-quiet" role="status">
-        {model.asked !== '' ? 'Asked; the agent has not answered yet.' : model.status?.handledResult}
+        {model.answer}
       </p>
     </section>
   );
@@ -300,12 +300,12 @@ function State({ name }: { name: string }): React.ReactElement {
   return <span className={`jp-Sagewarden-state jp-mod-${name}`}>{name || 'unknown'}</span>;
 }
 
-/** The instant, each second while the page is seen. */
-function useNow(): number {
-  const [now, setNow] = React.useState(() => Date.now());
+/** The instant by the server's clock, each second while the page is seen. */
+function useNow(model: Model): number {
+  const [now, setNow] = React.useState(() => model.now);
   React.useEffect(() => {
-    const tick = window.setInterval(() => document.hidden || setNow(Date.now()), 1000);
+    const tick = window.setInterval(() => document.hidden || setNow(model.now), 1000);
     return () => window.clearInterval(tick);
-  }, []);
+  }, [model]);
   return now;
 }

@@ -12,6 +12,15 @@ export function instant(text: unknown): number | null {
   return Number.isNaN(at) || at <= 0 ? null : at;
 }
 
+/**
+ * How far the clock that wrote an HTTP date is ahead of ours, in milliseconds. Such a date has whole seconds, and takes a
+ * moment to arrive: less than two seconds are no difference.
+ */
+export function ahead(date: string | null, now: number): number {
+  const by = Date.parse(date ?? '') - now;
+  return Math.abs(by) >= 2 * SECOND ? by : 0;
+}
+
 /** A length of time as people say it: "2 h 5 min", "12 min", "under a minute". */
 export function length(ms: number): string {
   if (ms < MINUTE) {

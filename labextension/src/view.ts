@@ -18,8 +18,10 @@ export interface Row {
   label: string;
   detail: string;
   busy: boolean;
-  /** In a word, such as busy, active, idle, starting, unknown. */
+  /** In a word, such as busy, active, idle, unknown: the agent's while it is heard. */
   state: string;
+  /** What Jupyter says of a kernel that the agent judged: starting, dead; empty where that adds nothing. */
+  says: string;
   lastUse: number | null;
   shutdownAt: number | null;
 }
@@ -44,7 +46,8 @@ export function rows(kernels: Kernel[], terminals: string[], status: Status | nu
         label: k.path === '' ? `Kernel ${k.id.slice(0, 8)}` : base(k.path),
         detail: k.path === '' ? `${k.name}, without a document` : k.name,
         busy,
-        state: k.state === 'idle' ? (thing?.state ?? 'idle') : k.state || 'unknown',
+        state: (k.state === 'busy' ? '' : thing?.state) || k.state || 'unknown',
+        says: thing === undefined || ['busy', 'idle', ''].includes(k.state) ? '' : k.state,
         lastUse: thing?.lastUse ?? instant(k.lastActivity),
         shutdownAt: busy ? null : (thing?.shutdownAt ?? null)
       };
@@ -58,6 +61,7 @@ export function rows(kernels: Kernel[], terminals: string[], status: Status | nu
         detail: '',
         busy: thing?.state === 'active',
         state: thing?.state ?? 'unknown',
+        says: '',
         lastUse: thing?.lastUse ?? null,
         shutdownAt: thing?.shutdownAt ?? null
       };

@@ -1,4 +1,4 @@
-import { clock } from './time';
+import { length } from './time';
 
 const MINUTE = 60_000;
 
@@ -40,7 +40,8 @@ export class Warnings {
       return null;
     }
     const first = Math.min(...fresh.map(d => d.at)) - now;
-    return `${fresh.map(d => d.label).join(', ')}: shut down in ${clock(first)} minutes, as nothing was used.`;
+    const left = length(Math.ceil(first / MINUTE) * MINUTE);
+    return `${fresh.map(d => d.label).join(', ')}: shut down in ${left}, as nothing was used.`;
   }
 
   /** Whether anything that was warned of is still going to happen. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { losses } from '../src/losses';
 import { rate, spent } from '../src/money';
 import { heard, parse } from '../src/status';
-import { clock, instant, length } from '../src/time';
+import { ahead, clock, instant, length } from '../src/time';
 import { rows, type Kernel } from '../src/view';
 import { Warnings } from '../src/warnings';
 
@@ -37,6 +37,16 @@ describe('time', () => {
     [0, '0:00'],
     [-9, '0:00']
   ])('%d ms left is %s', (ms, want) => expect(clock(ms)).toBe(want));
+});
+
+describe('the clock of the server', () => {
+  test.each([
+    ['Mon, 02 Mar 2026 12:05:00 GMT', 5 * MINUTE],
+    ['Mon, 02 Mar 2026 11:00:00 GMT', -60 * MINUTE],
+    ['Mon, 02 Mar 2026 11:59:59 GMT', 0],
+    ['yesterday', 0],
+    [null, 0]
+  ])('that says %s is %d ms ahead', (date, want) => expect(ahead(date, NOW)).toBe(want));
 });
 
 describe('money', () => {
@@ -101,6 +111,12 @@ describe('rows', () => {
       { busy: true, state: 'busy', shutdownAt: null }
     ]));
 
+  test('a kernel that never came up is what the agent says, and what Jupyter says is told too', () => {
+    const stuck = { ...kernel, state: 'starting' };
+    expect(rows([stuck], [], status, NOW)).toMatchObject([{ state: 'idle', says: 'starting' }]);
+    expect(rows([stuck], [], null, NOW)).toMatchObject([{ state: 'starting', says: '' }]);
+  });
+
   test('what the agent calls in use is never shown as idle', () => {
     const active = parse({ at: at(0), interval: 60, kernels: [{ id: 'k1', state: 'active' }] });
     expect(rows([kernel], [], active, NOW)).toMatchObject([{ state: 'active', busy: true }]);
@@ -141,9 +157,9 @@ describe('warnings', () => {
   test('one at ten minutes, one at two, and none between', () => {
     const warnings = new Warnings();
     expect(warnings.next([app(11)], NOW)).toBeNull();
-    expect(warnings.next([app(10)], NOW)).toContain('The app: shut down in 10:00');
+    expect(warnings.next([app(10)], NOW)).toContain('The app: shut down in 10 min,');
     expect(warnings.next([app(5)], NOW)).toBeNull();
-    expect(warnings.next([app(2)], NOW)).toContain('2:00');
+    expect(warnings.next([app(2)], NOW)).toContain('2 min');
     expect(warnings.next([app(1)], NOW)).toBeNull();
   });
 

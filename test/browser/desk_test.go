@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -28,7 +30,7 @@ type desk struct {
 	t         *testing.T
 	home, url string
 	env       []string
-	browser   context.Context
+	browser   context.Context //nolint:containedctx // chromedp keeps its browser in a context
 	lab       *exec.Cmd
 }
 
@@ -89,7 +91,18 @@ func sitDown(t *testing.T) *desk {
 	if err := chromedp.Do(d.browser, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
+	go d.leave(chromedp.Events(d.browser, page.JavascriptDialogOpening))
 	return d
+}
+
+// leave agrees when the browser asks whether to leave a page with a notebook that is not saved: it would wait for an answer for good.
+func (d *desk) leave(questions iter.Seq2[page.EventJavascriptDialogOpening, error]) {
+	for _, err := range questions {
+		if err != nil {
+			return
+		}
+		_, _ = chromedp.Call(d.browser, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+	}
 }
 
 const notebook = `{"cells":[{"cell_type":"code","id":"a1","execution_count":null,"metadata":{},"outputs":[],"source":"x = 6 * 7"}],
@@ -212,8 +225,6 @@ func (d *desk) do(steps ...chromedp.Action[chromedp.Void]) {
 // open loads JupyterLab, and shows the panel.
 func (d *desk) open() {
 	d.t.Helper()
-	// A notebook that is not saved would have the browser ask before it leaves the page, and wait for good.
-	d.evaluate(`window.addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)`)
 	d.do(chromedp.Navigate(d.url + "lab/tree/risk.ipynb?reset"))
 	d.until("the tab of the panel", func() bool {
 		return d.evaluate(`document.querySelector('.jp-SideBar [data-id="sagewarden-panel"]') !== null && document.querySelector('#jupyterlab-splash') === null`) == true
@@ -240,8 +251,11 @@ func (d *desk) press(within, name string) {
 	})
 }
 
-func (d *desk) evaluate(script string) (answer any) {
-	answer, _ = chromedp.Run(d.browser, chromedp.Evaluate[any](script))
+// evaluate is what a script gives, nil while the page has no answer.
+func (d *desk) evaluate(script string) any {
+	ctx, cancel := context.WithTimeout(d.browser, 5*time.Second)
+	defer cancel()
+	answer, _ := chromedp.Run(ctx, chromedp.Evaluate[any](script))
 	return answer
 }
 
