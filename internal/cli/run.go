@@ -90,7 +90,7 @@ func newRoot(env Env) *cobra.Command {
 		Use:   "sagewarden",
 		Short: "Find, price and explain idle Amazon SageMaker spend",
 		Long: "Sagewarden finds Amazon SageMaker resources that bill by the hour for nothing, says how sure it is and why, and prices them.\n" +
-			"It reads only. Try it without an AWS account: sagewarden demo",
+			"It reads only, but for what is told to --apply. Try it without an AWS account: sagewarden demo",
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -10,6 +10,6 @@ func newStudio(env Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCompliance(env), newShutdown(env))
+	cmd.AddCommand(newCompliance(env), newInstall(env), newShutdown(env))
 	return cmd
 }

@@ -1,16 +1,11 @@
 package cli
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
@@ -28,8 +23,7 @@ type shutdownFlags struct {
 	evidenceFlags // of which only those of AWS are given
 	filter        shutdown.Filter
 	format        string
-	apply, sure   bool
-	ledger        string
+	changeFlags
 }
 
 // shutdownFormats are the forms of the plan.
@@ -58,9 +52,7 @@ func newShutdown(env Env) *cobra.Command {
 	fl.StringArrayVar(&f.filter.App, "app", nil, "only apps of this name; repeatable")
 	fl.StringArrayVar(&f.filter.Types, "type", nil, "only apps of this type, like JupyterLab; repeatable")
 	fl.StringVarP(&f.format, "output", "o", shutdownFormats[0], "form of the plan: "+strings.Join(shutdownFormats, ", "))
-	fl.BoolVar(&f.apply, "apply", false, "shut down what is planned, after asking")
-	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask")
-	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
+	f.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(shutdownFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(appTypes(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -85,8 +77,8 @@ func (f *shutdownFlags) check() error {
 	case !slices.Contains(shutdownFormats, f.format):
 		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(shutdownFormats, ", "))
 	}
-	if !f.apply && (f.sure || f.ledger != "") {
-		return usagef("--auto-approve and --ledger have no effect without --apply")
+	if err := f.changeFlags.check(); err != nil {
+		return err
 	}
 	if f.apply && !f.sure && f.format == "json" {
 		return usagef("--output json leaves no room for a question: add --auto-approve")
@@ -147,18 +139,15 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 		}
 	}
 	if len(plan.Steps) > 0 && !f.sure {
-		if err := confirm(ctx, env, plan); err != nil {
+		if err := confirm(ctx, env, "Shut down "+plan.Count(), plan.Targets()); err != nil {
 			return err
 		}
 	}
-	l, err := ledger.Open(cmp.Or(f.ledger, stateFile(env, "ledger.ndjson")), env.Now)
+	l, err := f.openLedger(env)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	for _, in := range l.Unsettled() {
-		note(env, fmt.Sprintf("%s of %s at %s has no known end: look at it", in.Action, in.Resource, in.At.Format(time.RFC3339)))
-	}
 	sessions := map[string]*cloud.Session{}
 	for _, s := range opened.Sessions {
 		sessions[s.Target().Key()] = s
@@ -190,43 +179,6 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 		return status(exitHoles)
 	}
 	return nil
-}
-
-// confirm asks for the word that nobody types by mistake: the account, or how many there are.
-func confirm(ctx context.Context, env Env, plan *shutdown.Plan) error {
-	targets := plan.Targets()
-	var accounts, names []string
-	for _, t := range targets {
-		if !slices.Contains(accounts, t.Account) {
-			accounts = append(accounts, t.Account)
-		}
-		names = append(names, t.String())
-	}
-	word := accounts[0]
-	if len(accounts) > 1 {
-		word = fmt.Sprintf("%d accounts", len(accounts))
-	}
-	_, _ = fmt.Fprintf(env.Stdout, "\nShut down %d apps in %s? Type %q to go on: ", len(plan.Steps), strings.Join(names, ", "), word)
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // an end without an answer is none
-		answer <- strings.TrimSpace(line)
-	}()
-	select {
-	case a := <-answer:
-		_, _ = fmt.Fprintln(env.Stdout)
-		if a == word {
-			return nil
-		}
-	case <-ctx.Done():
-		_, _ = fmt.Fprintln(env.Stdout)
-	}
-	return &estate.Error{Op: "shut down", Err: errors.New("not confirmed: nothing was changed")}
-}
-
-// stateFile is where the program keeps what it has to remember of the user's.
-func stateFile(env Env, name string) string {
-	return filepath.Join(cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state")), "sagewarden", name)
 }
 
 // An appLedger writes the stops of apps down.

@@ -3,11 +3,11 @@ package ledger
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -73,27 +73,28 @@ func Open(file string, now func() time.Time) (*Ledger, error) {
 	return l, nil
 }
 
-// read finds the intents without a receipt. A line that a crash cut short was promised to nobody: what it was for had not begun, or is
-// found unsettled. It is ended, so that the next one stands alone.
+// read finds the intents without a receipt. A line that a crash cut short is taken away: it was promised to nobody, so that what it was for had not
+// begun, or is found unsettled.
 func (l *Ledger) read() error {
 	r := bufio.NewReader(l.f)
+	var whole int64
 	for number := 1; ; number++ {
 		line, err := r.ReadBytes('\n')
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			if len(line) > 0 {
-				_, err := l.f.Write([]byte("\n"))
-				return err
+				return l.f.Truncate(whole)
 			}
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		whole += int64(len(line))
 		var entry struct {
 			Intent
 			Receipt string `json:"receipt"`
 		}
 		if err := json.Unmarshal(line, &entry); err != nil {
-			if len(bytes.TrimSpace(line)) == 0 || !bytes.HasSuffix(bytes.TrimSpace(line), []byte("}")) {
-				continue
-			}
 			return fmt.Errorf("line %d is no entry: %w", number, err)
 		}
 		if entry.Receipt != "" {

@@ -78,6 +78,37 @@ func TestUnsettled(t *testing.T) {
 	}
 }
 
+// TestCutShort: wherever a crash cuts the last line, the ledger opens, again and again, and goes on.
+func TestCutShort(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger.ndjson")
+	l := open(t, file)
+	intend(t, l, "a")
+	first, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	intend(t, l, "b")
+	both, err := os.ReadFile(file)
+	if err != nil || l.Close() != nil {
+		t.Fatal(err)
+	}
+	for cut := len(first); cut < len(both); cut++ {
+		if err := os.WriteFile(file, both[:cut], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for want := 1; want < 4; want++ { // one more each time
+			l := open(t, file)
+			if left := l.Unsettled(); len(left) != want || left[0].Resource != "a" {
+				t.Fatalf("cut at %d: %+v", cut-len(first), left)
+			}
+			intend(t, l, "c")
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestNoLedger(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ledger.ndjson")
 	if err := os.WriteFile(file, []byte("{\"intent\":\"x\"}\n{\"intent\":7}\n"), 0o600); err != nil {

@@ -18,12 +18,12 @@ import (
 // named after the account, or after the key where it is not the account's first. The organization's clock stands still,
 // so that what is printed can be compared.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: serve SCENARIO")
+	if neg || len(args) < 1 || len(args) > 2 || len(args) == 2 && args[1] != "writable" {
+		ts.Fatalf("usage: serve SCENARIO [writable]")
 	}
 	w, err := scenario.Load(args[0], strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)
-	handler, err := wire.New(wire.Options{World: w})
+	handler, err := wire.New(wire.Options{World: w, Writable: len(args) == 2})
 	ts.Check(err)
 	server := httptest.NewServer(handler)
 	ts.Defer(server.Close)

@@ -27,7 +27,7 @@ func (p *Plan) Table(w io.Writer) error {
 	if !p.Known {
 		money += " and what has no known price"
 	}
-	fmt.Fprintf(&b, "%d apps would be shut down, which ends %s\n", len(p.Steps), money)
+	fmt.Fprintf(&b, "%s would be shut down, which ends %s\n", p.Count(), money)
 	for _, t := range p.everywhere() {
 		fmt.Fprintf(&b, "\n%s\n", t)
 		var rows, whys []string
@@ -61,6 +61,14 @@ func (p *Plan) Table(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Count says how many apps are meant.
+func (p *Plan) Count() string {
+	if len(p.Steps) == 1 {
+		return "1 app"
+	}
+	return fmt.Sprintf("%d apps", len(p.Steps))
 }
 
 // everywhere are the targets of all that is meant, each once.

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/ledger"
+)
+
+// changeFlags are those of the commands that change something where they are told to.
+type changeFlags struct {
+	apply, sure bool
+	ledger      string
+}
+
+func (f *changeFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
+	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask")
+	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
+}
+
+func (f *changeFlags) check() error {
+	if !f.apply && (f.sure || f.ledger != "") {
+		return usagef("--auto-approve and --ledger have no effect without --apply")
+	}
+	return nil
+}
+
+// openLedger opens the ledger, and says what of earlier has no known end.
+func (f *changeFlags) openLedger(env Env) (*ledger.Ledger, error) {
+	l, err := ledger.Open(cmp.Or(f.ledger, stateFile(env, "ledger.ndjson")), env.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range l.Unsettled() {
+		note(env, fmt.Sprintf("%s of %s at %s has no known end: look at it", in.Action, in.Resource, in.At.Format(time.RFC3339)))
+	}
+	return l, nil
+}
+
+// confirm asks for the word that nobody types by mistake: the account, or how many there are.
+func confirm(ctx context.Context, env Env, what string, targets []estate.Target) error {
+	var accounts, names []string
+	for _, t := range targets {
+		if !slices.Contains(accounts, t.Account) {
+			accounts = append(accounts, t.Account)
+		}
+		names = append(names, t.String())
+	}
+	word := accounts[0]
+	if len(accounts) > 1 {
+		word = fmt.Sprintf("%d accounts", len(accounts))
+	}
+	_, _ = fmt.Fprintf(env.Stdout, "\n%s in %s? Type %q to go on: ", what, strings.Join(names, ", "), word)
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // an end without an answer is none
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case a := <-answer:
+		_, _ = fmt.Fprintln(env.Stdout)
+		if a == word {
+			return nil
+		}
+	case <-ctx.Done():
+		_, _ = fmt.Fprintln(env.Stdout)
+	}
+	return &estate.Error{Op: "ask", Err: errors.New("not confirmed: nothing was changed")}
+}
+
+// stateFile is where the program keeps what it has to remember of the user's.
+func stateFile(env Env, name string) string {
+	return filepath.Join(cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state")), "sagewarden", name)
+}
