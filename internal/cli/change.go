@@ -37,6 +37,14 @@ func (f *changeFlags) check() error {
 	return nil
 }
 
+// named refuses an empty word, as an unset variable of a shell gives: it would mean everything.
+func named(flag string, words []string) error {
+	if slices.Contains(words, "") {
+		return usagef("--%s: a name is empty, which would mean all", flag)
+	}
+	return nil
+}
+
 // openLedger opens the ledger, and says what of earlier has no known end.
 func (f *changeFlags) openLedger(env Env) (*ledger.Ledger, error) {
 	l, err := ledger.Open(cmp.Or(f.ledger, stateFile(env, "ledger.ndjson")), env.Now)

@@ -118,7 +118,7 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 		return err
 	}
 	if ctx.Err() == nil { // half of the truth is not told
-		if err := tell(ctx, env, channels, log, notice(seen), seen.Fact(), seen.Count(compliance.Covered) < len(seen.Findings)); err != nil {
+		if err := tell(ctx, env, channels, log, notice(seen), seen.Fact(), seen.Count(compliance.Covered) < len(seen.Findings) || seen.Holes() > 0); err != nil {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, rea
 func notice(seen *compliance.Report) notify.Notice {
 	var text strings.Builder
 	_ = seen.Table(&text, false) // a builder takes all
-	return notify.Notice{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown)), Text: text.String()}
+	return notify.Notice{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown, %d not seen", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown), seen.Holes()), Text: text.String()}
 }
 
 func (f *complianceFlags) show(env Env, seen *compliance.Report) error {

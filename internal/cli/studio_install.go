@@ -78,6 +78,8 @@ func (f *installFlags) check() error {
 		return usagef("--type: %q is neither JupyterLab nor CodeEditor", f.kinds[i])
 	case !slices.Contains(shutdownFormats, f.format):
 		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(shutdownFormats, ", "))
+	case slices.Contains(f.wish.Users, ""):
+		return named("user", f.wish.Users)
 	case f.notebook && !f.print:
 		return usagef("--notebook: a notebook instance's script is printed, and attached by hand: add --print")
 	case f.print && (f.apply || f.remove || f.wish.Domain != ""):
@@ -156,16 +158,16 @@ func (f *installFlags) run(ctx context.Context, env Env, options cloud.Options) 
 	if err != nil || !f.apply || len(plan.Steps) == 0 {
 		return err
 	}
-	if !f.sure {
-		if err := confirm(ctx, env, fmt.Sprintf("Change %d things", len(plan.Steps)), []estate.Target{s.Target()}); err != nil {
-			return err
-		}
-	}
 	l, err := f.openLedger(env)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
+	if !f.sure {
+		if err := confirm(ctx, env, fmt.Sprintf("Change %d things", len(plan.Steps)), []estate.Target{s.Target()}); err != nil {
+			return err
+		}
+	}
 	return plan.Apply(ctx, s.SageMaker(), installLedger{l, s.Principal()}, func(done install.Step) {
 		note(env, "done: "+done.String())
 	})
@@ -188,7 +190,10 @@ func (l installLedger) Intend(s install.Step) (string, error) {
 
 // Settle keeps how it ended.
 func (l installLedger) Settle(id string, err error) error {
-	if err != nil {
+	switch {
+	case install.Unsettled(err):
+		return nil // nobody knows: the next run says so
+	case err != nil:
 		return l.Ledger.Settle(id, "failed", err.Error())
 	}
 	return l.Ledger.Settle(id, "done", "")

@@ -23,6 +23,7 @@ type shutdownFlags struct {
 	evidenceFlags // of which only those of AWS are given
 	filter        shutdown.Filter
 	format        string
+	most          int
 	changeFlags
 }
 
@@ -52,6 +53,8 @@ func newShutdown(env Env) *cobra.Command {
 	fl.StringArrayVar(&f.filter.App, "app", nil, "only apps of this name; repeatable")
 	fl.StringArrayVar(&f.filter.Types, "type", nil, "only apps of this type, like JupyterLab; repeatable")
 	fl.StringVarP(&f.format, "output", "o", shutdownFormats[0], "form of the plan: "+strings.Join(shutdownFormats, ", "))
+	fl.BoolVar(&f.filter.InUse, "in-use", false, "also what is in use, or nobody knows the use of")
+	fl.IntVar(&f.most, "max-apps", 20, "with --apply: refuse a plan of more apps")
 	f.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(shutdownFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(appTypes(), cobra.ShellCompDirectiveNoFileComp))
@@ -70,6 +73,8 @@ func (f *shutdownFlags) check() error {
 	switch i := slices.IndexFunc(f.filter.Types, func(t string) bool {
 		return !slices.ContainsFunc(appTypes(), func(known string) bool { return strings.EqualFold(t, known) })
 	}); {
+	case slices.Contains(slices.Concat(f.filter.User, f.filter.Space, f.filter.App, f.filter.Types), ""):
+		return named("user, --space, --app or --type", []string{""})
 	case f.filter.Domain == "":
 		return usagef("--domain is missing: name the Studio domain whose apps are meant")
 	case i >= 0:
@@ -138,21 +143,25 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 			return err
 		}
 	}
-	if len(plan.Steps) > 0 && !f.sure {
-		if err := confirm(ctx, env, "Shut down "+plan.Count(), plan.Targets()); err != nil {
-			return err
-		}
+	if len(plan.Steps) > f.most {
+		return usagef("the plan has %s, which is more than --max-apps %d: narrow it, or say how many are meant", plan.Count(), f.most)
 	}
 	l, err := f.openLedger(env)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
+	if len(plan.Steps) > 0 && !f.sure {
+		if err := confirm(ctx, env, "Shut down "+plan.Count(), plan.Targets()); err != nil {
+			return err
+		}
+	}
 	sessions := map[string]*cloud.Session{}
 	for _, s := range opened.Sessions {
 		sessions[s.Target().Key()] = s
 	}
 	engine := shutdown.Engine{
+		Now:     opened.Sessions[0].Now,
 		Apps:    func(t estate.Target) shutdown.Apps { return sessions[t.Key()].SageMaker() },
 		Journal: appLedger{l, sessions},
 		Tell: func(r shutdown.Result) {

@@ -42,6 +42,9 @@ type Ledger struct {
 	mu  sync.Mutex
 	f   *os.File
 	now func() time.Time
+	// size is how long the file is; broken is why nothing more may be written.
+	size   int64
+	broken error
 	// open are the intents without a receipt, in the order in which they were written.
 	open []Intent
 }
@@ -66,7 +69,11 @@ func Open(file string, now func() time.Time) (*Ledger, error) {
 		_ = f.Close()
 		return fail(errors.New("another process holds it"), "wait until that has ended")
 	}
-	if err := l.read(); err != nil {
+	err = l.read()
+	if err == nil {
+		err = f.Chmod(0o600)
+	}
+	if err != nil {
 		_ = f.Close()
 		return fail(err, "move it away to begin a new one; it may say what is still unsettled")
 	}
@@ -77,19 +84,21 @@ func Open(file string, now func() time.Time) (*Ledger, error) {
 // begun, or is found unsettled.
 func (l *Ledger) read() error {
 	r := bufio.NewReader(l.f)
-	var whole int64
 	for number := 1; ; number++ {
 		line, err := r.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			if len(line) > 0 {
-				return l.f.Truncate(whole)
+			switch {
+			case len(line) == 0:
+				return nil
+			case !begun(string(line)):
+				return fmt.Errorf("line %d is no entry", number) // this file is somebody else's
 			}
-			return nil
+			return l.f.Truncate(l.size)
 		}
 		if err != nil {
 			return err
 		}
-		whole += int64(len(line))
+		l.size += int64(len(line))
 		var entry struct {
 			Intent
 			Receipt string `json:"receipt"`
@@ -97,12 +106,25 @@ func (l *Ledger) read() error {
 		if err := json.Unmarshal(line, &entry); err != nil {
 			return fmt.Errorf("line %d is no entry: %w", number, err)
 		}
+		if entry.ID == "" && entry.Receipt == "" {
+			return fmt.Errorf("line %d is no entry", number)
+		}
 		if entry.Receipt != "" {
 			l.settled(entry.Receipt)
 		} else {
 			l.open = append(l.open, entry.Intent)
 		}
 	}
+}
+
+// begun reports whether a text could be the beginning of an entry.
+func begun(text string) bool {
+	for _, head := range []string{`{"intent":"`, `{"receipt":"`} {
+		if n := min(len(head), len(text)); text[:n] == head[:n] {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *Ledger) settled(id string) {
@@ -149,10 +171,19 @@ func (l *Ledger) write(entry any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.f.Write(append(line, '\n')); err != nil {
-		return err
+	if l.broken != nil {
+		return l.broken
 	}
-	return l.f.Sync()
+	n, err := l.f.Write(append(line, '\n'))
+	if err == nil {
+		err = l.f.Sync()
+	}
+	if err != nil { // half an entry would spoil the next one
+		l.broken = errors.Join(err, l.f.Truncate(l.size))
+		return l.broken
+	}
+	l.size += int64(n)
+	return nil
 }
 
 // Close lets go of the file.

@@ -117,6 +117,18 @@ func TestNoLedger(t *testing.T) {
 	if _, err := ledger.Open(file, time.Now); err == nil || !strings.Contains(err.Error(), "line 2 is no entry") {
 		t.Errorf("%v", err)
 	}
+	const foreign = `{"a":1}`
+	for _, text := range []string{foreign, foreign + "\n", "notes of mine"} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // somebody else's
+			t.Fatal(err)
+		}
+		if _, err := ledger.Open(file, time.Now); err == nil || !strings.Contains(err.Error(), "line 1 is no entry") {
+			t.Errorf("%q: %v", text, err)
+		}
+		if left, err := os.ReadFile(file); err != nil || string(left) != text {
+			t.Errorf("%q became %q", text, left)
+		}
+	}
 	if _, err := ledger.Open(filepath.Join(file, "below"), time.Now); err == nil || !strings.HasPrefix(err.Error(), "open the ledger on ") {
 		t.Errorf("%v", err)
 	}

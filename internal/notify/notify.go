@@ -39,7 +39,7 @@ type Environment struct {
 //	slack:VARIABLE, the environment variable that holds the address of an incoming webhook
 func Parse(address string, env Environment) (Channel, error) {
 	scheme, rest, _ := strings.Cut(address, ":")
-	switch scheme {
+	switch strings.ToLower(scheme) {
 	case "sns":
 		return parseTopic(rest, env)
 	case "smtp", "smtps":
@@ -49,7 +49,7 @@ func Parse(address string, env Environment) (Channel, error) {
 	case "http", "https":
 		return nil, errors.New("the address of a webhook is a secret: put it into an environment variable, and write slack: and the variable's name")
 	}
-	return nil, fmt.Errorf("%q is no channel: write sns:ARN, smtp://HOST?from=…&to=…, or slack:VARIABLE", address)
+	return nil, errors.New("this is no channel: write sns:ARN, smtp://HOST?from=…&to=…, or slack:VARIABLE") // it may hold a secret
 }
 
 // parts cuts a text at the ends of lines into pieces of at most limit bytes; a longer line is cut between two characters.
@@ -57,7 +57,7 @@ func parts(text string, limit int) (all []string) {
 	for len(text) > limit {
 		end := strings.LastIndexByte(text[:limit], '\n') + 1
 		if end == 0 {
-			for end = limit; !utf8.RuneStart(text[end]); end-- {
+			for end = limit; end > limit-utf8.UTFMax && !utf8.RuneStart(text[end]); end-- {
 			}
 		}
 		all, text = append(all, text[:end]), text[end:]

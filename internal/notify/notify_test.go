@@ -60,6 +60,10 @@ func TestParse(t *testing.T) {
 		"slack:PLAIN": "no https address",
 		"https://hooks.slack.com/services/T/B/secret": "is a secret",
 		"ana@example.com": "is no channel",
+		"slack:https://hooks.slack.com/services/T/B/x": "takes the name of the environment variable",
+		"HTTPS://hooks.slack.com/services/T/B/x":       "is a secret",
+		"hooks.slack.com/services/T/B/x":               "is no channel",
+		"SMTP://u:hush@mail.example.com?to=b@e.com":    "a password on the command line",
 	} {
 		_, err := Parse(address, env)
 		if got := errorText(err); !strings.Contains(got, want) || want == "" && got != "" {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,8 +27,10 @@ const (
 // A webhook is an incoming webhook of Slack. Its address is a secret, and in no error.
 type webhook struct{ variable, url string }
 
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 func parseSlack(variable string, env Environment) (Channel, error) {
-	if variable == "" {
+	if !variableName.MatchString(variable) {
 		return nil, errors.New("slack: takes the name of the environment variable that holds the webhook's address")
 	}
 	u, err := url.Parse(env.Getenv(variable))

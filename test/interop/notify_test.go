@@ -57,7 +57,7 @@ func TestNotices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Subject: Sagewarden: Studio, 0 uncovered, 2 unknown", "To: <ml@example.com>", "notebook-instance  forgotten"} {
+	for _, want := range []string{"Subject: Sagewarden: Studio, 0 uncovered, 2 unknown, ", "To: <ml@example.com>", "notebook-instance  forgotten"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the mail lacks %q:\n%s", want, text)
 		}

@@ -37,7 +37,22 @@ func (r *Report) Fact() string {
 			fmt.Fprintln(&b, f.Verdict, f.ARN, f.AppType)
 		}
 	}
+	for _, c := range r.Coverage {
+		if c.Hole() {
+			fmt.Fprintln(&b, "not seen", c.Target, c.Operation, c.Outcome)
+		}
+	}
 	return b.String()
+}
+
+// Holes is how much could not be seen.
+func (r *Report) Holes() (n int) {
+	for _, c := range r.Coverage {
+		if c.Hole() {
+			n++
+		}
+	}
+	return n
 }
 
 // Table prints the findings for people: what is covered, only where all are asked for. What has the same verdict for the same reasons in a

@@ -3,10 +3,16 @@ package install
 import (
 	"context"
 	"encoding/base64"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // A Journal keeps what is about to be done and how it ended. What it was told is kept for good when it returns.
@@ -30,9 +36,13 @@ func (p *Plan) Apply(ctx context.Context, s Studio, j Journal, tell func(Step)) 
 			if err != nil {
 				return err
 			}
-			if step = again; len(step.After) == 0 {
-				continue
+			if len(again.After) == 0 {
+				continue // somebody has done it
 			}
+			if !same(step.Before, again.Before) || !same(step.After, again.After) {
+				return &estate.Error{Op: "apply", On: step.Resource, Err: errors.New("its lifecycle configurations have changed since they were planned for: nothing was changed there"), Hint: "plan again"}
+			}
+			step = again
 		}
 		id, err := j.Intend(step)
 		if err != nil {
@@ -48,6 +58,20 @@ func (p *Plan) Apply(ctx context.Context, s Studio, j Journal, tell func(Step)) 
 		tell(step)
 	}
 	return nil
+}
+
+func same(a, b map[string]Attached) bool {
+	return maps.EqualFunc(a, b, func(a, b Attached) bool { return a.Default == b.Default && slices.Equal(a.ARNs, b.ARNs) })
+}
+
+// Unsettled reports whether nobody knows what a call that failed has done.
+func Unsettled(err error) bool {
+	answer, answered := errors.AsType[interface {
+		error
+		HTTPStatusCode() int
+	}](err)
+	class := cloud.Classify(err)
+	return class == cloud.Unreachable || class == cloud.Canceled || answered && answer.HTTPStatusCode() >= 500
 }
 
 func (p *Plan) act(ctx context.Context, s Studio, step Step) error {

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -109,16 +110,17 @@ func New(ctx context.Context, s Studio, t estate.Target, w Wish) (*Plan, error) 
 }
 
 // attachment reads the settings of a domain or user profile, and says what they are to be. After is empty where they are so already.
-func (p *Plan) attachment(ctx context.Context, s Studio, user string) (Step, error) {
+func (p *Plan) attachment(ctx context.Context, s Studio, user string) (step Step, err error) {
 	now, arn, err := read(ctx, s, p.wish.Domain, user)
 	if err != nil {
 		return Step{}, err
 	}
-	step := Step{Action: "attach", Resource: arn, user: user, now: now, Before: map[string]Attached{}, After: map[string]Attached{}}
+	step = Step{Action: "attach", Resource: arn, user: user, now: now, Before: map[string]Attached{}, After: map[string]Attached{}}
 	if p.wish.Script == nil {
 		step.Action = "detach"
 	}
 	inherited := settings{}
+	defer func() { step.now = step.now.over(inherited) }()
 	if user != "" && p.wish.Script != nil {
 		if inherited, _, err = read(ctx, s, p.wish.Domain, ""); err != nil {
 			return Step{}, err
@@ -126,10 +128,11 @@ func (p *Plan) attachment(ctx context.Context, s Studio, user string) (Step, err
 	}
 	for _, kind := range p.wish.Types {
 		before := now.attached(kind)
-		base := before
-		if len(base.ARNs) == 0 && base.Default == "" { // a profile that names some no longer has those of the domain
-			base = inherited.attached(kind)
+		base, far := before, inherited.attached(kind)
+		if len(base.ARNs) == 0 { // a profile that names some no longer has those of the domain
+			base.ARNs = far.ARNs
 		}
+		base.Default = cmp.Or(base.Default, far.Default)
 		after := next(base, p.arns[kind], p.wish.Default)
 		if after.Default != before.Default || !slices.Equal(after.ARNs, before.ARNs) {
 			step.Before[string(kind)], step.After[string(kind)] = before, after
@@ -213,6 +216,28 @@ func (s settings) attached(kind types.StudioLifecycleConfigAppType) (a Attached)
 	return a
 }
 
+// over fills in the default instance and image of a farther level, where there are none: a profile that names a lifecycle configuration names a whole
+// resource spec.
+func (s settings) over(far settings) settings {
+	if far.lab != nil && (s.lab == nil || s.lab.DefaultResourceSpec == nil) {
+		lab := types.JupyterLabAppSettings{}
+		if s.lab != nil {
+			lab = *s.lab
+		}
+		lab.DefaultResourceSpec = far.lab.DefaultResourceSpec
+		s.lab = &lab
+	}
+	if far.editor != nil && (s.editor == nil || s.editor.DefaultResourceSpec == nil) {
+		editor := types.CodeEditorAppSettings{}
+		if s.editor != nil {
+			editor = *s.editor
+		}
+		editor.DefaultResourceSpec = far.editor.DefaultResourceSpec
+		s.editor = &editor
+	}
+	return s
+}
+
 // with are the settings with other lifecycle configurations, and everything else as it was: AWS replaces the settings of an app type whole.
 func (s settings) with(after map[string]Attached) *types.UserSettings {
 	out := &types.UserSettings{}
@@ -250,8 +275,14 @@ func spec(s *types.ResourceSpec, arn string) *types.ResourceSpec {
 	return &out
 }
 
+// briefly shows the cause of an error in place of its text.
+type briefly struct{ error }
+
+func (b briefly) Error() string { return cloud.Brief(b.error) }
+func (b briefly) Unwrap() error { return b.error }
+
 func failed(op, on string, err error) error {
-	e := &estate.Error{Op: op, On: on, Err: errors.New(cloud.Brief(err))}
+	e := &estate.Error{Op: op, On: on, Err: briefly{err}}
 	if cloud.Classify(err) == cloud.Denied {
 		e.Hint = "allow " + op + " to the caller"
 	}

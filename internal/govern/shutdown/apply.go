@@ -2,6 +2,7 @@ package shutdown
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,11 +55,16 @@ type Result struct {
 // patience is how long a call that has been sent is waited for, even where the run is interrupted: then at least it is known how it ended.
 const patience = time.Minute
 
+// fresh is how old what a plan says of an app may be: a scan, a question, and a little thought.
+const fresh = 15 * time.Minute
+
 // An Engine carries plans out.
 type Engine struct {
 	// Apps reaches those of a target.
 	Apps    func(estate.Target) Apps
 	Journal Journal
+	// Now is AWS's clock, which the plan was made by.
+	Now func() time.Time
 	// Tell hears of every step as it ends.
 	Tell func(Result)
 }
@@ -94,6 +100,9 @@ func (e Engine) stop(ctx context.Context, s Step) Result {
 }
 
 func (e Engine) act(ctx context.Context, s Step) Result {
+	if age := e.Now().Sub(s.Seen); age > fresh {
+		return Result{s, Untried, "it was looked at " + age.Round(time.Minute).String() + " ago: plan again"}
+	}
 	apps := e.Apps(s.Target)
 	seen, err := apps.DescribeApp(ctx, described(s))
 	switch {
@@ -130,10 +139,19 @@ func settle(ctx context.Context, apps Apps, s Step, failed error) Result {
 		return Result{s, Stopped, "it is " + string(seen.Status)}
 	case changed(s, seen) != "":
 		return Result{s, Unsettled, cloud.Brief(failed) + "; and now " + changed(s, seen)}
-	case cloud.Classify(failed) == cloud.Unreachable, cloud.Classify(failed) == cloud.Canceled:
+	case cloud.Classify(failed) == cloud.Unreachable, cloud.Classify(failed) == cloud.Canceled, broken(failed):
 		return Result{s, Unsettled, cloud.Brief(failed) + "; it still runs, but the call may be on its way"}
 	}
 	return Result{s, Failed, cloud.Brief(failed)}
+}
+
+// broken reports whether AWS failed at the call, which it may have carried out all the same.
+func broken(err error) bool {
+	answer, ok := errors.AsType[interface {
+		error
+		HTTPStatusCode() int
+	}](err)
+	return ok && answer.HTTPStatusCode() >= 500
 }
 
 // changed is what an app has become since it was planned for, empty where it is the same. AWS gives an app that is started again within a

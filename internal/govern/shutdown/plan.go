@@ -23,6 +23,8 @@ type Filter struct {
 	Domain string
 	// User are user profiles: their own apps, and those in their private spaces.
 	User, Space, App, Types []string
+	// InUse takes what is in use, and what nobody knows the use of, too.
+	InUse bool
 }
 
 // takes reports whether an app is meant, private being who owns a private space. Names are compared letter by letter, types whatever their case.
@@ -91,7 +93,7 @@ func New(snap *estate.Snapshot, f Filter) *Plan {
 			continue
 		}
 		s := step(o, snap.At)
-		switch why := unfit(s); {
+		switch why := f.unfit(s); {
 		case !f.takes(s, private):
 			stay(stays, o)
 		case why != "":
@@ -109,7 +111,7 @@ func New(snap *estate.Snapshot, f Filter) *Plan {
 }
 
 // unfit is why an app cannot be stopped, empty where it can.
-func unfit(s Step) string {
+func (f Filter) unfit(s Step) string {
 	switch {
 	case s.User == "" && s.Space == "":
 		return "it is the domain's own and serves everybody in it"
@@ -117,6 +119,10 @@ func unfit(s Step) string {
 		return "it is " + s.Status + ": only what is " + inService + " is stopped"
 	case s.Created.IsZero():
 		return "nothing tells when it was created, so that another in its place could not be told from it"
+	case s.State == estate.Active && !f.InUse:
+		return "it is in use: " + s.Reason
+	case s.State != estate.Idle && !f.InUse:
+		return "nobody knows whether it is in use: " + s.Reason
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package shutdown_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
@@ -35,7 +37,13 @@ func app(name string, options ...func(*estate.Resource)) *estate.Observation {
 	for _, o := range options {
 		o(&r)
 	}
-	return &estate.Observation{Resource: r}
+	return &estate.Observation{Resource: r, Verdict: estate.Verdict{State: estate.Idle}}
+}
+
+// judged gives an app another verdict.
+func judged(o *estate.Observation, s estate.State) *estate.Observation {
+	o.Verdict.State = s
+	return o
 }
 
 func snapshot(all ...*estate.Observation) *estate.Snapshot {
@@ -70,6 +78,8 @@ func TestNew(t *testing.T) {
 			apps: []*estate.Observation{app("a"), app("b", in("lab")), app("c", in("team")), app("d", in("bens")), space("lab", "ana", "Private"), space("team", "ana", "Shared"), space("bens", "ben", "Private")}},
 		{name: "not in service", apps: []*estate.Observation{app("a", status("Pending")), app("b", status("Deleting"))}, left: []string{"a", "b"}, hourly: "0"},
 		{name: "the domain's own", apps: []*estate.Observation{app("a", in(""))}, left: []string{"a"}, hourly: "0"},
+		{name: "in use, or nobody knows", apps: []*estate.Observation{judged(app("a"), estate.Active), judged(app("b"), estate.Unknown), judged(app("c"), "")}, left: []string{"a", "b", "c"}, hourly: "0"},
+		{name: "in use all the same", apps: []*estate.Observation{judged(app("a"), estate.Active), judged(app("b"), estate.Unknown)}, filter: shutdown.Filter{InUse: true}, steps: []string{"a", "b"}, hourly: "0.1"},
 		{name: "of no known birth", apps: []*estate.Observation{app("a", func(r *estate.Resource) { r.Created = time.Time{} })}, left: []string{"a"}, hourly: "0"},
 		{name: "one instance is billed once", apps: []*estate.Observation{app("a", shared), app("b", shared)}, steps: []string{"a", "b"}, hourly: "0.05"},
 		{name: "an instance that another uses goes on", apps: []*estate.Observation{app("a", shared), app("b", shared)}, filter: shutdown.Filter{App: []string{"a"}}, steps: []string{"a"}, hourly: "0"},
@@ -153,12 +163,14 @@ func apply(ctx context.Context, apps shutdown.Apps, j shutdown.Journal, names ..
 	for _, n := range names {
 		all = append(all, app(n))
 	}
-	e := shutdown.Engine{Apps: func(estate.Target) shutdown.Apps { return apps }, Journal: j, Tell: func(shutdown.Result) {}}
+	e := shutdown.Engine{Apps: func(estate.Target) shutdown.Apps { return apps }, Journal: j, Tell: func(shutdown.Result) {},
+		Now: func() time.Time { return at.Add(14 * time.Minute) }}
 	return e.Apply(ctx, shutdown.New(snapshot(all...), shutdown.Filter{Domain: "d-1"}))
 }
 
 // TestApply: only what is the same right before is stopped, and every end is known for what it is.
 func TestApply(t *testing.T) {
+	broke := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusInternalServerError}}, Err: errors.New("InternalFailure")}
 	denied := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}
 	lost := &smithy.OperationError{ServiceID: "SageMaker", OperationName: "DeleteApp", Err: context.DeadlineExceeded}
 	with := func(change func(*sagemaker.DescribeAppOutput)) sagemaker.DescribeAppOutput {
@@ -185,6 +197,7 @@ func TestApply(t *testing.T) {
 		{"gone", fake{unread: &types.ResourceNotFound{}}, shutdown.Changed, 0},
 		{"unreadable", fake{seen: same(), unread: denied}, shutdown.Failed, 0},
 		{"refused", fake{seen: same(), refused: denied, after: types.AppStatusInService}, shutdown.Failed, 1},
+		{"AWS failed, and it runs", fake{seen: same(), refused: broke, after: types.AppStatusInService}, shutdown.Unsettled, 1},
 		{"the answer lost, the call heard", fake{seen: same(), refused: lost, after: types.AppStatusDeleting}, shutdown.Stopped, 1},
 		{"the answer lost, and it is gone", fake{seen: same(), refused: lost}, shutdown.Stopped, 1},
 		{"the answer lost, and it runs", fake{seen: same(), refused: lost, after: types.AppStatusInService}, shutdown.Unsettled, 1},
@@ -203,6 +216,17 @@ func TestApply(t *testing.T) {
 func TestApplyWithoutJournal(t *testing.T) {
 	f := fake{seen: same()}
 	got := apply(t.Context(), &f, &journal{full: errors.New("disk full")}, "a")
+	if got[0].Outcome != shutdown.Untried || f.deleted > 0 {
+		t.Errorf("%+v, deleted %d times", got[0], f.deleted)
+	}
+}
+
+// TestOldPlan: a plan that waited at the question for an hour stops nothing.
+func TestOldPlan(t *testing.T) {
+	f := fake{seen: same()}
+	e := shutdown.Engine{Apps: func(estate.Target) shutdown.Apps { return &f }, Journal: &journal{ends: map[string]shutdown.Outcome{}}, Tell: func(shutdown.Result) {},
+		Now: func() time.Time { return at.Add(time.Hour) }}
+	got := e.Apply(t.Context(), shutdown.New(snapshot(app("a")), shutdown.Filter{Domain: "d-1"}))
 	if got[0].Outcome != shutdown.Untried || f.deleted > 0 {
 		t.Errorf("%+v, deleted %d times", got[0], f.deleted)
 	}
