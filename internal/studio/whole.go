@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -26,7 +27,7 @@ func (h *here) Stop(ctx context.Context) error {
 	case err != nil:
 		return err
 	case now.status != "InService":
-		return errors.New("it is not stopped, since it is " + now.status)
+		return errors.New("it is not stopped, since it is " + cmp.Or(now.status, "in no state that SageMaker names"))
 	case now.created.IsZero():
 		return errors.New("it is not stopped, since nothing tells when it was created")
 	case !now.created.Equal(h.created):

@@ -149,10 +149,11 @@ func (d *desk) employ(limit, grace string) {
 	}
 	d.write("metadata.json", `{"AppType":"JupyterLab","DomainId":"d-abcdefghijkl","SpaceName":"risk","ResourceName":"default","ResourceArn":"`+space+`"}`)
 	d.write("agent.json", `{"interval":"1s","bounds":{"min":30,"max":720},"stop":{"app":true},"rates":{"ml.t3.medium":"0.05"}}`)
-	// What this app is, as SageMaker says it. No other call is made: nothing comes to its end here.
+	// What this app is, as SageMaker says it, and yes to all else.
+	begun := time.Now().Add(-2 * time.Hour)
 	sagemaker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		_, _ = io.WriteString(w, `{"ResourceSpec":{"InstanceType":"ml.t3.medium"}}`)
+		_, _ = fmt.Fprintf(w, `{"Status":"InService","CreationTime":%d,"ResourceSpec":{"InstanceType":"ml.t3.medium"}}`, begun.Unix())
 	}))
 	d.t.Cleanup(sagemaker.Close)
 	d.env = append(d.env, "AWS_ENDPOINT_URL="+sagemaker.URL, "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none")
