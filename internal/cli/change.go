@@ -23,6 +23,9 @@ type changeFlags struct {
 	ledger      string
 }
 
+// planFormats are the forms of a plan.
+var planFormats = []string{"table", "json"}
+
 func (f *changeFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
@@ -30,17 +33,18 @@ func (f *changeFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
 }
 
-func (f *changeFlags) check() error {
-	if !f.apply && (f.sure || f.ledger != "") {
+// check looks at the flags together with the form of the plan and the names that narrow it. An empty name, as an unset variable of a shell gives,
+// would mean everything.
+func (f *changeFlags) check(format string, names ...[]string) error {
+	switch {
+	case !slices.Contains(planFormats, format):
+		return usagef("--output: unknown format %q: the formats are %s", format, strings.Join(planFormats, ", "))
+	case slices.Contains(slices.Concat(names...), ""):
+		return usagef("a name is empty, which would mean all: give --user, --space, --app and --type a name, or leave them out")
+	case !f.apply && (f.sure || f.ledger != ""):
 		return usagef("--auto-approve and --ledger have no effect without --apply")
-	}
-	return nil
-}
-
-// named refuses an empty word, as an unset variable of a shell gives: it would mean everything.
-func named(flag string, words []string) error {
-	if slices.Contains(words, "") {
-		return usagef("--%s: a name is empty, which would mean all", flag)
+	case f.apply && !f.sure && format == "json":
+		return usagef("--output json leaves no room for a question: add --auto-approve")
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func newInstall(env Env) *cobra.Command {
 	fl.BoolVar(&f.remove, "remove", false, "take off what was installed")
 	fl.BoolVar(&f.print, "print", false, "print the script, and call nothing")
 	fl.BoolVar(&f.notebook, "notebook", false, "with --print: the script for a notebook instance's start")
-	fl.StringVarP(&f.format, "output", "o", shutdownFormats[0], "form of the plan: "+strings.Join(shutdownFormats, ", "))
+	fl.StringVarP(&f.format, "output", "o", planFormats[0], "form of the plan: "+strings.Join(planFormats, ", "))
 	f.register(cmd)
 	return cmd
 }
@@ -76,10 +76,6 @@ func (f *installFlags) check() error {
 	}); {
 	case i >= 0:
 		return usagef("--type: %q is neither JupyterLab nor CodeEditor", f.kinds[i])
-	case !slices.Contains(shutdownFormats, f.format):
-		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(shutdownFormats, ", "))
-	case slices.Contains(f.wish.Users, ""):
-		return named("user", f.wish.Users)
 	case f.notebook && !f.print:
 		return usagef("--notebook: a notebook instance's script is printed, and attached by hand: add --print")
 	case f.print && (f.apply || f.remove || f.wish.Domain != ""):
@@ -88,10 +84,8 @@ func (f *installFlags) check() error {
 		return usagef("--domain is missing: name the Studio domain")
 	case f.remove && (f.pack.Agent != "" || f.pack.SHA256 != "" || f.pack.Extension != "" || f.settings != ""):
 		return usagef("--remove takes off whatever was installed: leave out --agent, --sha256, --extension and --settings")
-	case f.apply && !f.sure && f.format == "json":
-		return usagef("--output json leaves no room for a question: add --auto-approve")
 	}
-	return f.changeFlags.check()
+	return f.changeFlags.check(f.format, f.wish.Users)
 }
 
 // script renders what is to run.
@@ -191,7 +185,7 @@ func (l installLedger) Intend(s install.Step) (string, error) {
 // Settle keeps how it ended.
 func (l installLedger) Settle(id string, err error) error {
 	switch {
-	case install.Unsettled(err):
+	case cloud.Uncertain(err):
 		return nil // nobody knows: the next run says so
 	case err != nil:
 		return l.Ledger.Settle(id, "failed", err.Error())

@@ -27,9 +27,6 @@ type shutdownFlags struct {
 	changeFlags
 }
 
-// shutdownFormats are the forms of the plan.
-var shutdownFormats = []string{"table", "json"}
-
 func newShutdown(env Env) *cobra.Command {
 	var f shutdownFlags
 	cmd := &cobra.Command{
@@ -52,11 +49,11 @@ func newShutdown(env Env) *cobra.Command {
 	fl.StringArrayVar(&f.filter.Space, "space", nil, "only the apps in this space; repeatable")
 	fl.StringArrayVar(&f.filter.App, "app", nil, "only apps of this name; repeatable")
 	fl.StringArrayVar(&f.filter.Types, "type", nil, "only apps of this type, like JupyterLab; repeatable")
-	fl.StringVarP(&f.format, "output", "o", shutdownFormats[0], "form of the plan: "+strings.Join(shutdownFormats, ", "))
+	fl.StringVarP(&f.format, "output", "o", planFormats[0], "form of the plan: "+strings.Join(planFormats, ", "))
 	fl.BoolVar(&f.filter.InUse, "in-use", false, "also what is in use, or nobody knows the use of")
 	fl.IntVar(&f.most, "max-apps", 20, "with --apply: refuse a plan of more apps")
 	f.register(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(shutdownFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(appTypes(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -70,23 +67,16 @@ func appTypes() (all []string) {
 }
 
 func (f *shutdownFlags) check() error {
+	if err := f.changeFlags.check(f.format, f.filter.User, f.filter.Space, f.filter.App, f.filter.Types); err != nil {
+		return err
+	}
 	switch i := slices.IndexFunc(f.filter.Types, func(t string) bool {
 		return !slices.ContainsFunc(appTypes(), func(known string) bool { return strings.EqualFold(t, known) })
 	}); {
-	case slices.Contains(slices.Concat(f.filter.User, f.filter.Space, f.filter.App, f.filter.Types), ""):
-		return named("user, --space, --app or --type", []string{""})
 	case f.filter.Domain == "":
 		return usagef("--domain is missing: name the Studio domain whose apps are meant")
 	case i >= 0:
 		return usagef("--type: unknown type %q: the types are %s", f.filter.Types[i], strings.Join(appTypes(), ", "))
-	case !slices.Contains(shutdownFormats, f.format):
-		return usagef("--output: unknown format %q: the formats are %s", f.format, strings.Join(shutdownFormats, ", "))
-	}
-	if err := f.changeFlags.check(); err != nil {
-		return err
-	}
-	if f.apply && !f.sure && f.format == "json" {
-		return usagef("--output json leaves no room for a question: add --auto-approve")
 	}
 	return nil
 }

@@ -98,6 +98,18 @@ var classByCode = map[string]Class{
 // (https://github.com/aws/aws-sdk/issues/165).
 var notFoundTexts = []string{"could not find", "does not exist", "recordnotfound", "requested resource not found"}
 
+// Uncertain reports whether nobody knows what a call that failed has done: its answer was lost, or AWS failed at it.
+func Uncertain(err error) bool {
+	if class := Classify(err); class == Unreachable || class == Canceled {
+		return true
+	}
+	answer, ok := errors.AsType[interface {
+		error
+		HTTPStatusCode() int
+	}](err)
+	return ok && answer.HTTPStatusCode() >= 500
+}
+
 // Classify says what kind of end the call came to that returned err.
 func Classify(err error) Class {
 	if err == nil {

@@ -38,15 +38,15 @@ func OpenLog(file string) (*Log, error) {
 	return l, nil
 }
 
-// Digest is what the log keeps of a fact.
-func Digest(fact string) string {
+// digestOf is what the log keeps of a fact.
+func digestOf(fact string) string {
 	sum := sha256.Sum256([]byte(fact))
 	return hex.EncodeToString(sum[:])
 }
 
 // Add records that the channel was told the fact, on disk at once.
 func (l *Log) Add(channel, fact string) error {
-	l.Told[channel] = Digest(fact)
+	l.Told[channel] = digestOf(fact)
 	if l.file == "" {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (l *Log) Add(channel, fact string) error {
 }
 
 // Knows reports whether the fact is what the channel was told last.
-func (l *Log) Knows(channel, fact string) bool { return l.Told[channel] == Digest(fact) }
+func (l *Log) Knows(channel, fact string) bool { return l.Told[channel] == digestOf(fact) }
 
 // Silent reports whether nothing was ever told through the channel.
 func (l *Log) Silent(channel string) bool { return l.Told[channel] == "" }

@@ -42,9 +42,9 @@ const (
 
 // check prints what was found, and below it what that hides and what to do.
 func (t *terminal) check(c estate.Check) {
-	text := clean(c.Finding)
+	text := Line(c.Finding)
 	if c.On != "" {
-		text = clean(c.On) + ": " + text
+		text = Line(c.On) + ": " + text
 	}
 	const indent = levelColumn + checkColumn
 	lines := []string{text}
@@ -55,7 +55,7 @@ func (t *terminal) check(c estate.Check) {
 		lead := strings.Repeat(" ", indent)
 		if n == 0 {
 			level := string(c.Level)
-			lead = t.palette.paint(levelTones[c.Level], level) + strings.Repeat(" ", levelColumn-len(level)) + fmt.Sprintf("%-*s", checkColumn, clean(c.Name))
+			lead = t.palette.paint(levelTones[c.Level], level) + strings.Repeat(" ", levelColumn-len(level)) + fmt.Sprintf("%-*s", checkColumn, Line(c.Name))
 		}
 		t.WriteString(lead + line + "\n")
 	}

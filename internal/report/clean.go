@@ -10,15 +10,15 @@ const (
 	zeroWidthJoiner    = '\u200d'
 )
 
-// clean makes a stranger's text safe to print on one line: white space becomes a blank, and what a terminal or a
+// Line makes a stranger's text safe to print on one line: white space becomes a blank, and what a terminal or a
 // browser would obey rather than show becomes a visible stand-in. Nothing is dropped, so that nothing can be hidden.
-func clean(s string) string { return strings.Map(visible, s) }
+func Line(s string) string { return strings.Map(visible, s) }
 
-// Lines is clean for a text of several lines, such as an error.
+// Lines is Line for a text of several lines, such as an error.
 func Lines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
-		lines[i] = clean(l)
+		lines[i] = Line(l)
 	}
 	return strings.Join(lines, "\n")
 }

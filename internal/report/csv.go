@@ -80,7 +80,7 @@ func stamp(t time.Time) string {
 func harmless(s string) string {
 	start := strings.TrimLeftFunc(s, unicode.IsSpace)
 	if strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") || strings.IndexAny(start, "=+-@＝＋－＠") == 0 {
-		return "'" + clean(s)
+		return "'" + Line(s)
 	}
-	return clean(s)
+	return Line(s)
 }

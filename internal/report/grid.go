@@ -68,7 +68,7 @@ func (g *grid) natural(short bool) []int {
 	for i := range g.columns {
 		widths[i] = ansi.StringWidth(g.head(i, short))
 		for _, r := range g.rows {
-			widths[i] = max(widths[i], ansi.StringWidth(clean(r[i].text)))
+			widths[i] = max(widths[i], ansi.StringWidth(Line(r[i].text)))
 		}
 	}
 	return widths
@@ -146,7 +146,7 @@ func (g *grid) line(l layout, p palette, cells func(i int) cell) string {
 	var b strings.Builder
 	for n, i := range l.shown {
 		c := cells(i)
-		text := cut(clean(c.text), l.widths[i], g.columns[i].middle)
+		text := cut(Line(c.text), l.widths[i], g.columns[i].middle)
 		pad := strings.Repeat(" ", l.widths[i]-ansi.StringWidth(text))
 		if n > 0 {
 			b.WriteString(strings.Repeat(" ", gutter))

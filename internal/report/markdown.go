@@ -63,7 +63,7 @@ func (g *grid) markdown(b *bytes.Buffer) {
 // escapeMarkdown keeps a stranger's text from becoming a cell, a link, an image or HTML.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	runes := []rune(clean(s))
+	runes := []rune(Line(s))
 	for i, r := range runes {
 		inWord := i > 0 && i+1 < len(runes) && word(runes[i-1]) && word(runes[i+1])
 		if strings.ContainsRune("\\`*{}[]<>#|~&!$", r) || r == '_' && !inWord {

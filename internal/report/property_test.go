@@ -151,7 +151,7 @@ func TestNoWidthLosesARow(t *testing.T) {
 			lines := strings.Split(term.String(), "\n")
 			at := 0
 			for _, r := range d.idle {
-				want := cut(clean(r.Label), l.widths[0], true)
+				want := cut(Line(r.Label), l.widths[0], true)
 				for at < len(lines) && !strings.HasPrefix(lines[at], strings.TrimRight(want, " ")) {
 					at++
 				}
@@ -228,7 +228,7 @@ func TestNoFormPrintsControlCharacters(t *testing.T) {
 
 func TestCutFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := clean(rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z推荐🚀-]{0,40}`)).Draw(t, "text"))
+		s := Line(rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z推荐🚀-]{0,40}`)).Draw(t, "text"))
 		width, middle := rapid.IntRange(1, 50).Draw(t, "width"), rapid.Bool().Draw(t, "middle")
 		got := cut(s, width, middle)
 		if w := ansi.StringWidth(got); w > width {
@@ -242,7 +242,7 @@ func TestCutFits(t *testing.T) {
 
 func TestWrapLosesNoWord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := clean(rapid.String().Draw(t, "text"))
+		s := Line(rapid.String().Draw(t, "text"))
 		lines := wrap(s, rapid.IntRange(1, 40).Draw(t, "first"), rapid.IntRange(1, 40).Draw(t, "rest"))
 		if got, want := strings.Join(lines, " "), strings.Join(strings.Fields(s), " "); got != want {
 			t.Errorf("wrap(%q) joins to %q", s, got)

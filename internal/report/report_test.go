@@ -124,8 +124,8 @@ func TestClean(t *testing.T) {
 		"bad\xffutf8":           "bad�utf8",
 		"👩‍🔬 王小明 می\u200cخواهم": "👩‍🔬 王小明 می\u200cخواهم",
 	} {
-		if got := clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		if got := Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
@@ -344,7 +344,7 @@ func TestHolesStayOnTheirLines(t *testing.T) {
 		t.Errorf("want one line and its hint:\n%s", b.String())
 	}
 	for _, line := range lines {
-		if line != clean(line) {
+		if line != Line(line) {
 			t.Errorf("%q would be obeyed", line)
 		}
 	}

@@ -33,7 +33,7 @@ func (t *terminal) line(tone tone, indent, hang int, text string) {
 
 // labelled prints a paragraph behind a label, which is never wrapped.
 func (t *terminal) labelled(tone tone, indent, hang int, label, text string) {
-	text = clean(text)
+	text = Line(text)
 	lines := []string{text}
 	if t.width > 0 {
 		lines = wrap(text, t.width-indent-ansi.StringWidth(label), t.width-indent-hang)
@@ -70,12 +70,12 @@ func wrap(text string, first, rest int) []string {
 func (t *terminal) facts(facts []fact) {
 	widest := 0
 	for _, f := range facts {
-		widest = max(widest, ansi.StringWidth(clean(f.label)))
+		widest = max(widest, ansi.StringWidth(Line(f.label)))
 	}
 	// A label of a stranger's length, a tag's key, must not push the texts off the screen.
 	widest = min(widest, 24)
 	for _, f := range facts {
-		label := clean(f.label)
+		label := Line(f.label)
 		label += strings.Repeat(" ", max(0, widest-ansi.StringWidth(label))+gutter)
 		t.labelled(f.tone, 2, widest+gutter, label, f.text)
 	}

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/report"
 )
 
 // A Report is what compliance found, over all targets.
@@ -67,9 +67,9 @@ func (r *Report) Table(w io.Writer, all bool) error {
 	}
 	for _, c := range r.Coverage {
 		if c.Hole() {
-			fmt.Fprintf(&b, "\nnot seen: %s %s %s: %s\n", c.Target, c.Operation, c.Outcome, plain(c.Reason()))
+			fmt.Fprintf(&b, "\nnot seen: %s %s %s: %s\n", c.Target, c.Operation, c.Outcome, report.Line(c.Reason()))
 			if c.Hint != "" {
-				fmt.Fprintf(&b, "  hint: %s\n", plain(c.Hint))
+				fmt.Fprintf(&b, "  hint: %s\n", report.Line(c.Hint))
 			}
 		}
 	}
@@ -99,11 +99,11 @@ func groups(fs []Finding) (all []group) {
 func (g group) print(b *strings.Builder) {
 	where := g[0].Target.String()
 	if d := g[0].Domain; d != "" {
-		where = plain(d) + " in " + where
+		where = report.Line(d) + " in " + where
 	}
 	fmt.Fprintf(b, "\n%s: %s\n", where, g[0].Verdict)
 	for _, why := range g[0].Reasons {
-		fmt.Fprintf(b, "  %s\n", plain(why))
+		fmt.Fprintf(b, "  %s\n", report.Line(why))
 	}
 	var lines strings.Builder
 	t := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
@@ -121,22 +121,12 @@ func (g group) print(b *strings.Builder) {
 		if f.Running {
 			runs = "running"
 		}
-		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\t%s\t%s\n", f.Level, plain(f.Name), plain(user), runs, plain(strings.Join(types, ", ")))
+		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\t%s\t%s\n", f.Level, report.Line(f.Name), report.Line(user), runs, report.Line(strings.Join(types, ", ")))
 	}
 	_ = t.Flush() // a builder takes all
 	for l := range strings.Lines(lines.String()) {
 		fmt.Fprintln(b, strings.TrimRight(l, " \n"))
 	}
-}
-
-// plain is a text without what would move a terminal's cursor or break a row.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // JSON prints everything for programs.

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
-	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
@@ -62,16 +61,6 @@ func (p *Plan) Apply(ctx context.Context, s Studio, j Journal, tell func(Step)) 
 
 func same(a, b map[string]Attached) bool {
 	return maps.EqualFunc(a, b, func(a, b Attached) bool { return a.Default == b.Default && slices.Equal(a.ARNs, b.ARNs) })
-}
-
-// Unsettled reports whether nobody knows what a call that failed has done.
-func Unsettled(err error) bool {
-	answer, answered := errors.AsType[interface {
-		error
-		HTTPStatusCode() int
-	}](err)
-	class := cloud.Classify(err)
-	return class == cloud.Unreachable || class == cloud.Canceled || answered && answer.HTTPStatusCode() >= 500
 }
 
 func (p *Plan) act(ctx context.Context, s Studio, step Step) error {

@@ -2,7 +2,6 @@ package shutdown
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -139,19 +138,10 @@ func settle(ctx context.Context, apps Apps, s Step, failed error) Result {
 		return Result{s, Stopped, "it is " + string(seen.Status)}
 	case changed(s, seen) != "":
 		return Result{s, Unsettled, cloud.Brief(failed) + "; and now " + changed(s, seen)}
-	case cloud.Classify(failed) == cloud.Unreachable, cloud.Classify(failed) == cloud.Canceled, broken(failed):
+	case cloud.Uncertain(failed):
 		return Result{s, Unsettled, cloud.Brief(failed) + "; it still runs, but the call may be on its way"}
 	}
 	return Result{s, Failed, cloud.Brief(failed)}
-}
-
-// broken reports whether AWS failed at the call, which it may have carried out all the same.
-func broken(err error) bool {
-	answer, ok := errors.AsType[interface {
-		error
-		HTTPStatusCode() int
-	}](err)
-	return ok && answer.HTTPStatusCode() >= 500
 }
 
 // changed is what an app has become since it was planned for, empty where it is the same. AWS gives an app that is started again within a

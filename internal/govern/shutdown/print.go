@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/report"
 )
 
 // JSON prints the plan for programs.
@@ -48,7 +48,7 @@ func (p *Plan) Table(w io.Writer) error {
 		for i, row := range strings.Split(strings.TrimSuffix(aligned.String(), "\n"), "\n") {
 			fmt.Fprintf(&b, "  %s\n", row)
 			if whys[i] != "" {
-				fmt.Fprintf(&b, "    %s\n", plain(whys[i]))
+				fmt.Fprintf(&b, "    %s\n", report.Line(whys[i]))
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func (p *Plan) Table(w io.Writer) error {
 	}
 	b.WriteString("\nFiles, spaces and volumes stay. Single kernels and terminals cannot be reached from outside: the agent and the panel in JupyterLab stop those.\n")
 	for _, c := range p.Coverage {
-		fmt.Fprintf(&b, "\nnot seen: %s %s %s: %s\n", c.Target, c.Operation, c.Outcome, plain(c.Reason()))
+		fmt.Fprintf(&b, "\nnot seen: %s %s %s: %s\n", c.Target, c.Operation, c.Outcome, report.Line(c.Reason()))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -91,7 +91,7 @@ func (s Step) row(action string) string {
 	}
 	cells := []string{action, s.place(), s.Type, s.App, cmp.Or(s.InstanceType, "-"), hourly, use, "of " + cmp.Or(s.Owner, "nobody known")}
 	for i := range cells {
-		cells[i] = plain(cells[i])
+		cells[i] = report.Line(cells[i])
 	}
 	return strings.Join(cells, "\t") + "\n"
 }
@@ -109,15 +109,5 @@ func (r Result) String() string {
 	if r.Why != "" {
 		line += ": " + r.Why
 	}
-	return plain(line)
-}
-
-// plain is a text without what would move a terminal's cursor or break a row.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
+	return report.Line(line)
 }
