@@ -51,7 +51,14 @@ func (f *changeFlags) check(format string, names ...[]string) error {
 
 // openLedger opens the ledger, and says what of earlier has no known end.
 func (f *changeFlags) openLedger(env Env) (*ledger.Ledger, error) {
-	l, err := ledger.Open(cmp.Or(f.ledger, stateFile(env, "ledger.ndjson")), env.Now)
+	file := f.ledger
+	if file == "" {
+		home := cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state"))
+		if file = filepath.Join(home, "sagewarden", "ledger.ndjson"); !filepath.IsAbs(file) {
+			return nil, usagef("nothing says where your ledger is: name it with --ledger, or set HOME") // not another one in every folder
+		}
+	}
+	l, err := ledger.Open(file, env.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +97,4 @@ func confirm(ctx context.Context, env Env, what string, targets []estate.Target)
 		_, _ = fmt.Fprintln(env.Stdout)
 	}
 	return &estate.Error{Op: "ask", Err: errors.New("not confirmed: nothing was changed")}
-}
-
-// stateFile is where the program keeps what it has to remember of the user's.
-func stateFile(env Env, name string) string {
-	return filepath.Join(cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state")), "sagewarden", name)
 }

@@ -78,12 +78,12 @@ func (f *installFlags) check() error {
 		return usagef("--type: %q is neither JupyterLab nor CodeEditor", f.kinds[i])
 	case f.notebook && !f.print:
 		return usagef("--notebook: a notebook instance's script is printed, and attached by hand: add --print")
-	case f.print && (f.apply || f.remove || f.wish.Domain != ""):
-		return usagef("--print calls nothing: leave out --domain, --apply and --remove")
+	case f.print && (f.apply || f.remove || f.wish.Default || f.wish.Domain != "" || len(f.wish.Users) > 0):
+		return usagef("--print calls nothing: leave out --domain, --user, --default, --apply and --remove")
 	case !f.print && f.wish.Domain == "":
 		return usagef("--domain is missing: name the Studio domain")
-	case f.remove && (f.pack.Agent != "" || f.pack.SHA256 != "" || f.pack.Extension != "" || f.settings != ""):
-		return usagef("--remove takes off whatever was installed: leave out --agent, --sha256, --extension and --settings")
+	case f.remove && (f.pack.Agent != "" || f.pack.SHA256 != "" || f.pack.Extension != "" || f.pack.ExtensionSHA256 != "" || f.settings != "" || f.wish.Default):
+		return usagef("--remove takes off whatever was installed: leave out what is to be installed, and --default")
 	}
 	return f.changeFlags.check(f.format, f.wish.Users)
 }

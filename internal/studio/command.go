@@ -97,7 +97,7 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (options
 	f := flag.NewFlagSet("sagewarden-agent", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
-		_, _ = fmt.Fprintln(stderr, "Usage: sagewarden-agent [flags]\n\nWatches what runs in this Studio app or notebook instance, publishes a heartbeat, and, where --stop says so,\nshuts down idle kernels and terminals, one by one.\n\nFlags:")
+		_, _ = fmt.Fprintln(stderr, "Usage: sagewarden-agent [flags]\n\nWatches what runs in this Studio app or notebook instance, publishes a heartbeat, and, where --stop says so,\nshuts down idle kernels and terminals, one by one, and the app or instance itself.\n\nFlags:")
 		f.PrintDefaults()
 	}
 	f.StringVar(&o.metadata, "metadata", MetadataFile, "`file` in which SageMaker says what this is")

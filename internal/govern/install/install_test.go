@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -207,5 +208,54 @@ func TestPackage(t *testing.T) {
 	good.Settings = []byte(`{"rates":"` + strings.Repeat("x", 12_000) + `"}`)
 	if _, err := good.Script(false); err == nil || !strings.Contains(err.Error(), "AWS takes 16384") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A silent journal takes everything, or nothing.
+type silent struct{ full error }
+
+func (s silent) Intend(Step) (string, error) { return "", s.full }
+func (s silent) Settle(string, error) error  { return nil }
+
+// A renovated house counts the changes of its domain.
+type renovated struct {
+	*house
+	updates int
+}
+
+func (r *renovated) UpdateDomain(context.Context, *sagemaker.UpdateDomainInput, ...func(*sagemaker.Options)) (*sagemaker.UpdateDomainOutput, error) {
+	r.updates++
+	return &sagemaker.UpdateDomainOutput{}, nil
+}
+
+func (r *renovated) CreateStudioLifecycleConfig(context.Context, *sagemaker.CreateStudioLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.CreateStudioLifecycleConfigOutput, error) {
+	return &sagemaker.CreateStudioLifecycleConfigOutput{}, nil
+}
+
+// TestApply: what has changed since the plan was shown is not touched, and neither is what cannot be written down.
+func TestApply(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		meanwhile []string
+		journal   silent
+		want      string
+		updates   int
+	}{
+		{name: "the same", updates: 1},
+		{name: "another one attached", meanwhile: []string{other}, want: "have changed since they were planned for"},
+		{name: "no journal", journal: silent{errors.New("disk full")}, want: "disk full"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &renovated{house: &house{}}
+			plan, err := New(t.Context(), r, estate.Target{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}, Wish{Domain: "d-1", Types: Types[:1], Script: []byte("#!/bin/bash")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.domain.JupyterLabAppSettings = &types.JupyterLabAppSettings{LifecycleConfigArns: tt.meanwhile}
+			err = plan.Apply(t.Context(), r, tt.journal, func(Step) {})
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) || r.updates != tt.updates {
+				t.Errorf("%v after %d updates", err, r.updates)
+			}
+		})
 	}
 }
