@@ -3,11 +3,9 @@ package scan_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,6 +21,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/scan"
 	"github.com/sagewarden/sagewarden/internal/simulate/prices"
+	"github.com/sagewarden/sagewarden/internal/simulate/resend"
 	"github.com/sagewarden/sagewarden/internal/simulate/shelf"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -106,7 +105,7 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 	if l.shelf != nil {
 		handler = l.shelf.In(handler)
 	}
-	srv := httptest.NewServer(resend(handler))
+	srv := httptest.NewServer(resend.Lost(handler))
 	t.Cleanup(srv.Close)
 	c := cloud.New(cloud.Options{MaxAttempts: l.attempts, MaxBackoff: time.Millisecond, Limits: cloud.NoLimits(),
 		Load: func(context.Context, ...func(*config.LoadOptions) error) (aws.Config, error) {
@@ -118,27 +117,6 @@ func (l *lab) sessions(t testing.TB, regions ...string) []*cloud.Session {
 		t.Fatal(err)
 	}
 	return sessions
-}
-
-// resend gives a call that was answered well, and that the SDK makes once more, the same answer without asking the server: net/http gives up a
-// connection now and then in the middle of an answer, and what is counted here are the calls that a scan needs.
-func resend(next http.Handler) http.Handler {
-	var answers sync.Map
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get("Amz-Sdk-Invocation-Id")
-		first, again := answers.Load(id)
-		if !again {
-			answer := httptest.NewRecorder()
-			next.ServeHTTP(answer, r)
-			if first = answer; id != "" && answer.Code == http.StatusOK {
-				answers.Store(id, first)
-			}
-		}
-		answer := first.(*httptest.ResponseRecorder)
-		maps.Copy(w.Header(), answer.Header())
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
-	})
 }
 
 // scan serves the world and scans it.

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
+	"github.com/sagewarden/sagewarden/internal/simulate/resend"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -95,7 +96,7 @@ func serve(t *testing.T, w *world.World, options ...func(*Options)) (*Server, aw
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := httptest.NewServer(s)
+	endpoint := httptest.NewServer(resend.Lost(s))
 	t.Cleanup(endpoint.Close)
 	return s, aws.Config{
 		BaseEndpoint: aws.String(endpoint.URL),
