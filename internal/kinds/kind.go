@@ -98,6 +98,11 @@ type Action struct {
 	UndoOperations []string
 	// Loses is what is lost for good, for people; empty means nothing.
 	Loses string
+	// Next is the next move on the way to what is asked. An error is of reading: nothing was changed.
+	Next func(ctx context.Context, h *Hand) (Move, error)
+	// Back is the next move that undoes a call of this action, from what is there now; nil where nothing undoes it. A call that somebody else
+	// has undone or overtaken meanwhile is Done or Refuse, never overwritten.
+	Back func(ctx context.Context, h *Hand, made Made) (Move, error)
 }
 
 var registry = map[estate.Kind]Kind{}
