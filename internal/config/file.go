@@ -15,6 +15,8 @@ type File struct {
 	Owners Owners `yaml:"owners"`
 	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
 	Heartbeats []Heartbeats `yaml:"heartbeats"`
+	// Notify says whom to tell, how, and when.
+	Notify Notify `yaml:"notify"`
 }
 
 // Heartbeats is a place in S3 where agents put theirs.
@@ -100,5 +102,5 @@ func Default() *File {
 	return &File{Owners: Owners{
 		Tags:       []string{"owner", "team", "contact", "created-by"},
 		CloudTrail: CloudTrail{Lookup: true, Pages: 20},
-	}}
+	}, Notify: Notify{Remind: time.Hour}}
 }

@@ -96,6 +96,17 @@ func (d *Document) Wrong(at Path, hint, format string, args ...any) error {
 	return d.explain(wrongAt(at.find(d.root), hint, format, args...))
 }
 
+// WrongSecret is Wrong for a value that may be a secret: it says where, and does not show what is written there.
+func (d *Document) WrongSecret(at Path, hint, format string, args ...any) error {
+	e := &estate.Error{Op: d.op, On: d.name, Err: fmt.Errorf(format, args...), Hint: hint}
+	if d.root != nil {
+		if t := at.find(d.root); t != nil && t.Position != nil {
+			e.On = fmt.Sprintf("%s:%d:%d", d.name, t.Position.Line, t.Position.Column)
+		}
+	}
+	return e
+}
+
 // explain makes the error that a person sees: file, line, column, the text with a caret below it, and the hint.
 func (d *Document) explain(err error) error {
 	m, ok := errors.AsType[*mistake](err)
