@@ -15,9 +15,9 @@ const module = "github.com/sagewarden/sagewarden/"
 var floors = [][]string{
 	{"internal/estate"},
 	{"internal/strictyaml", "internal/heartbeat", "internal/report"},
-	{"internal/cloud", "internal/config", "internal/ledger", "internal/notify", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
-	{"internal/pulse"},
-	{"internal/kinds", "internal/studio"},
+	{"internal/cloud", "internal/config", "internal/ledger", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
+	{"internal/pulse", "internal/notify/link"},
+	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
 	{"internal/access", "internal/scan"},
 	{"internal/doctor"},

@@ -14,8 +14,10 @@ type Notify struct {
 	Groups map[string]Group `yaml:"groups"`
 	// Owners says which person or group an owner is that is found at a resource: the value of a tag, a name in Studio, a role session.
 	Owners map[string]string `yaml:"owners"`
-	// Domains are those of mail addresses that may be written to without being named here. A bare name of an owner is completed with the first.
+	// Domains are those of mail addresses that may be written to without being named here.
 	Domains []string `yaml:"domains"`
+	// OwnerDomain makes a mail address of an owner's bare name. Where such an address may not exist, leave it out: a mail that comes back counts as told.
+	OwnerDomain string `yaml:"ownerDomain"`
 	// Fallback is the group or person that is told where no owner is known, or nobody knows how to reach them.
 	Fallback string `yaml:"fallback"`
 	// Templates is a folder of templates, NAME.tmpl, that take the place of the built-in one, notice.tmpl, or go beside it.

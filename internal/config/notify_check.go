@@ -57,6 +57,7 @@ func (c *checker) notify(n Notify, at strictyaml.Path) {
 	for i, d := range n.Domains {
 		c.require(domainName.MatchString(d), at.To("domains", i), "write it as example.com", "%q is no domain", d)
 	}
+	c.require(n.OwnerDomain == "" || domainName.MatchString(n.OwnerDomain), at.To("ownerDomain"), "write it as example.com", "%q is no domain", n.OwnerDomain)
 	if n.Fallback != "" {
 		c.known(n, n.Fallback, at.To("fallback"))
 	}

@@ -42,6 +42,7 @@ func TestNotify(t *testing.T) {
 		"owners: {ranking: ml}":                                                       "nobody in people and groups",
 		"fallback: ml":                                                                "nobody in people and groups",
 		"domains: ['@example.com']":                                                   "no domain",
+		"ownerDomain: example":                                                        "no domain",
 		"remind: -1h":                                                                 "no time before",
 		"quiet: -1h":                                                                  "no pause",
 		"digest: noon":                                                                "no time of day",
