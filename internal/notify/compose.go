@@ -233,13 +233,13 @@ func (o *Office) Compose(now time.Time, tells []Tell, notices []ledger.Notice) (
 	}) {
 		for _, p := range pages(groups[g]) {
 			n := ledger.Notice{To: g.to, Channel: g.channel, Made: now}
-			for _, t := range p.all {
+			for _, t := range p {
 				n.Findings = append(n.Findings, ledger.Told{Finding: t.Finding.ID, Step: t.Step})
 			}
-			n.ID = noticeID(n, p.all, said)
+			n.ID = noticeID(n, p, said)
 			var err error
-			if n.Subject, n.Text, err = o.templates.write(g.template, o.letter(now, recipients[g.to], p.named, len(p.all))); err != nil {
-				for _, t := range p.all {
+			if n.Subject, n.Text, err = o.templates.write(g.template, o.letter(now, recipients[g.to], p)); err != nil {
+				for _, t := range p {
 					gaps = append(gaps, Gap{Finding: t.Finding.ID, Step: t.Step, To: g.to, Channel: g.channel, Why: "the template " + g.template + ": " + err.Error()})
 				}
 				continue
@@ -250,14 +250,11 @@ func (o *Office) Compose(now time.Time, tells []Tell, notices []ledger.Notice) (
 	return out, gaps
 }
 
-// A sheet is what one notice tells of, and what of it is named.
-type sheet struct{ all, named []Tell }
-
 // pages divide tells into notices of bounded length. What something is to be done to is always named; of the rest, what is too much is counted.
-func pages(tells []Tell) (sheets []sheet) {
+func pages(tells []Tell) (all [][]Tell) {
 	dearest(tells)
 	if len(tells) <= page {
-		return []sheet{{tells, tells}}
+		return [][]Tell{tells}
 	}
 	var rest, due []Tell
 	for _, t := range tells {
@@ -267,13 +264,11 @@ func pages(tells []Tell) (sheets []sheet) {
 			due = append(due, t)
 		}
 	}
-	for chunk := range slices.Chunk(due, page) {
-		sheets = append(sheets, sheet{chunk, chunk})
-	}
+	all = slices.Collect(slices.Chunk(due, page))
 	if len(rest) > 0 {
-		sheets = append(sheets, sheet{rest, rest[:min(len(rest), page)]})
+		all = append(all, rest)
 	}
-	return sheets
+	return all
 }
 
 // idLength is what is short enough to type and long enough to be unique.

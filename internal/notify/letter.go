@@ -58,13 +58,21 @@ type Item struct {
 	at                    time.Time
 }
 
-const dayAndTime = "Mon 2 Jan 2006, 15:04 MST"
+// The forms of an instant: one that is near, and any.
+const (
+	soon  = "Mon 2 Jan, 15:04 MST"
+	dated = "Mon 2 Jan 2006, 15:04 MST"
+)
 
-// letter is what the recipient is told of the tells, which are in order. All is how many there are with those that are left out.
-func (o *Office) letter(now time.Time, r Recipient, tells []Tell, all int) Letter {
-	l := Letter{To: report.Line(r.Name), Reminder: tells[0].Reminder, Count: all, More: all - len(tells), KeepFor: report.Span(o.keep), SnoozeFor: report.Span(o.snooze)}
+// letter is what the recipient is told of the tells, which are in order. Named are as many as fit.
+func (o *Office) letter(now time.Time, r Recipient, tells []Tell) Letter {
+	l := Letter{To: report.Line(r.Name), Reminder: tells[0].Reminder, Count: len(tells), More: max(len(tells)-page, 0), KeepFor: report.Span(o.keep), SnoozeFor: report.Span(o.snooze)}
 	sum, known := decimal.Zero, true
 	for i, t := range tells {
+		sum, known = sum.Add(t.Finding.Hourly), known && t.Finding.Known
+		if i >= page {
+			continue
+		}
 		it := o.item(now, r, t)
 		it.Number = i + 1
 		if i < detailed {
@@ -75,9 +83,8 @@ func (o *Office) letter(now time.Time, r Recipient, tells []Tell, all int) Lette
 		if it.Next != "" && (l.Soonest == nil || it.at.Before(l.Soonest.at)) {
 			l.Soonest = &it
 		}
-		sum, known = sum.Add(t.Finding.Hourly), known && t.Finding.Known
 	}
-	l.Hourly, l.Monthly = report.Hourly(sum, known && l.More == 0), report.Monthly(sum, known && l.More == 0)
+	l.Hourly, l.Monthly = report.Hourly(sum, known), report.Monthly(sum, known)
 	return l
 }
 
@@ -87,10 +94,10 @@ func (o *Office) item(now time.Time, r Recipient, t Tell) Item {
 		Account: report.Line(s.Target.Label()), Region: report.Line(s.Target.Region), Owner: report.Line(s.Owner), Why: cut(report.Line(f.Verdict.Why), longestWhy),
 		Hourly: report.Hourly(f.Hourly, f.Known), Monthly: report.Monthly(f.Hourly, f.Known), at: t.At, Approval: t.Approval}
 	if d := f.Verdict.IdleFor(now); d > 0 {
-		it.IdleFor, it.Since = report.Span(d), f.Verdict.Since.In(r.Zone).Format(dayAndTime)
+		it.IdleFor, it.Since = report.Span(d), f.Verdict.Since.In(r.Zone).Format(dated)
 	}
 	if it.Next = done(t.Next); it.Next != "" {
-		it.At, it.In = t.At.In(r.Zone).Format(dayAndTime), report.Span(max(t.At.Sub(now), 0))
+		it.At, it.In = t.At.In(r.Zone).Format(soon), report.Span(max(t.At.Sub(now), 0))
 	}
 	if o.linked {
 		it.Keep, it.Snooze = place(link.Keep, f.ID), place(link.Snooze, f.ID)

@@ -33,13 +33,13 @@ func sampleLetters() (all []Letter) {
 		o := &Office{linked: linked, keep: usualKeep, snooze: usualSnooze}
 		reminder := tells[0]
 		reminder.Reminder, reminder.Approval = true, true
-		many := make([]Tell, 0, page)
-		for i := range page {
+		var many []Tell
+		for i := range page + 37 {
 			t := tells[i%len(tells)]
 			t.Finding.ID = fmt.Sprintf("example%d", i)
 			many = append(many, t)
 		}
-		all = append(all, o.letter(now, r, tells[:1], 1), o.letter(now, r, tells[1:], 1), o.letter(now, r, []Tell{reminder}, 1), o.letter(now, r, many, page+37))
+		all = append(all, o.letter(now, r, tells[:1]), o.letter(now, r, tells[1:]), o.letter(now, r, []Tell{reminder}), o.letter(now, r, many))
 	}
 	return all
 }
