@@ -15,6 +15,8 @@ type File struct {
 	Owners Owners `yaml:"owners"`
 	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
 	Heartbeats []Heartbeats `yaml:"heartbeats"`
+	// State is where the ledger is: a file, s3://bucket/key or postgres://user@host/database. SAGEWARDEN_STATE and --state go before it.
+	State string `yaml:"state"`
 }
 
 // Heartbeats is a place in S3 where agents put theirs.
