@@ -93,7 +93,8 @@ func (d *Document) Wrong(at Path, hint, format string, args ...any) error {
 	if d.root == nil {
 		return d.explain(&mistake{text: fmt.Sprintf(format, args...), hint: hint})
 	}
-	return d.explain(wrongAt(at.find(d.root), hint, format, args...))
+	_, token := at.find(d.root)
+	return d.explain(wrongAt(token, hint, format, args...))
 }
 
 // explain makes the error that a person sees: file, line, column, the text with a caret below it, and the hint.

@@ -130,3 +130,31 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestWrongWithinPointsIntoTheText(t *testing.T) {
+	for _, tt := range []struct{ text, of, want string }{
+		{"name: a && §b", "§", "1:12"},
+		{"name: é && §b", "§", "1:12"},
+		{"name: 'it''s || §b'", "§", "1:17"},
+		{`name: "a == \"x\" || §b"`, "§", "1:22"},
+		{`name: "\ta || §b"`, "§", "1:15"},
+		{"name: |\n  a &&\n  b || §c\n", "§", "3:8"},
+		{"name: >- # folded\n  a &&\n  §c\n", "§", "3:3"},
+		{"name: a &&\n  b || §c\n", "§", "2:8"},
+		{"below:\n  name: \"a &&\n    §c\"\n", "§", "3:5"},
+		{"name: a && b", "a", "1:7"},
+	} {
+		var s sample
+		d, err := Read("read", "x.yaml", tt.text, &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, at := s.Name, Path{"name"}
+		if s.Below != nil {
+			text, at = s.Below.Name, Path{"below", "name"}
+		}
+		if e, ok := errors.AsType[*estate.Error](d.WrongWithin(at, strings.Index(text, tt.of), "", "bad")); !ok || e.On != "x.yaml:"+tt.want {
+			t.Errorf("%q is at %v, want %s", tt.text, e.On, tt.want)
+		}
+	}
+}
