@@ -38,7 +38,11 @@ func decode(node ast.Node, v reflect.Value) error {
 	}
 	text, ok := Scalar(node)
 	if !ok {
-		return Wrong(node, "", "want %s", noun(v))
+		hint := ""
+		if _, isMap := node.(*ast.MappingNode); isMap && v.Kind() == reflect.String {
+			hint = "put text that has a colon in it into quotes" // in a list within braces the parser takes 08:00 for a key with a value
+		}
+		return Wrong(node, hint, "want %s", noun(v))
 	}
 	return decodeScalar(node, text, v)
 }

@@ -81,6 +81,7 @@ func TestMistakes(t *testing.T) {
 		{"NAME: x", "1:1", `unknown field "NAME"`, "did you mean name?"},
 		{"Hidden: x", "1:1", `unknown field "Hidden"`, "known here: name, share, small, on, wait, tags, lists, below, upper, depth"},
 		{"below:\nname: x", "1:7", "nothing is said here", "write {} to take every default, or leave it out"},
+		{"name: {a: b}", "1:7", "want text", "put text that has a colon in it into quotes"},
 		{"upper: [a]", "1:8", "want a word", "write a word"},
 		{"name: !!str x", "1:7", "tags and directives are not part of the format", "remove it"},
 		{"lists: " + strings.Repeat("[", 60), "1:58", "nested more than 50 deep", ""},
@@ -143,6 +144,8 @@ func TestWrongWithinPointsIntoTheText(t *testing.T) {
 		{"name: a &&\n  b || §c\n", "§", "2:8"},
 		{"below:\n  name: \"a &&\n    §c\"\n", "§", "3:5"},
 		{"name: a && b", "a", "1:7"},
+		{"name: a &&\nsmall: 1\n", "", "1:11"},
+		{"name: >\n  a &&\n  b\nsmall: 1\n", "", "3:4"},
 	} {
 		var s sample
 		d, err := Read("read", "x.yaml", tt.text, &s)
@@ -153,7 +156,7 @@ func TestWrongWithinPointsIntoTheText(t *testing.T) {
 		if s.Below != nil {
 			text, at = s.Below.Name, Path{"below", "name"}
 		}
-		if e, ok := errors.AsType[*estate.Error](d.WrongWithin(at, strings.Index(text, tt.of), "", "bad")); !ok || e.On != "x.yaml:"+tt.want {
+		if e, ok := errors.AsType[*estate.Error](d.WrongWithin(at, strings.LastIndex(text, tt.of), "", "bad")); !ok || e.On != "x.yaml:"+tt.want {
 			t.Errorf("%q is at %v, want %s", tt.text, e.On, tt.want)
 		}
 	}

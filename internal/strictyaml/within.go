@@ -13,14 +13,14 @@ func (d *Document) WrongWithin(at Path, offset int, hint, format string, args ..
 	node, token := at.find(d.root)
 	m := wrongAt(token, hint, format, args...)
 	if text, ok := Scalar(node); ok && offset <= len(text) {
-		m.line, m.column = within(d.text, m.line, m.column, node, text[:offset])
+		m.line, m.column = within(d.text, m.line, m.column, node, text[:offset], strings.TrimSpace(text[offset:]) == "")
 	}
 	return d.explain(m)
 }
 
-// within is where in the source the text of the scalar goes on after a part of it. What folding leaves of line breaks and indents is white
+// within is where in the source the text of the scalar goes on after a part of it, or ends with that part. What folding leaves of line breaks and indents is white
 // space in the text too, so that all other characters are counted.
-func within(source string, line, column int, node ast.Node, before string) (int, int) {
+func within(source string, line, column int, node ast.Node, before string, ends bool) (int, int) {
 	want := 0
 	for _, r := range before {
 		if !unicode.IsSpace(r) {
@@ -55,7 +55,9 @@ func within(source string, line, column int, node ast.Node, before string) (int,
 		case !escaped:
 			want--
 		}
-		column++
+		if column++; want == 0 && ends {
+			return line, column
+		}
 	}
 	return line, column
 }
