@@ -119,7 +119,7 @@ func TestWhatIsNotKnownIsTrouble(t *testing.T) {
 		`[1, 2, 3].all(x, [1, 2].all(y, x / (x - x) == 1))`:  "division by zero",
 		`verdict.idle || resource.tags["a"] == "b"`:          "its tags could not be read",
 		`resource.name.matches(resource.name + "(")`:         "missing closing",
-		`timestamp(resource.name) > now`:                     "parsing time",
+		`timestamp(resource.name) > now`:                     "invalid RFC 3339",
 		`"` + strings.Repeat("a", 9000) + `".matches("a+$")`: "its tags could not be read",
 	} {
 		if m := about(t, when, "false").Match(app(blank), noon); m.Matched || m.Exempt != "" || !strings.Contains(m.Trouble, why) {
