@@ -3,7 +3,10 @@ package kinds
 import (
 	"context"
 	"encoding/json"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -11,10 +14,14 @@ import (
 
 // A Hand is what an action works with.
 type Hand struct {
-	SageMaker *sagemaker.Client
+	SageMaker  *sagemaker.Client
+	Scaling    *applicationautoscaling.Client
+	CloudWatch *cloudwatch.Client
 	// Resource is the resource as it was looked at right before.
 	Resource estate.Resource
 	Ask      estate.Ask
+	// Seen is when that look began: what belongs to the resource and was made later is not touched. Zero does not ask.
+	Seen time.Time
 }
 
 // A Move is what comes next on the way to what was asked for: one call, a wait, or nothing more.
