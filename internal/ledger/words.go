@@ -129,4 +129,13 @@ type Action struct {
 	Hourly   decimal.Decimal `json:"hourly"`
 	Known    bool            `json:"known"`
 	By       string          `json:"by"`
+	// Undoes is the receipt of what this takes back.
+	Undoes string `json:"undoes,omitempty"`
 }
+
+// The events of the history. How an action ended is an event of the outcome's name.
+const (
+	EventBegun   = "begun"
+	EventHalted  = "halted"
+	EventResumed = "resumed"
+)
