@@ -34,7 +34,8 @@ type Move struct {
 	// space's app.
 	Operation string
 	Resource  string
-	// Saved is what the resource of the call is now, as far as undoing the call takes.
+	// Saved is what the resource of the call is now, as far as undoing the call takes. A move that is Done may have it, too: then it is what
+	// was asked for, to be kept, and Operation is what it was read with.
 	Saved json.RawMessage
 	// Send sends the call, once.
 	Send func(context.Context) error

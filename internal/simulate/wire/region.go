@@ -25,6 +25,7 @@ type region struct {
 	// scalings are what Application Auto Scaling knows, and alarms CloudWatch's.
 	scalings scalings
 	alarms   roll[*cloudwatch.MetricAlarm]
+	versions roll[*world.ImageVersion]
 	// records are those of every other family by resource, and families the same by family and name.
 	records   roll[*world.Record]
 	families  map[world.Family]roll[*world.Record]
@@ -98,6 +99,9 @@ func newRegion(t estate.Target, w *world.Region) *region {
 	}
 	for _, a := range w.Alarms {
 		r.alarms.add(*a.Alarm.AlarmName, a.Life, &a.Alarm)
+	}
+	for _, i := range w.ImageVersions {
+		r.versions.add(i.Resource(), i.Life, i)
 	}
 	for _, record := range w.Records {
 		r.enter(record)

@@ -64,6 +64,8 @@ type Region struct {
 	Components []*Component
 	Scalings   []*Scaling
 	Alarms     []*Alarm
+	// ImageVersions are those of the images among the records.
+	ImageVersions []*ImageVersion
 	// Records are the resources of every other family, and Histories the jobs of long ago.
 	Records   []*Record
 	Histories []*History
