@@ -230,8 +230,9 @@ func (p *Post) commit(ctx context.Context, c *claimed, entries ...ledger.Entry) 
 	if err := p.Store.Commit(ctx, ledger.Change{Records: []ledger.Record{{Sort: ledger.SortNotice, Key: c.ID, Version: c.version, Body: body}}, Entries: entries}); err != nil {
 		return err
 	}
-	c.version++
-	return nil
+	r, err := p.Store.Get(ctx, ledger.SortNotice, c.ID)
+	c.version = r.Version
+	return err
 }
 
 func (p *Post) send(ctx context.Context, n ledger.Notice) error {

@@ -195,4 +195,3 @@ func (e *Engine) forget(ctx context.Context, notices []ledger.Notice) error {
 		return nil
 	})
 }
-

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -90,7 +91,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	if err != nil {
 		return Untried, err.Error()
 	}
-	hand := site.Hand(estate.Resource{ARN: r.Resource, Kind: r.Kind, Target: r.Target}, r.Ask)
+	hand := site.Hand(estate.Resource{ARN: r.Resource, Kind: r.Kind, Target: r.Target}, r.Ask, time.Time{})
 	var last kinds.Move
 	for {
 		if ctx.Err() != nil {

@@ -25,8 +25,9 @@ type work struct {
 	finding ledger.Finding
 	// calls are those that the step has made, in earlier runs too, oldest first.
 	calls []ledger.Action
-	// verdict is that of the last look.
+	// verdict is that of the last look, which began at seen.
 	verdict estate.Verdict
+	seen    time.Time
 }
 
 // open reads what the ledger has of the finding, and what the step has done in earlier runs.
@@ -104,7 +105,7 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	defer cancel()
 	outcome, why := ledger.Done, ""
 	if failed := m.Send(sent); failed != nil {
-		hand := w.site.Hand(r, *w.item.Ask)
+		hand := w.site.Hand(r, *w.item.Ask, w.seen)
 		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
 	}
 	if outcome == "" {
