@@ -15,13 +15,10 @@ type File struct {
 	Owners Owners `yaml:"owners"`
 	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
 	Heartbeats []Heartbeats `yaml:"heartbeats"`
-<<<<<<< HEAD
 	// Notify says whom to tell, how, and when.
 	Notify Notify `yaml:"notify"`
-=======
 	// State is where the ledger is: a file, s3://bucket/key or postgres://user@host/database. SAGEWARDEN_STATE and --state go before it.
 	State string `yaml:"state"`
->>>>>>> 6449123d84c2b86d3e735afc1489f4f66cc0a0a7
 }
 
 // Heartbeats is a place in S3 where agents put theirs.
