@@ -35,21 +35,25 @@ const (
 	longestTrouble = 300
 )
 
-// Outbox is the change of a ledger that puts notices into it, to be delivered. It says which are new, so that it fails where another node was faster.
-func Outbox(notices []ledger.Notice, by string) (c ledger.Change, err error) {
+// The events of notices in the history.
+const (
+	EventMade      = "notice made"
+	EventDelivered = "notice delivered"
+	EventFailed    = "notice not delivered"
+)
+
+// Put puts new notices into the ledger, to be delivered. It fails with ledger.ErrConflict where another node was faster.
+func Put(ctx context.Context, tx *ledger.Tx, by string, notices []ledger.Notice) error {
 	for _, n := range notices {
 		body, err := json.Marshal(n)
 		if err != nil {
-			return c, err
+			return err
 		}
-		said, err := json.Marshal(record{To: n.To, Channel: n.Channel, Findings: n.Findings})
-		if err != nil {
-			return c, err
+		if err := errors.Join(tx.Set(ctx, ledger.Record{Sort: ledger.SortNotice, Key: n.ID, Body: body}), tx.Log(by, EventMade, n.ID, told(n))); err != nil {
+			return err
 		}
-		c.Records = append(c.Records, ledger.Record{Sort: ledger.SortNotice, Key: n.ID, Body: body})
-		c.Entries = append(c.Entries, ledger.Entry{At: n.Made, By: by, Event: "notice made", Subject: n.ID, Body: said})
 	}
-	return c, nil
+	return nil
 }
 
 // A record is what the history keeps of a notice.
@@ -60,10 +64,8 @@ type record struct {
 	Trouble  string        `json:"trouble,omitempty"`
 }
 
-// Notices are all that are in the ledger.
-func Notices(ctx context.Context, store ledger.Store) (all []ledger.Notice, err error) {
-	err = scan(ctx, store, func(n ledger.Notice, _ int64) { all = append(all, n) })
-	return all, err
+func told(n ledger.Notice) record {
+	return record{To: n.To, Channel: n.Channel, Findings: n.Findings, Trouble: n.Trouble}
 }
 
 func scan(ctx context.Context, store ledger.Store, visit func(n ledger.Notice, version int64)) error {
@@ -79,12 +81,11 @@ func scan(ctx context.Context, store ledger.Store, visit func(n ledger.Notice, v
 
 // A Post delivers the notices of a ledger.
 type Post struct {
-	Store     ledger.Store
+	Ledger    *ledger.Ledger
 	Channels  map[string]Channel
 	Directory *Directory
 	// Links are nil where notices have none.
 	Links *Links
-	Now   func() time.Time
 	// Jitter is from 0 to 1, and keeps many notices from trying again in the same moment.
 	Jitter func() float64
 	// By is who delivers.
@@ -103,10 +104,10 @@ type Report struct {
 // it stays in the ledger until its channel has taken it: after a crash it may go out twice, with the same id, and never not at all. The error is the
 // ledger's alone; what a channel says is in the notice, and in the report where somebody has to look at it.
 func (p *Post) Deliver(ctx context.Context) (Report, error) {
-	now := p.Now()
+	now := p.Ledger.Now()
 	var r Report
 	due := map[string][]claimed{}
-	err := scan(ctx, p.Store, func(n ledger.Notice, version int64) {
+	err := scan(ctx, p.Ledger, func(n ledger.Notice, version int64) {
 		switch {
 		case !n.Delivered.IsZero():
 		case n.Again.After(now):
@@ -184,8 +185,8 @@ func (p *Post) deliver(ctx context.Context, c claimed) (out outcome, err error) 
 		return out, err
 	}
 	c.Attempts++
-	c.Again = p.Now().Add(lease)
-	switch err := p.commit(ctx, &c); {
+	c.Again = p.Ledger.Now().Add(lease)
+	switch err := p.write(ctx, &c, ""); {
 	case errors.Is(err, ledger.ErrConflict):
 		return outcome{elsewhere: true}, nil
 	case err != nil:
@@ -193,45 +194,47 @@ func (p *Post) deliver(ctx context.Context, c claimed) (out outcome, err error) 
 	}
 	out.err = p.send(ctx, c.Notice)
 	failure, _ := errors.AsType[*SendError](out.err)
-	now := p.Now()
-	event := ledger.Entry{At: now, By: p.By, Subject: c.ID, Event: "notice delivered"}
+	now := p.Ledger.Now()
+	event := EventDelivered
 	switch {
 	case out.err == nil:
 		c.Delivered, c.Again, c.Trouble = now, time.Time{}, ""
 	case ctx.Err() != nil: // it is not the channel's fault
-		c.Again, c.Attempts = now, c.Attempts-1
+		c.Again, c.Attempts, event = now, c.Attempts-1, ""
 		out.down = true
 	default:
 		out.permanent = failure != nil && failure.Permanent
 		out.strike = !out.permanent
 		out.down = failure != nil && failure.After > 0
 		c.Trouble, c.Again = cut(report.Line(out.err.Error()), longestTrouble), now.Add(p.wait(c.Attempts, failure))
-		event.Event = "notice not delivered"
-	}
-	if said, err := json.Marshal(record{To: c.To, Channel: c.Channel, Findings: c.Findings, Trouble: c.Trouble}); err == nil {
-		event.Body = said
+		event = EventFailed
 	}
 	out.notice = c.Notice
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTakes)
 	defer cancel()
-	err = p.commit(settle, &c, event)
+	err = p.write(settle, &c, event)
 	if errors.Is(err, ledger.ErrConflict) { // the lease ran out, and another node has sent it as well
 		return outcome{elsewhere: true}, nil
 	}
 	return out, err
 }
 
-// commit writes the notice, and knows its version then.
-func (p *Post) commit(ctx context.Context, c *claimed, entries ...ledger.Entry) error {
+// write writes the notice, if nobody else has, and what happened to it, if anything has.
+func (p *Post) write(ctx context.Context, c *claimed, event string) error {
 	body, err := json.Marshal(c.Notice)
 	if err != nil {
 		return err
 	}
-	if err := p.Store.Commit(ctx, ledger.Change{Records: []ledger.Record{{Sort: ledger.SortNotice, Key: c.ID, Version: c.version, Body: body}}, Entries: entries}); err != nil {
-		return err
+	err = p.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+		if err := tx.Set(ctx, ledger.Record{Sort: ledger.SortNotice, Key: c.ID, Version: c.version, Body: body}); err != nil || event == "" {
+			return err
+		}
+		return tx.Log(p.By, event, c.ID, told(c.Notice))
+	})
+	if err == nil {
+		c.version++
 	}
-	c.version++
-	return nil
+	return err
 }
 
 func (p *Post) send(ctx context.Context, n ledger.Notice) error {
