@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
@@ -68,17 +67,6 @@ func told(n ledger.Notice) record {
 	return record{To: n.To, Channel: n.Channel, Findings: n.Findings, Trouble: n.Trouble}
 }
 
-func scan(ctx context.Context, store ledger.Store, visit func(n ledger.Notice, version int64)) error {
-	return store.Scan(ctx, ledger.SortNotice, "", func(r ledger.Record) error {
-		var n ledger.Notice
-		if err := json.Unmarshal(r.Body, &n); err != nil {
-			return &estate.Error{Op: "read the notice", On: r.Key, Err: err}
-		}
-		visit(n, r.Version)
-		return nil
-	})
-}
-
 // A Post delivers the notices of a ledger.
 type Post struct {
 	Ledger    *ledger.Ledger
@@ -106,9 +94,11 @@ type Report struct {
 func (p *Post) Deliver(ctx context.Context) (Report, error) {
 	now := p.Ledger.Now()
 	var r Report
-	due := map[string][]claimed{}
-	err := scan(ctx, p.Ledger, func(n ledger.Notice, version int64) {
+	due := map[string][]ledger.Notice{}
+	for n, err := range ledger.All[ledger.Notice](ctx, p.Ledger, ledger.SortNotice, "") {
 		switch {
+		case err != nil:
+			return r, err
 		case !n.Delivered.IsZero():
 		case n.Again.After(now):
 			r.Waiting++
@@ -116,20 +106,17 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 				r.Undelivered = append(r.Undelivered, n)
 			}
 		default:
-			due[n.Channel] = append(due[n.Channel], claimed{n, version})
+			due[n.Channel] = append(due[n.Channel], n)
 		}
-	})
-	if err != nil {
-		return r, err
 	}
 	var mu sync.Mutex
 	var g errgroup.Group
 	for _, queue := range due {
-		slices.SortFunc(queue, func(a, b claimed) int { return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID)) })
+		slices.SortFunc(queue, func(a, b ledger.Notice) int { return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID)) })
 		g.Go(func() error {
 			strikes := 0
-			for i, c := range queue {
-				out, err := p.deliver(ctx, c)
+			for i, n := range queue {
+				out, err := p.deliver(ctx, n)
 				if out.strike {
 					strikes++
 				}
@@ -142,7 +129,7 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 					r.Delivered++
 				case out.err != nil:
 					r.Failed++
-					if out.permanent || now.Sub(c.Made) >= hopeless {
+					if out.permanent || now.Sub(n.Made) >= hopeless {
 						r.Undelivered = append(r.Undelivered, out.notice)
 					}
 				}
@@ -157,15 +144,9 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 			return nil
 		})
 	}
-	err = g.Wait()
+	err := g.Wait()
 	slices.SortFunc(r.Undelivered, func(a, b ledger.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	return r, err
-}
-
-// A claimed notice is one at the version at which it was read, and then written.
-type claimed struct {
-	ledger.Notice
-	version int64
 }
 
 // An outcome is what became of one notice.
@@ -180,61 +161,59 @@ type outcome struct {
 }
 
 // deliver claims one notice, sends it, and writes down how it went. Its error is the ledger's.
-func (p *Post) deliver(ctx context.Context, c claimed) (out outcome, err error) {
+func (p *Post) deliver(ctx context.Context, was ledger.Notice) (out outcome, err error) {
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	c.Attempts++
-	c.Again = p.Ledger.Now().Add(lease)
-	switch err := p.write(ctx, &c, ""); {
+	claim := was
+	claim.Attempts, claim.Again = was.Attempts+1, p.Ledger.Now().Add(lease)
+	switch err := p.write(ctx, was, claim, ""); {
 	case errors.Is(err, ledger.ErrConflict):
 		return outcome{elsewhere: true}, nil
 	case err != nil:
 		return out, err
 	}
-	out.err = p.send(ctx, c.Notice)
+	out.err = p.send(ctx, claim)
 	failure, _ := errors.AsType[*SendError](out.err)
-	now := p.Ledger.Now()
-	event := EventDelivered
+	n, now, event := claim, p.Ledger.Now(), EventDelivered
 	switch {
 	case out.err == nil:
-		c.Delivered, c.Again, c.Trouble = now, time.Time{}, ""
+		n.Delivered, n.Again, n.Trouble = now, time.Time{}, ""
 	case ctx.Err() != nil: // it is not the channel's fault
-		c.Again, c.Attempts, event = now, c.Attempts-1, ""
+		n.Again, n.Attempts, event = now, was.Attempts, ""
 		out.down = true
 	default:
 		out.permanent = failure != nil && failure.Permanent
 		out.strike = !out.permanent
 		out.down = failure != nil && failure.After > 0
-		c.Trouble, c.Again = cut(report.Line(out.err.Error()), longestTrouble), now.Add(p.wait(c.Attempts, failure))
+		n.Trouble, n.Again = cut(report.Line(out.err.Error()), longestTrouble), now.Add(p.wait(n.Attempts, failure))
 		event = EventFailed
 	}
-	out.notice = c.Notice
+	out.notice = n
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTakes)
 	defer cancel()
-	err = p.write(settle, &c, event)
+	err = p.write(settle, claim, n, event)
 	if errors.Is(err, ledger.ErrConflict) { // the lease ran out, and another node has sent it as well
 		return outcome{elsewhere: true}, nil
 	}
 	return out, err
 }
 
-// write writes the notice, if nobody else has, and what happened to it, if anything has.
-func (p *Post) write(ctx context.Context, c *claimed, event string) error {
-	body, err := json.Marshal(c.Notice)
-	if err != nil {
-		return err
-	}
-	err = p.Ledger.Update(ctx, func(tx *ledger.Tx) error {
-		if err := tx.Set(ctx, ledger.Record{Sort: ledger.SortNotice, Key: c.ID, Version: c.version, Body: body}); err != nil || event == "" {
+// write turns a notice into what has become of it, unless another node has had it since, and says in the history what happened, if anything has.
+func (p *Post) write(ctx context.Context, was, is ledger.Notice, event string) error {
+	return p.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+		now, err := ledger.Get[ledger.Notice](ctx, tx, ledger.SortNotice, was.ID)
+		switch {
+		case errors.Is(err, ledger.ErrNone), err == nil && (now.Attempts != was.Attempts || !now.Again.Equal(was.Again) || !now.Delivered.IsZero()):
+			return ledger.ErrConflict
+		case err != nil:
 			return err
 		}
-		return tx.Log(p.By, event, c.ID, told(c.Notice))
+		if err := tx.Put(ctx, ledger.SortNotice, is.ID, is); err != nil || event == "" {
+			return err
+		}
+		return tx.Log(p.By, event, is.ID, told(is))
 	})
-	if err == nil {
-		c.version++
-	}
-	return err
 }
 
 func (p *Post) send(ctx context.Context, n ledger.Notice) error {
