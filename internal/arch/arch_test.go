@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
 	{"internal/access", "internal/policy", "internal/scan"},
+	{"internal/remediate"},
 	{"internal/doctor"},
 	{"internal/cli"},
 	{"cmd/sagewarden", "cmd/sagewarden-agent"},

@@ -109,7 +109,8 @@ func (d *Document) Position(at Path) (line, column int) {
 // WrongSecret is Wrong for a value that may be a secret: it says where, and does not show what is written there.
 func (d *Document) WrongSecret(at Path, hint, format string, args ...any) error {
 	e := &estate.Error{Op: d.op, On: d.name, Err: fmt.Errorf(format, args...), Hint: hint}
-	if line, column := d.Position(at); line > 0 {
+	if d.root != nil {
+		line, column := d.Position(at)
 		e.On = fmt.Sprintf("%s:%d:%d", d.name, line, column)
 	}
 	return e
