@@ -227,8 +227,13 @@ func (p *Post) send(ctx context.Context, n ledger.Notice) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTakes)
 	defer cancel()
-	text, links := p.Links.fill(n)
-	return channel.Send(ctx, Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, Links: links, Findings: n.Findings, Made: n.Made})
+	return channel.Send(ctx, MessageOf(n, to, p.Links))
+}
+
+// MessageOf is what a notice says to its recipient, with its links where there are to be some.
+func MessageOf(n ledger.Notice, to Recipient, l *Links) Message {
+	text, links := l.fill(n)
+	return Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, Links: links, Findings: n.Findings, Made: n.Made}
 }
 
 // wait is how long after a failure the next attempt comes: twice as long every time, and as the other side asks.
