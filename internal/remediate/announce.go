@@ -25,7 +25,7 @@ type Announced struct {
 // everybody has been told who ought to be. A notice that is not delivered keeps its finding where it is.
 func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office, post *notify.Post) (*Announced, error) {
 	a := &Announced{}
-	notices, err := notify.Notices(ctx, e.Ledger)
+	notices, err := e.notices(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 	if a.Report, err = post.Deliver(ctx); err != nil {
 		return nil, err
 	}
-	if notices, err = notify.Notices(ctx, e.Ledger); err != nil {
+	if notices, err = e.notices(ctx); err != nil {
 		return nil, err
 	}
 	for _, i := range plan.Due() {
@@ -115,10 +115,6 @@ func (e *Engine) post(ctx context.Context, made []ledger.Notice, tells []notify.
 	if len(made) == 0 {
 		return nil
 	}
-	outbox, err := notify.Outbox(made, by)
-	if err != nil {
-		return err
-	}
 	of := map[string]ledger.Finding{}
 	for _, t := range tells {
 		of[t.Finding.ID] = t.Finding
@@ -138,16 +134,19 @@ func (e *Engine) post(ctx context.Context, made []ledger.Notice, tells []notify.
 				}
 			}
 		}
-		for n, r := range outbox.Records {
-			if err := tx.Set(ctx, r); err != nil {
-				return err
-			}
-			if err := tx.Log(by, outbox.Entries[n].Event, outbox.Entries[n].Subject, outbox.Entries[n].Body); err != nil {
-				return err
-			}
-		}
-		return nil
+		return notify.Put(ctx, tx, by, made)
 	})
+}
+
+// notices are all that the ledger has.
+func (e *Engine) notices(ctx context.Context) (all []ledger.Notice, err error) {
+	for n, err := range ledger.All[ledger.Notice](ctx, e.Ledger, ledger.SortNotice, "") {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 // told moves a finding on after everybody was told.
