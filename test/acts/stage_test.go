@@ -22,6 +22,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/remediate"
 	"github.com/sagewarden/sagewarden/internal/simulate/resend"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -96,6 +97,11 @@ func (s *stage) find(t *testing.T, kind estate.Kind, arn string) (estate.Resourc
 		return estate.Resource{}, false
 	}
 	return found[0], true
+}
+
+// hand is what an action on a resource works with, of what was seen at an instant.
+func (s *stage) hand(r estate.Resource, ask estate.Ask, seen time.Time) *kinds.Hand {
+	return remediate.Place{Session: s.Session}.Hand(r, ask, seen)
 }
 
 // action is what a family allows.

@@ -81,7 +81,7 @@ func (s *stage) next(t *testing.T, d deed) kinds.Move {
 	if !found {
 		return kinds.Move{State: kinds.Done}
 	}
-	m, err := action(t, d.kind, d.ask.Action).Next(t.Context(), kinds.NewHand(s.Session, r, d.ask))
+	m, err := action(t, d.kind, d.ask.Action).Next(t.Context(), s.hand(r, d.ask, s.clock()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (s *stage) carry(t *testing.T, d deed, send sender) (made []kinds.Made) {
 func (s *stage) back(t *testing.T, d deed, made kinds.Made) kinds.Move {
 	t.Helper()
 	// What undoes knows no more of the resource than its receipt does.
-	hand := kinds.NewHand(s.Session, estate.Resource{ARN: arn(d.on), Kind: d.kind, Target: target}, d.ask)
+	hand := s.hand(estate.Resource{ARN: arn(d.on), Kind: d.kind, Target: target}, d.ask, time.Time{})
 	m, err := action(t, d.kind, d.ask.Action).Back(t.Context(), hand, made)
 	if err != nil {
 		t.Fatal(err)
@@ -155,13 +155,6 @@ func (s *stage) undoOne(t *testing.T, d deed, call kinds.Made, send sender) {
 		}
 	}
 	t.Fatalf("undoing %s never ends", call.Operation)
-}
-
-func (d deed) undoable(made []kinds.Made) []kinds.Made {
-	if d.final {
-		return made[:len(made)-1]
-	}
-	return made
 }
 
 // TestUndoingLeavesTheWorldAsItWas: every action, and back. What is asked again after each call is another move, so that whoever crashed right
@@ -229,7 +222,7 @@ func TestABrokenOffDeletionIsUndone(t *testing.T) {
 	}
 }
 
-// again are the calls that are the same however often they are sent.
+// harmless are the calls that are the same however often they are sent.
 var harmless = []string{"UpdateDomain", "UpdateUserProfile", "UpdateSpace", "RegisterScalableTarget", "PutScalingPolicy", "PutScheduledAction", "PutMetricAlarm", "DeleteTags"}
 
 // twice sends a move as two runs do that have worked it out at once: the second is refused, or does nothing more.
