@@ -87,4 +87,10 @@ func (m *memory) Entries(_ context.Context, after int64, visit func(Entry) error
 	return nil
 }
 
+func (m *memory) Tip(context.Context) (Tip, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.tip, nil
+}
+
 func (*memory) Close() error { return nil }

@@ -201,4 +201,9 @@ func (s *sqlStore) write(ctx context.Context, tx *sql.Tx, r Record, commit int64
 	return ErrConflict
 }
 
+func (s *sqlStore) Tip(ctx context.Context) (t Tip, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT number, hash FROM sagewarden_tip").Scan(&t.Number, &t.Hash)
+	return t, err
+}
+
 func (s *sqlStore) Close() error { return s.db.Close() }

@@ -20,6 +20,8 @@ type Store interface {
 	Commit(ctx context.Context, c Change) error
 	// Entries visits the entries after a number, oldest first.
 	Entries(ctx context.Context, after int64, visit func(Entry) error) error
+	// Tip is where the entries end, as it was written with the newest of them.
+	Tip(ctx context.Context) (Tip, error)
 	Close() error
 }
 

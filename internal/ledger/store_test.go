@@ -216,8 +216,8 @@ func TestEntriesFormAChain(t *testing.T) {
 			want = want[n:]
 		}
 		tip, err := l.Verify(t.Context())
-		if err != nil || tip.Number != 700 || len(tip.Hash) != 64 {
-			t.Errorf("%+v, %v", tip, err)
+		if said, also := l.Tip(t.Context()); err != nil || also != nil || tip.Number != 700 || len(tip.Hash) != 64 || said != tip {
+			t.Errorf("%+v, %v; the ledger says %+v, %v", tip, err, said, also)
 		}
 		all := entries(t, l, 0)
 		if len(all) != 700 || all[699].Number != 700 || all[699].Hash != tip.Hash || all[0].Previous != "" || all[1].Previous != all[0].Hash {
