@@ -3,7 +3,10 @@ package kinds
 import (
 	"context"
 	"encoding/json"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -11,10 +14,14 @@ import (
 
 // A Hand is what an action works with.
 type Hand struct {
-	SageMaker *sagemaker.Client
+	SageMaker  *sagemaker.Client
+	Scaling    *applicationautoscaling.Client
+	CloudWatch *cloudwatch.Client
 	// Resource is the resource as it was looked at right before.
 	Resource estate.Resource
 	Ask      estate.Ask
+	// Seen is when that look began: what belongs to the resource and was made later is not touched. Zero does not ask.
+	Seen time.Time
 }
 
 // A Move is what comes next on the way to what was asked for: one call, a wait, or nothing more.
@@ -27,7 +34,8 @@ type Move struct {
 	// space's app.
 	Operation string
 	Resource  string
-	// Saved is what the resource of the call is now, as far as undoing the call takes.
+	// Saved is what the resource of the call is now, as far as undoing the call takes. A move that is Done may have it, too: then it is what
+	// was asked for, to be kept, and Operation is what it was read with.
 	Saved json.RawMessage
 	// Send sends the call, once.
 	Send func(context.Context) error

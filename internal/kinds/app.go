@@ -73,8 +73,9 @@ var appFamily = Family{
 		{"cloudtrail:LookupEvents", "Canvas apps that start themselves again"},
 	},
 	CreatedBy: "CreateApp",
-	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:DeleteApp"}, Undo: "start an app of the same name, type and instance", UndoOperations: []string{"sagemaker:CreateApp"},
-		Loses: "what is in memory: kernels, variables, unsaved documents; files stay"}},
+	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:DeleteApp", "sagemaker:ListTags"},
+		Undo: "start an app of the same name, type, instance, image and lifecycle configuration", UndoOperations: []string{"sagemaker:CreateApp"},
+		Loses: "what is in memory: kernels, variables, unsaved documents; files stay", Next: stopApp, Back: startAppAgain}},
 }
 
 func (app) Family() *Family { return &appFamily }

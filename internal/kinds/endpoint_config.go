@@ -19,8 +19,8 @@ var endpointConfigFamily = Family{
 	Reads:     []Operation{{"sagemaker:ListEndpointConfigs", "every endpoint configuration"}},
 	Needs:     []estate.Kind{endpointFamily.Name},
 	CreatedBy: "CreateEndpointConfig",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteEndpointConfig"},
-		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateEndpointConfig"}}},
+	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteEndpointConfig", describesConfig, "sagemaker:ListTags"},
+		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateEndpointConfig", describesConfig}, Next: deleteConfig, Back: configBack}},
 }
 
 // endpointConfigs are known by their names: the configurations in use are described for their endpoints.

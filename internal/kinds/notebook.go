@@ -29,8 +29,13 @@ var notebookFamily = Family{
 	CreatedBy: "CreateNotebookInstance",
 	Actions: []Action{
 		{Name: "stop", Operations: []string{"sagemaker:StopNotebookInstance"}, Undo: "start it again", UndoOperations: []string{"sagemaker:StartNotebookInstance"},
-			Loses: "what is in memory, and files outside of its volume"},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteNotebookInstance"}, Loses: "the notebook instance's volume with all files on it"},
+			Loses: "what is in memory, and files outside of its volume", Next: stopNotebook, Back: notebookBack},
+		{Name: "start", Operations: []string{"sagemaker:StartNotebookInstance"}, Undo: "stop it again", UndoOperations: []string{"sagemaker:StopNotebookInstance"},
+			Next: startNotebook, Back: notebookBack},
+		{Name: "delete", Operations: []string{"sagemaker:StopNotebookInstance", "sagemaker:DeleteNotebookInstance", "sagemaker:ListTags"},
+			Undo:           "create it again as it was saved, with an empty volume, and stop it where it was stopped",
+			UndoOperations: []string{"sagemaker:CreateNotebookInstance", "sagemaker:StopNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:ListTags", "sagemaker:DeleteTags"},
+			Loses:          "the notebook instance's volume with all files on it: refused unless the policy gives its data up", Next: deleteNotebook, Back: notebookBack},
 	},
 }
 
