@@ -42,6 +42,9 @@ func line[T Record | Entry](v T) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// Line is the entry as it is written and hashed.
+func (e Entry) Line() ([]byte, error) { return line(e) }
+
 // hash is the SHA-256 of the entry's line without its last member, the hash itself: of `{"number":1,…,"previous":"…"}`.
 func (e Entry) hash() (string, error) {
 	e.Hash = ""
