@@ -51,6 +51,7 @@ func (f *File) validate(d *strictyaml.Document) error {
 	for i, h := range f.Heartbeats {
 		c.heartbeats(h, strictyaml.Path{"heartbeats"}.To(i))
 	}
+	c.notify(f.Notify, strictyaml.Path{"notify"})
 	return c.first
 }
 

@@ -3,7 +3,6 @@ package kinds
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,6 +22,8 @@ type deed struct {
 	data func(*sight) string
 	// more holds the call back for what the status does not tell; nil for nothing. A zero Move lets it pass.
 	more func(*sight) Move
+	// tagged says that the resource's tags go with it, and are saved.
+	tagged bool
 }
 
 // holds is the data that goes with whatever is deleted.
@@ -32,29 +33,30 @@ func (d deed) next(ctx context.Context, h *Hand) (Move, error) {
 	return d.move(ctx, h, h.Resource.Created)
 }
 
-// back is the deed as what undoes a call that was made when its resource had the saved configuration.
+// back is the deed as what undoes a call on the resource that was made when the saved one was.
 func (d deed) back(ctx context.Context, h *Hand, made Made) (Move, error) {
-	created, err := savedCreation(h, made)
+	created, err := savedCreation(made)
 	if err != nil {
-		return Move{}, err
+		return Move{}, unread(h, made, err)
 	}
 	return d.move(ctx, h, created)
 }
 
-// savedCreation is when the resource was made, as it was saved with a call.
-func savedCreation(h *Hand, made Made) (time.Time, error) {
-	var was struct{ CreationTime time.Time }
-	err := json.Unmarshal(made.Saved, &was)
-	return was.CreationTime, unread(h, made, err)
+// savedCreation is when the resource was made that was saved with a call.
+func savedCreation(made Made) (time.Time, error) {
+	var s struct {
+		Was struct{ CreationTime json.Number }
+	}
+	if err := json.Unmarshal(made.Saved, &s); err != nil {
+		return time.Time{}, err
+	}
+	seconds, err := s.Was.CreationTime.Float64()
+	return time.UnixMilli(int64(seconds * 1e3)).UTC(), err
 }
 
-// unread says that what was saved with a call cannot be read; nil stays nil.
+// unread says that what was saved with a call cannot be read.
 func unread(h *Hand, made Made, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &estate.Error{Op: "read what was saved before " + made.Operation, On: h.Resource.ARN, Err: err,
-		Hint: "look at the receipt: it was not written by this program, or something cut it"}
+	return &estate.Error{Op: "read what was saved before " + made.Operation, On: h.Resource.ARN, Err: err, Hint: "the receipt was not written by this program, or something cut it"}
 }
 
 // move is the next one on the way to the deed's end, for the resource that was made at the instant.
@@ -63,7 +65,13 @@ func (d deed) move(ctx context.Context, h *Hand, created time.Time) (Move, error
 	if err != nil || m.State != "" {
 		return m, err
 	}
-	return sending(d.call, h, s)
+	var more saved
+	if d.tagged {
+		if more.Tags, err = h.tagsOf(ctx, &h.Resource.ARN); err != nil {
+			return Move{}, err
+		}
+	}
+	return d.call.move(h, s, more)
 }
 
 // ready looks whether the call can be sent. A move that is not zero is what comes instead.
@@ -79,21 +87,21 @@ func (d deed) ready(ctx context.Context, h *Hand, created time.Time) (*sight, Mo
 func (d deed) instead(s *sight, h *Hand, created time.Time) Move {
 	switch {
 	case s == nil && d.ends:
-		return Move{State: Done, Why: "it is gone"}
+		return done("it is gone")
 	case s == nil:
-		return Move{State: Refuse, Why: "it is gone"}
+		return refuse("it is gone")
 	case !s.bears(created):
 		return another(s)
 	case slices.Contains(d.over, s.status):
-		return Move{State: Done, Why: "it is " + s.status}
+		return done("it is %s", s.status)
 	case slices.Contains(d.while, s.status):
-		return Move{State: Wait, Why: "it is " + s.status}
+		return wait("it is %s", s.status)
 	case len(d.from) > 0 && !slices.Contains(d.from, s.status):
-		return Move{State: Refuse, Why: fmt.Sprintf("it is %s, which does not take %s", s.status, d.call.operation)}
+		return refuse("it is %s, which does not take %s", s.status, d.call.operation)
 	}
 	if d.data != nil && !h.Ask.Data {
 		if data := d.data(s); data != "" {
-			return Move{State: Refuse, Why: "it would take " + data + " along, and the policy does not say that its data may go"}
+			return refuse("it would take %s along, and the policy does not say that its data may go", data)
 		}
 	}
 	if d.more != nil {
@@ -102,17 +110,12 @@ func (d deed) instead(s *sight, h *Hand, created time.Time) Move {
 	return Move{}
 }
 
-// sending is the move that sends a call.
-func sending(c call, h *Hand, s *sight) (Move, error) {
-	config, err := s.config(h.Resource.Tags)
-	return Move{State: Send, Operation: c.operation, Resource: h.Resource.ARN, Saved: config, Send: func(ctx context.Context) error {
-		return failed(c.operation, h, c.send(ctx, h.SageMaker, h.Resource))
-	}}, failed("save the configuration", h, err)
-}
-
-// another says that the name has another bearer now.
-func another(s *sight) Move {
-	return Move{State: Refuse, Why: "another of its name was made at " + s.created.Format(time.RFC3339) + ", which is left alone"}
+// move is the one that sends the call.
+func (c call) move(h *Hand, s *sight, more saved) (Move, error) {
+	was, err := s.save(more)
+	return Move{State: Send, Operation: c.operation, Resource: h.Resource.ARN, Saved: was, Send: func(ctx context.Context) error {
+		return c.send(ctx, h.SageMaker, h.Resource)
+	}}, err
 }
 
 // Statuses of jobs, as most of them are written.
@@ -129,16 +132,25 @@ func stopsJob(look Look, stop call, loses string) Action {
 
 // deletes is the action that deletes an entry that has no status.
 func deletes(look Look, call call) Action {
-	return deed{look: look, call: call, ends: true}.action("delete", "")
+	return deed{look: look, call: call, ends: true, tagged: true}.action("delete", "")
 }
 
 // action is the deed as what nothing undoes.
 func (d deed) action(name, loses string) Action {
-	return Action{Name: name, Operations: []string{d.look.Operation, d.call.operation}, Loses: loses, Next: d.next}
+	a := Action{Name: name, Operations: []string{d.look.Operation, d.call.operation}, Loses: loses, Next: d.next}
+	if d.tagged {
+		a.Operations = append(a.Operations, listTags)
+	}
+	return a
 }
 
-// undone is an action with the deed that undoes it.
+// undone is the action with the deed that undoes it.
 func (a Action) undone(undo string, by deed) Action {
-	a.Undo, a.UndoOperations, a.Back = undo, []string{by.look.Operation, by.call.operation}, by.back
+	return a.undoneBy(undo, by.back, by.look.Operation, by.call.operation)
+}
+
+// undoneBy is the action with what undoes it, and the operations for that.
+func (a Action) undoneBy(undo string, back func(context.Context, *Hand, Made) (Move, error), operations ...string) Action {
+	a.Undo, a.Back, a.UndoOperations = undo, back, operations
 	return a
 }

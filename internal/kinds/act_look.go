@@ -3,15 +3,13 @@ package kinds
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -27,14 +25,14 @@ type Look struct {
 // A sight is what a look finds.
 type sight struct {
 	// out is the answer: a pointer to the SDK's output.
-	out any
+	out smithy.Serializable
 	// status is empty for what has none, and created zero where AWS does not tell.
 	status  string
 	created time.Time
 }
 
-// A method is an operation of the SDK's client.
-type method[I, O any] = func(*sagemaker.Client, context.Context, *I, ...func(*sagemaker.Options)) (*O, error)
+// A verb is an operation of the SDK's client, whoever's.
+type verb[I, O any] = func(*sagemaker.Client, context.Context, *I, ...func(*sagemaker.Options)) (*O, error)
 
 // operation is the name of an operation, as IAM has it, by the type of its input.
 func operation[I any]() string {
@@ -44,12 +42,12 @@ func operation[I any]() string {
 // naming is an input that names the resource: by its name or by its ARN, whichever member the input has first.
 func naming[I any](r estate.Resource) *I {
 	in := new(I)
-	field, name := subject[I]()
-	if name == "Arn" {
-		reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Set(reflect.ValueOf(&r.ARN))
-	} else {
-		reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Set(reflect.ValueOf(&r.Name))
+	field, word := subject[I]()
+	name := &r.Name
+	if word == "Arn" {
+		name = &r.ARN
 	}
+	reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Set(reflect.ValueOf(name))
 	return in
 }
 
@@ -66,24 +64,24 @@ func subject[I any]() (field reflect.StructField, word string) {
 }
 
 // looks is the look by an operation whose input names the resource.
-func looks[I, O any](describe method[I, O]) Look {
+func looks[I, O any](describe verb[I, O]) Look {
 	field, word := subject[I]()
 	return looksFor(describe, strings.TrimSuffix(field.Name, word), naming[I])
 }
 
 // looksFor is the look by an operation with an input of its own. Stem begins the members of the resource's ARN and status.
-func looksFor[I, O any](describe method[I, O], stem string, in func(estate.Resource) *I) Look {
+func looksFor[I, O any](describe verb[I, O], stem string, in func(estate.Resource) *I) Look {
 	return Look{operation[I](), func(ctx context.Context, c *sagemaker.Client, r estate.Resource) (*sight, error) {
 		out, err := describe(c, ctx, in(r))
 		if err != nil {
 			return nil, err
 		}
-		return see(out, reflect.ValueOf(out).Elem(), stem)
+		return see(any(out).(smithy.Serializable), reflect.ValueOf(out).Elem(), stem)
 	}}
 }
 
 // see reads from an answer what the resource's members say of it.
-func see(out any, resource reflect.Value, stem string) (*sight, error) {
+func see(out smithy.Serializable, resource reflect.Value, stem string) (*sight, error) {
 	if arn := member(resource, stem+"Arn", "Arn"); !arn.IsValid() || arn.IsNil() {
 		return nil, cloud.ErrHollow
 	}
@@ -107,38 +105,19 @@ func member(of reflect.Value, names ...string) reflect.Value {
 	return reflect.Value{}
 }
 
-// A call changes the resource that it names.
-type call struct {
-	operation string
-	send      func(context.Context, *sagemaker.Client, estate.Resource) error
-}
-
-// on is a call of an operation whose input names the resource.
-func on[I, O any](change method[I, O]) call { return callFor(change, naming[I]) }
-
-// callFor is a call of an operation with an input of its own.
-func callFor[I, O any](change method[I, O], in func(estate.Resource) *I) call {
-	return call{operation[I](), func(ctx context.Context, c *sagemaker.Client, r estate.Resource) error {
-		_, err := change(c, ctx, in(r))
-		return err
-	}}
-}
-
 // at looks at a hand's resource; nil is that there is none.
 func (l Look) at(ctx context.Context, h *Hand) (*sight, error) {
 	s, err := l.ask(ctx, h.SageMaker, h.Resource)
-	if cloud.Classify(err) == cloud.NotFound {
+	switch cloud.Classify(err) {
+	case cloud.Ok:
+		if s.status == "Deleted" { // some are shown for a while after
+			return nil, nil
+		}
+		return s, nil
+	case cloud.NotFound:
 		return nil, nil
 	}
-	return s, failed(l.Operation, h, err)
-}
-
-// failed says of a call that failed what was tried on what; nil stays nil.
-func failed(operation string, h *Hand, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &estate.Error{Op: operation, On: h.Resource.ARN, Err: err}
+	return nil, cloud.Fail(l.Operation, h.Resource.Target, err)
 }
 
 // bears reports whether what was found was made at the instant, where both are known. Listings and descriptions may round stamps otherwise.
@@ -146,65 +125,46 @@ func (s *sight) bears(created time.Time) bool {
 	return created.IsZero() || s.created.IsZero() || s.created.Sub(created).Abs() < time.Second
 }
 
-// config is the whole configuration for the ledger: the answer, and the resource's tags, which most answers lack.
-func (s *sight) config(tags map[string]string) (json.RawMessage, error) {
-	return saved(s.out, tags)
+// another says that the name has another bearer now.
+func another(s *sight) Move {
+	return refuse("another one bears its name by now, made at %s", s.created.Format(time.RFC3339))
 }
 
-// saved writes an answer of the SDK down, with the tags that are not AWS's own.
-func saved(out any, tags map[string]string) (json.RawMessage, error) {
-	text, err := json.Marshal(out)
-	if err != nil {
+// save writes down what was found, besides what more holds already, and without what looks like secrets.
+func (s *sight) save(more saved) (json.RawMessage, error) {
+	var err error
+	if more.Was, err = written(s.out); err != nil {
 		return nil, err
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
+	if more.Was, more.Withheld, err = discreet(more.Was); err != nil {
 		return nil, err
 	}
-	delete(members, "ResultMetadata")
-	maps.DeleteFunc(members, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
-	if own := ownTags(tags); len(own) > 0 {
-		if members["Tags"], err = json.Marshal(own); err != nil {
-			return nil, err
-		}
-	}
-	return json.Marshal(members)
+	return json.Marshal(more)
 }
 
-// withMembers adds to what is written down the members of a structure.
-func withMembers(text json.RawMessage, more any) (json.RawMessage, error) {
-	added, err := json.Marshal(more)
-	if err != nil {
-		return nil, err
-	}
-	var members map[string]json.RawMessage
-	for _, part := range [][]byte{text, added} {
-		if err := json.Unmarshal(part, &members); err != nil {
-			return nil, err
-		}
-	}
-	return json.Marshal(members)
-}
-
-// ownTags are the tags that can be given, in order: those whose keys begin with aws: are AWS's.
-func ownTags(tags map[string]string) []types.Tag {
-	var own []types.Tag
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if !reserved(key) {
-			own = append(own, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-		}
-	}
-	return own
-}
-
-func reserved(key string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") }
-
-// restore copies to an input what an answer says of the members that both have.
-func restore(in, out any) {
+// transcribe copies to an input what an answer says of the members that both have.
+func transcribe(in, out any) {
 	to, from := reflect.ValueOf(in).Elem(), reflect.ValueOf(out).Elem()
 	for field, member := range to.Fields() {
 		if source := from.FieldByName(field.Name); field.IsExported() && source.IsValid() && source.Type() == field.Type {
 			member.Set(source)
 		}
 	}
+}
+
+// A call changes the resource that it names.
+type call struct {
+	operation string
+	send      func(context.Context, *sagemaker.Client, estate.Resource) error
+}
+
+// on is a call of an operation whose input names the resource.
+func on[I, O any](change verb[I, O]) call { return callFor(change, naming[I]) }
+
+// callFor is a call of an operation with an input of its own.
+func callFor[I, O any](change verb[I, O], in func(estate.Resource) *I) call {
+	return call{operation[I](), func(ctx context.Context, c *sagemaker.Client, r estate.Resource) error {
+		_, err := change(c, ctx, in(r), onceSageMaker)
+		return err
+	}}
 }

@@ -1,14 +1,12 @@
 package kinds
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+	"github.com/aws/smithy-go"
 )
 
 // A recreation makes a resource again that was deleted, from the answer D that was saved, by the input I.
@@ -28,64 +26,62 @@ type maker[I any] struct {
 }
 
 // creates is the maker by an operation of the SDK.
-func creates[I, O any](create method[I, O]) maker[I] {
+func creates[I, O any](create verb[I, O]) maker[I] {
 	return maker[I]{operation[I](), func(ctx context.Context, c *sagemaker.Client, in *I) error {
-		_, err := create(c, ctx, in)
+		_, err := create(c, ctx, in, onceSageMaker)
 		return err
 	}}
 }
 
+// move is the one that makes the hand's resource.
+func (m maker[I]) move(h *Hand, in *I) Move {
+	return Move{State: Send, Operation: m.operation, Resource: h.Resource.ARN, Send: func(ctx context.Context) error { return m.send(ctx, h.SageMaker, in) }}
+}
+
 // undoes is a deletion that the recreation undoes.
 func (r recreation[D, I]) undoes(a Action) Action {
-	a.Undo, a.UndoOperations, a.Back = "create it again as it was saved", []string{r.look.Operation, r.create.operation}, r.back
-	return a
+	return a.undoneBy("create it again as it was saved", r.back, r.look.Operation, r.create.operation)
 }
 
 // input is what makes the resource that the answer describes, but for its tags.
 func (r recreation[D, I]) input(was *D) *I {
 	in := new(I)
-	restore(in, was)
+	transcribe(in, was)
 	if r.fill != nil {
 		r.fill(in, was)
 	}
 	return in
 }
 
-// back makes the resource again, unless the name has a bearer: then it is told whether that is like what was deleted.
+// back makes the resource again, unless the name has a bearer: then that is like what was deleted, or is left alone.
 func (r recreation[D, I]) back(ctx context.Context, h *Hand, made Made) (Move, error) {
-	created, err := savedCreation(h, made)
+	was := new(D)
+	saved, err := restore(made.Saved, any(was).(smithy.Deserializable))
+	if err != nil {
+		return Move{}, unread(h, made, err)
+	}
+	created, err := savedCreation(made)
+	if err != nil {
+		return Move{}, unread(h, made, err)
+	}
+	s, err := r.look.at(ctx, h)
 	if err != nil {
 		return Move{}, err
 	}
-	was, tags := new(D), struct{ Tags []types.Tag }{}
-	for _, to := range []any{was, &tags} {
-		if err := json.Unmarshal(made.Saved, to); err != nil {
-			return Move{}, unread(h, made, err)
-		}
-	}
 	in := r.input(was)
-	s, err := r.look.at(ctx, h)
 	switch {
-	case err != nil:
-		return Move{}, err
 	case s != nil && slices.Contains(r.while, s.status):
-		return Move{State: Wait, Why: "it is " + s.status}, nil
+		return wait("it is %s", s.status), nil
 	case s != nil && s.bears(created):
-		return Move{State: Done, Why: "it was not deleted"}, nil
-	case s != nil && alike(in, r.input(s.out.(*D))):
-		return Move{State: Done, Why: "it is there again as it was"}, nil
+		return done("it was not deleted"), nil
+	case s != nil && reflect.DeepEqual(in, r.input(any(s.out).(*D))):
+		return done("it is there again as it was"), nil
 	case s != nil:
 		return another(s), nil
 	}
-	reflect.ValueOf(in).Elem().FieldByName("Tags").Set(reflect.ValueOf(tags.Tags))
-	return Move{State: Send, Operation: r.create.operation, Resource: h.Resource.ARN, Send: func(ctx context.Context) error {
-		return failed(r.create.operation, h, r.create.send(ctx, h.SageMaker, in))
-	}}, nil
-}
-
-// alike reports whether two inputs say the same.
-func alike(a, b any) bool {
-	one, err := json.Marshal(a)
-	other, err2 := json.Marshal(b)
-	return err == nil && err2 == nil && bytes.Equal(one, other)
+	if m, lost := saved.lost(); lost {
+		return m, nil
+	}
+	reflect.ValueOf(in).Elem().FieldByName("Tags").Set(reflect.ValueOf(asTags(saved.Tags)))
+	return r.create.move(h, in), nil
 }

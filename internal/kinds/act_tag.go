@@ -7,10 +7,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 )
 
@@ -29,7 +29,7 @@ func CheckTag(key, value string) error {
 	switch n := utf8.RuneCountInString(key); {
 	case key == "":
 		return fmt.Errorf("a tag has an empty key")
-	case reserved(key):
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
 		return fmt.Errorf("the tag key %q begins with aws:, which is AWS's own", key)
 	case n > longestTagKey:
 		return fmt.Errorf("the tag key %q has %d characters, and may have %d", key, n, longestTagKey)
@@ -61,7 +61,7 @@ type tagging struct {
 func tags(l Look) Action {
 	return Action{
 		Name: "tag", Operations: []string{l.Operation, listTags, addTags},
-		Undo: "give it back the values that these tags had, and take off those that it did not have", UndoOperations: []string{l.Operation, listTags, addTags, deleteTags},
+		Undo: "give these tags their former values, and take off those that it did not have", UndoOperations: []string{l.Operation, listTags, addTags, deleteTags},
 		Next: func(ctx context.Context, h *Hand) (Move, error) { return setTags(ctx, l, h) },
 		Back: func(ctx context.Context, h *Hand, made Made) (Move, error) { return resetTags(ctx, l, h, made) },
 	}
@@ -70,7 +70,7 @@ func tags(l Look) Action {
 func setTags(ctx context.Context, l Look, h *Hand) (Move, error) {
 	for _, key := range slices.Sorted(maps.Keys(h.Ask.Tags)) {
 		if err := CheckTag(key, h.Ask.Tags[key]); err != nil {
-			return Move{State: Refuse, Why: err.Error()}, nil
+			return refuse("%v", err), nil
 		}
 	}
 	s, now, m, err := tagsNow(ctx, l, h, h.Resource.Created)
@@ -78,24 +78,22 @@ func setTags(ctx context.Context, l Look, h *Hand) (Move, error) {
 		return m, err
 	}
 	t := tagging{Created: s.created, Set: map[string]string{}, Former: map[string]string{}}
-	count := len(ownTags(now))
+	all := maps.Clone(now)
 	for key, value := range h.Ask.Tags {
 		former, has := now[key]
-		switch {
-		case has && former == value:
+		if has && former == value {
 			continue
-		case has:
-			t.Former[key] = former
-		default:
-			count++
 		}
-		t.Set[key] = value
+		if has {
+			t.Former[key] = former
+		}
+		t.Set[key], all[key] = value, value
 	}
 	switch {
 	case len(t.Set) == 0:
-		return Move{State: Done, Why: "it has these tags"}, nil
-	case count > mostTags:
-		return Move{State: Refuse, Why: fmt.Sprintf("it would have %d tags, and may have %d", count, mostTags)}, nil
+		return done("it has these tags"), nil
+	case len(all) > mostTags:
+		return refuse("it would have %d tags, and may have %d", len(all), mostTags), nil
 	}
 	return addingTags(h, t.Set, t)
 }
@@ -103,10 +101,8 @@ func setTags(ctx context.Context, l Look, h *Hand) (Move, error) {
 // addingTags is the move that sets the tags.
 func addingTags(h *Hand, set map[string]string, t tagging) (Move, error) {
 	before, err := json.Marshal(t)
-	return Move{State: Send, Operation: addTags, Resource: h.Resource.ARN, Saved: before, Send: func(ctx context.Context) error {
-		_, err := h.SageMaker.AddTags(ctx, &sagemaker.AddTagsInput{ResourceArn: &h.Resource.ARN, Tags: ownTags(set)})
-		return failed(addTags, h, err)
-	}}, err
+	return sending(addTags, h.Resource.ARN, before, h.SageMaker.AddTags, onceSageMaker,
+		&sagemaker.AddTagsInput{ResourceArn: &h.Resource.ARN, Tags: asTags(set)}), err
 }
 
 // resetTags leaves alone what has another value by now: somebody has set it since.
@@ -119,32 +115,30 @@ func resetTags(ctx context.Context, l Look, h *Hand, made Made) (Move, error) {
 	if err != nil || m.State != "" {
 		return m, err
 	}
-	restore, remove, overtaken := map[string]string{}, []string{}, false
+	former, added, overtaken := map[string]string{}, []string{}, false
 	for key, value := range was.Set {
-		former, had := was.Former[key]
+		before, had := was.Former[key]
 		current, has := now[key]
 		switch {
 		case has && current == value && had:
-			restore[key] = former
+			former[key] = before
 		case has && current == value:
-			remove = append(remove, key)
-		case has != had || current != former:
+			added = append(added, key)
+		case has != had || current != before:
 			overtaken = true
 		}
 	}
-	slices.Sort(remove)
+	slices.Sort(added)
 	switch {
-	case len(restore) > 0:
-		return addingTags(h, restore, was)
-	case len(remove) > 0:
-		return Move{State: Send, Operation: deleteTags, Resource: h.Resource.ARN, Saved: made.Saved, Send: func(ctx context.Context) error {
-			_, err := h.SageMaker.DeleteTags(ctx, &sagemaker.DeleteTagsInput{ResourceArn: &h.Resource.ARN, TagKeys: remove})
-			return failed(deleteTags, h, err)
-		}}, nil
+	case len(former) > 0:
+		return addingTags(h, former, was)
+	case len(added) > 0:
+		return sending(deleteTags, h.Resource.ARN, made.Saved, h.SageMaker.DeleteTags, onceSageMaker,
+			&sagemaker.DeleteTagsInput{ResourceArn: &h.Resource.ARN, TagKeys: added}), nil
 	case overtaken:
-		return Move{State: Done, Why: "some of these tags were changed since, and are left as they are"}, nil
+		return done("some of these tags were changed since, and are left as they are"), nil
 	}
-	return Move{State: Done, Why: "its tags are as they were"}, nil
+	return done("its tags are as they were"), nil
 }
 
 // tagsNow are the tags of the resource that was made at the instant; a move that is not zero says why nothing can be done to them.
@@ -154,20 +148,10 @@ func tagsNow(ctx context.Context, l Look, h *Hand, created time.Time) (s *sight,
 	case err != nil:
 		return nil, nil, Move{}, err
 	case s == nil:
-		return nil, nil, Move{State: Refuse, Why: "it is gone"}, nil
+		return nil, nil, refuse("it is gone"), nil
 	case !s.bears(created):
 		return nil, nil, another(s), nil
 	}
-	now = map[string]string{}
-	pages := sagemaker.NewListTagsPaginator(h.SageMaker, &sagemaker.ListTagsInput{ResourceArn: &h.Resource.ARN, MaxResults: aws.Int32(mostTags)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, nil, Move{}, failed(listTags, h, err)
-		}
-		for _, t := range page.Tags {
-			now[aws.ToString(t.Key)] = aws.ToString(t.Value)
-		}
-	}
-	return s, now, Move{}, nil
+	now, err = h.tagsOf(ctx, &h.Resource.ARN)
+	return s, now, Move{}, err
 }

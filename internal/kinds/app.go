@@ -65,6 +65,7 @@ const helperAge = 7 * 24 * time.Hour
 var appFamily = Family{
 	Name: "studio-app", ARNType: "app", InDomain: true, IdleFor: 2 * time.Hour,
 	Summary: "Studio apps: JupyterLab, Code Editor, KernelGateway, Data Wrangler, Canvas, RStudio, TensorBoard",
+	Look:    looksFor((*sagemaker.Client).DescribeApp, "App", describedApp),
 	Reads: []Operation{
 		{"sagemaker:ListApps", "every Studio app"},
 		{"sagemaker:ListSpaces", "who owns the apps that run in spaces"},

@@ -1,12 +1,8 @@
 package kinds
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -35,24 +31,24 @@ var updateCluster = operation[sagemaker.UpdateClusterInput]()
 // clusterScaling is when the groups of a cluster can be set; the call is made for the groups.
 var clusterScaling = deed{look: clusterLook, call: call{operation: updateCluster}, from: []string{"InService"}, while: clusterMoves}
 
-// A group is an instance group of either sort, as far as scaling goes.
+// A group is an instance group of either sort: how many instances it has, is to have, and is to have at least.
 type group struct {
-	name            string
-	current, target int32
-	controller      bool
-	spec            *types.ClusterInstanceGroupSpecification
-	restricted      *types.ClusterRestrictedInstanceGroupSpecification
+	name                   string
+	current, target, least int32
+	controller             bool
+	spec                   *types.ClusterInstanceGroupSpecification
+	restricted             *types.ClusterRestrictedInstanceGroupSpecification
 }
 
 func groupsOf(s *sight) (all []group) {
 	out := s.out.(*sagemaker.DescribeClusterOutput)
 	for _, d := range out.InstanceGroups {
 		all = append(all, group{name: aws.ToString(d.InstanceGroupName), current: aws.ToInt32(d.CurrentCount), target: aws.ToInt32(d.TargetCount),
-			controller: d.SlurmConfig != nil && d.SlurmConfig.NodeType == types.ClusterSlurmNodeTypeController, spec: groupSpec(&d)})
+			least: aws.ToInt32(d.MinCount), controller: d.SlurmConfig != nil && d.SlurmConfig.NodeType == types.ClusterSlurmNodeTypeController, spec: groupSpec(&d)})
 	}
 	for _, d := range out.RestrictedInstanceGroups {
 		spec := new(types.ClusterRestrictedInstanceGroupSpecification)
-		restore(spec, &d)
+		transcribe(spec, &d)
 		if d.EnvironmentConfig != nil {
 			spec.EnvironmentConfig = &types.EnvironmentConfig{FSxLustreConfig: d.EnvironmentConfig.FSxLustreConfig}
 		}
@@ -64,7 +60,7 @@ func groupsOf(s *sight) (all []group) {
 // groupSpec is the group as UpdateCluster takes it: as it is described, in its words. What it does not name stays.
 func groupSpec(d *types.ClusterInstanceGroupDetails) *types.ClusterInstanceGroupSpecification {
 	spec := &types.ClusterInstanceGroupSpecification{MinInstanceCount: d.MinCount}
-	restore(spec, d)
+	transcribe(spec, d)
 	if r := d.InstanceRequirements; r != nil {
 		spec.InstanceRequirements = &types.ClusterInstanceRequirements{InstanceTypes: r.DesiredInstanceTypes}
 	}
@@ -80,13 +76,6 @@ func groupSpec(d *types.ClusterInstanceGroupDetails) *types.ClusterInstanceGroup
 	return spec
 }
 
-// A scaled is what was done to the groups of a cluster: the counts that were set, and those before, with the least that a group was to have.
-type scaled struct {
-	Scaled  map[string]int32 `json:"scaledTo"`
-	Former  map[string]int32 `json:"scaledFrom"`
-	Minimum map[string]int32 `json:"scaledFromMinimum"`
-}
-
 // scaleCluster takes instances from the groups, or from the one that is asked for, down to the count; it never adds any. Slurm's controller stays
 // unless it is named.
 func scaleCluster(ctx context.Context, h *Hand) (Move, error) {
@@ -94,95 +83,87 @@ func scaleCluster(ctx context.Context, h *Hand) (Move, error) {
 	if err != nil || m.State != "" {
 		return m, err
 	}
-	count, known := int32(h.Ask.Count), false
+	count := int32(h.Ask.Count)
 	if h.Ask.ToZero {
 		count = 0
 	}
-	did := scaled{map[string]int32{}, map[string]int32{}, map[string]int32{}}
-	shrinking := false
+	var set []group
+	known, shrinking := false, false
 	for _, g := range groupsOf(s) {
 		if h.Ask.Part != "" && h.Ask.Part != g.name || h.Ask.Part == "" && g.controller {
 			continue
 		}
 		known, shrinking = true, shrinking || g.current > count
 		if g.target > count {
-			did.Scaled[g.name], did.Former[g.name] = count, g.target
-			if g.spec != nil && g.spec.MinInstanceCount != nil {
-				did.Minimum[g.name] = *g.spec.MinInstanceCount
-			}
+			g.target, g.least = count, min(g.least, count)
+			set = append(set, g)
 		}
 	}
 	switch {
 	case !known:
-		return Move{State: Refuse, Why: "it has no instance group " + strings.TrimSpace(h.Ask.Part+" to scale")}, nil
-	case len(did.Scaled) > 0:
-		return settingGroups(h, s, did.Scaled, did)
+		return refuse("it has no instance group %s to scale", cmp.Or(h.Ask.Part, "at all")), nil
+	case len(set) > 0:
+		return settingGroups(h, s, set)
 	case shrinking:
-		return Move{State: Wait, Why: "its instances are going"}, nil
+		return wait("its instances are going"), nil
 	}
-	return Move{State: Done, Why: fmt.Sprintf("none of these groups has more than %d instances", count)}, nil
+	return done("none of these groups is to have more than %d instances", count), nil
 }
 
 // unscaleCluster gives the groups their former counts, but where somebody has set others since.
 func unscaleCluster(ctx context.Context, h *Hand, made Made) (Move, error) {
-	var did scaled
-	created, err := savedCreation(h, made)
-	if err == nil {
-		err = unread(h, made, json.Unmarshal(made.Saved, &did))
-	}
+	var d sagemaker.DescribeClusterOutput
+	call, err := restore(made.Saved, &d)
 	if err != nil {
-		return Move{}, err
+		return Move{}, unread(h, made, err)
 	}
-	s, m, err := clusterScaling.ready(ctx, h, created)
+	s, m, err := clusterScaling.ready(ctx, h, aws.ToTime(d.CreationTime))
 	if err != nil || m.State != "" {
 		return m, err
 	}
-	counts := map[string]int32{}
-	restored := map[string]bool{}
+	former := map[string]group{}
+	for _, g := range groupsOf(&sight{out: &d}) {
+		former[g.name] = g
+	}
+	var set []group
+	overtaken := ""
 	for _, g := range groupsOf(s) {
-		switch to, ours := did.Scaled[g.name]; {
-		case !ours:
-		case g.target == to:
-			counts[g.name] = did.Former[g.name]
+		left, ours := call.Left[g.name]
+		switch {
+		case !ours || g.target == former[g.name].target:
+		case g.target == left:
+			g.target, g.least = former[g.name].target, former[g.name].least
+			set = append(set, g)
 		default:
-			restored[g.name] = g.target == did.Former[g.name]
+			overtaken = g.name
 		}
 	}
-	if len(counts) > 0 {
-		return settingGroups(h, s, counts, did)
+	switch {
+	case len(set) > 0:
+		return settingGroups(h, s, set)
+	case overtaken != "":
+		return done("somebody has set its instance group %s since, which is left as it is", overtaken), nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(did.Scaled)) {
-		if !restored[name] {
-			return Move{State: Done, Why: "somebody has changed its instance group " + name + " since, which is left as it is"}, nil
-		}
-	}
-	return Move{State: Done, Why: "its instance groups have their former counts"}, nil
+	return done("its instance groups are to have their former counts"), nil
 }
 
-// settingGroups is the move that sets the instance counts of groups.
-func settingGroups(h *Hand, s *sight, counts map[string]int32, did scaled) (Move, error) {
+// settingGroups is the move that sets groups to their targets.
+func settingGroups(h *Hand, s *sight, set []group) (Move, error) {
 	in := &sagemaker.UpdateClusterInput{ClusterName: &h.Resource.Name}
-	for _, g := range groupsOf(s) {
-		count, ours := counts[g.name]
-		switch {
-		case !ours:
-		case g.restricted != nil:
-			g.restricted.InstanceCount = &count
+	more := saved{Left: map[string]int32{}}
+	for _, g := range set {
+		more.Left[g.name] = g.target
+		if g.restricted != nil {
+			g.restricted.InstanceCount = &g.target
 			in.RestrictedInstanceGroups = append(in.RestrictedInstanceGroups, *g.restricted)
-		default:
-			g.spec.InstanceCount = &count
-			if least, has := did.Minimum[g.name]; has {
-				g.spec.MinInstanceCount = aws.Int32(min(least, count))
-			}
-			in.InstanceGroups = append(in.InstanceGroups, *g.spec)
+			continue
 		}
+		g.spec.InstanceCount = &g.target
+		if g.spec.MinInstanceCount != nil {
+			g.spec.MinInstanceCount = &g.least
+		}
+		in.InstanceGroups = append(in.InstanceGroups, *g.spec)
 	}
-	config, err := s.config(h.Resource.Tags)
-	if err == nil {
-		config, err = withMembers(config, did)
-	}
-	return Move{State: Send, Operation: updateCluster, Resource: h.Resource.ARN, Saved: config, Send: func(ctx context.Context) error {
-		_, err := h.SageMaker.UpdateCluster(ctx, in)
-		return failed(updateCluster, h, err)
-	}}, failed("save the configuration", h, err)
+	was, err := s.save(more)
+	return sending(updateCluster, h.Resource.ARN, was, h.SageMaker.UpdateCluster, onceSageMaker, in), err
 }

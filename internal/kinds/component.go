@@ -32,6 +32,7 @@ const (
 var componentFamily = Family{
 	Name: "inference-component", ARNType: "inference-component", IdleFor: 7 * 24 * time.Hour,
 	Summary: "inference components: models that share an endpoint's instances",
+	Look:    looks((*sagemaker.Client).DescribeInferenceComponent),
 	Reads: []Operation{
 		{"sagemaker:ListInferenceComponents", "every inference component"},
 		{"sagemaker:DescribeInferenceComponent", "how many copies of an inference component run"},

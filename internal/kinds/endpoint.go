@@ -76,6 +76,7 @@ const (
 var endpointFamily = Family{
 	Name: "endpoint", ARNType: "endpoint", IdleFor: 7 * 24 * time.Hour,
 	Summary: "inference endpoints: real-time, asynchronous, serverless, multi-model, with inference components",
+	Look:    looks((*sagemaker.Client).DescribeEndpoint),
 	Reads: []Operation{
 		{"sagemaker:ListEndpoints", "every endpoint"},
 		{"sagemaker:DescribeEndpoint", "an endpoint's variants, instance counts and pending deployment"},

@@ -16,6 +16,7 @@ func init() { register(endpointConfigs) }
 var endpointConfigFamily = Family{
 	Name: "endpoint-config", ARNType: "endpoint-config", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "endpoint configurations that no endpoint uses",
+	Look:      looks((*sagemaker.Client).DescribeEndpointConfig),
 	Reads:     []Operation{{"sagemaker:ListEndpointConfigs", "every endpoint configuration"}},
 	Needs:     []estate.Kind{endpointFamily.Name},
 	CreatedBy: "CreateEndpointConfig",

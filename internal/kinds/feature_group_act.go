@@ -2,8 +2,7 @@ package kinds
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -34,7 +33,7 @@ func throughput(c *types.ThroughputConfigUpdate, settled func(types.ThroughputCo
 		more: func(s *sight) Move {
 			out := s.out.(*sagemaker.DescribeFeatureGroupOutput)
 			if out.LastUpdateStatus != nil && out.LastUpdateStatus.Status == types.LastUpdateStatusValueInProgress {
-				return Move{State: Wait, Why: "it is being updated"}
+				return wait("it is being updated")
 			}
 			now := types.ThroughputConfigDescription{ThroughputMode: types.ThroughputModeOnDemand}
 			if out.ThroughputConfig != nil {
@@ -46,32 +45,34 @@ func throughput(c *types.ThroughputConfigUpdate, settled func(types.ThroughputCo
 
 func unprovision(ctx context.Context, h *Hand) (Move, error) {
 	if h.Ask.Count > 0 {
-		return Move{State: Refuse, Why: "its throughput is provisioned by two numbers, for reads and for writes: it can be scaled to zero alone"}, nil
+		return refuse("its throughput is provisioned by two numbers, for reads and for writes: it can be scaled to zero alone"), nil
 	}
 	return throughput(&types.ThroughputConfigUpdate{ThroughputMode: types.ThroughputModeOnDemand}, func(now types.ThroughputConfigDescription) Move {
 		if now.ThroughputMode != types.ThroughputModeProvisioned {
-			return Move{State: Done, Why: "its throughput is on demand"}
+			return done("its throughput is on demand")
 		}
 		return Move{}
 	}).next(ctx, h)
 }
 
 func provision(ctx context.Context, h *Hand, made Made) (Move, error) {
-	var was struct {
-		ThroughputConfig types.ThroughputConfigDescription
-	}
-	if err := json.Unmarshal(made.Saved, &was); err != nil {
+	var d sagemaker.DescribeFeatureGroupOutput
+	if _, err := restore(made.Saved, &d); err != nil {
 		return Move{}, unread(h, made, err)
 	}
-	again := &types.ThroughputConfigUpdate{ThroughputMode: was.ThroughputConfig.ThroughputMode,
-		ProvisionedReadCapacityUnits: was.ThroughputConfig.ProvisionedReadCapacityUnits, ProvisionedWriteCapacityUnits: was.ThroughputConfig.ProvisionedWriteCapacityUnits}
+	if d.ThroughputConfig == nil {
+		return done("it had no throughput provisioned"), nil
+	}
+	was := *d.ThroughputConfig
+	again := &types.ThroughputConfigUpdate{ThroughputMode: was.ThroughputMode,
+		ProvisionedReadCapacityUnits: was.ProvisionedReadCapacityUnits, ProvisionedWriteCapacityUnits: was.ProvisionedWriteCapacityUnits}
 	return throughput(again, func(now types.ThroughputConfigDescription) Move {
 		switch {
-		case alike(now, was.ThroughputConfig):
-			return Move{State: Done, Why: "its throughput is provisioned as it was"}
+		case reflect.DeepEqual(now, was):
+			return done("its throughput is provisioned as it was")
 		case now.ThroughputMode == types.ThroughputModeProvisioned:
-			return Move{State: Refuse, Why: fmt.Sprintf("somebody has provisioned it with %d reads and %d writes since",
-				aws.ToInt32(now.ProvisionedReadCapacityUnits), aws.ToInt32(now.ProvisionedWriteCapacityUnits))}
+			return refuse("somebody has provisioned it with %d reads and %d writes since",
+				aws.ToInt32(now.ProvisionedReadCapacityUnits), aws.ToInt32(now.ProvisionedWriteCapacityUnits))
 		}
 		return Move{}
 	}).back(ctx, h, made)
@@ -88,7 +89,7 @@ var deleteFeatures = recreation[sagemaker.DescribeFeatureGroupOutput, sagemaker.
 		}
 		in.OfflineStoreConfig = sameTable(in.OfflineStoreConfig)
 	},
-}.undoes(deed{look: featureGroupLook, call: on((*sagemaker.Client).DeleteFeatureGroup), from: []string{"Created", "CreateFailed", "DeleteFailed"}, while: featureMoves, ends: true,
+}.undoes(deed{look: featureGroupLook, call: on((*sagemaker.Client).DeleteFeatureGroup), from: []string{"Created", "CreateFailed", "DeleteFailed"}, while: featureMoves, ends: true, tagged: true,
 	data: func(s *sight) string {
 		if online := s.out.(*sagemaker.DescribeFeatureGroupOutput).OnlineStoreConfig; online == nil || !aws.ToBool(online.EnableOnlineStore) {
 			return ""
@@ -97,7 +98,7 @@ var deleteFeatures = recreation[sagemaker.DescribeFeatureGroupOutput, sagemaker.
 	},
 	more: func(s *sight) Move {
 		if s.out.(*sagemaker.DescribeFeatureGroupOutput).NextToken != nil {
-			return Move{State: Refuse, Why: "it has more features than are described at once, so that it could not be made again"}
+			return refuse("it has more features than are described at once, so that it could not be made again")
 		}
 		return Move{}
 	},

@@ -23,7 +23,7 @@ var hubContentFamily = Family{
 	CreatedBy: "ImportHubContent",
 	Look:      hubContentLook,
 	Actions: []Action{{
-		Name: "delete", Operations: []string{hubContentLook.Operation, contentDeletion.call.operation, referenceDeletion.call.operation}, Next: deleteHubContent,
+		Name: "delete", Operations: []string{hubContentLook.Operation, contentDeletion.call.operation, referenceDeletion.call.operation, listTags}, Next: deleteHubContent,
 		Undo: "import it again as it was saved", Back: recreateHubContent,
 		UndoOperations: []string{hubContentLook.Operation, contentImport.create.operation, referenceCreation.create.operation}}},
 }

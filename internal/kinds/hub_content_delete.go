@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"encoding/json"
 	"path"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,12 +36,12 @@ var contentMoves = []string{"Importing", "Deleting", "PendingImport", "PendingDe
 var (
 	contentDeletion = hubDeed(callFor((*sagemaker.Client).DeleteHubContent, func(r estate.Resource) *sagemaker.DeleteHubContentInput {
 		in := new(sagemaker.DeleteHubContentInput)
-		restore(in, hubContentInput(r))
+		transcribe(in, hubContentInput(r))
 		return in
 	}))
 	referenceDeletion = hubDeed(callFor((*sagemaker.Client).DeleteHubContentReference, func(r estate.Resource) *sagemaker.DeleteHubContentReferenceInput {
 		in := new(sagemaker.DeleteHubContentReferenceInput)
-		restore(in, hubContentInput(r))
+		transcribe(in, hubContentInput(r))
 		return in
 	}))
 	contentImport = recreation[sagemaker.DescribeHubContentOutput, sagemaker.ImportHubContentInput]{look: hubContentLook, while: contentMoves,
@@ -55,7 +54,7 @@ var (
 )
 
 func hubDeed(c call) deed {
-	return deed{look: hubContentLook, call: c, from: []string{"Available", "ImportFailed", "DeleteFailed"}, while: contentMoves, ends: true}
+	return deed{look: hubContentLook, call: c, from: []string{"Available", "ImportFailed", "DeleteFailed"}, while: contentMoves, ends: true, tagged: true}
 }
 
 func deleteHubContent(ctx context.Context, h *Hand) (Move, error) {
@@ -66,11 +65,7 @@ func deleteHubContent(ctx context.Context, h *Hand) (Move, error) {
 }
 
 func recreateHubContent(ctx context.Context, h *Hand, made Made) (Move, error) {
-	var was struct{ HubContentType types.HubContentType }
-	if err := json.Unmarshal(made.Saved, &was); err != nil {
-		return Move{}, unread(h, made, err)
-	}
-	if was.HubContentType == types.HubContentTypeModelReference {
+	if made.Operation == referenceDeletion.call.operation {
 		return referenceCreation.back(ctx, h, made)
 	}
 	return contentImport.back(ctx, h, made)

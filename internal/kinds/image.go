@@ -23,7 +23,7 @@ var imageFamily = Family{
 	CreatedBy: "CreateImage",
 	Look:      imageLook,
 	Actions: []Action{{
-		Name: "delete", Operations: append([]string{imageLook.Operation, imageDeletion.call.operation}, imageVersionReads...), Next: deleteImage,
+		Name: "delete", Operations: append([]string{imageLook.Operation, imageDeletion.call.operation, listTags}, imageVersionReads...), Next: deleteImage,
 		Undo: "create it again with its versions: the container images stay in ECR", Back: recreateImage,
 		UndoOperations: append([]string{imageLook.Operation, imageRecreation.create.operation, versionMaker.operation}, imageVersionReads...),
 		Loses:          "the numbers of its versions, by which settings may name them, where one before another was deleted or failed"}},

@@ -37,7 +37,7 @@ var (
 		from: []string{"Stopped", "StartFailed"}, while: serversMove, over: serversOn}
 	deleteServer = deed{look: mlflowLook, call: on((*sagemaker.Client).DeleteMlflowTrackingServer),
 		from: slices.Concat(serversOn, serversOff, serversVague), while: append([]string{"Deleting"}, serversMove...), ends: true,
-		data: holds("the experiments and runs in its database")}
+		data: holds("the experiments and runs in its database"), tagged: true}
 	createServer = recreation[sagemaker.DescribeMlflowTrackingServerOutput, sagemaker.CreateMlflowTrackingServerInput]{look: mlflowLook,
 		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...)}
 )

@@ -21,7 +21,7 @@ var mlflowAppLook = looks((*sagemaker.Client).DescribeMlflowApp)
 
 var deleteMlflowApp = deed{look: mlflowAppLook, call: on((*sagemaker.Client).DeleteMlflowApp),
 	from:  []string{"Created", "Updated", "CreateFailed", "UpdateFailed", "DeleteFailed"},
-	while: []string{"Creating", "Updating", "Deleting"}, over: []string{"Deleted"}, ends: true,
+	while: []string{"Creating", "Updating", "Deleting"}, ends: true,
 	data: holds("the experiments and runs that it holds")}
 
 var mlflowAppFamily = Family{

@@ -17,6 +17,7 @@ func init() { register(models) }
 var modelFamily = Family{
 	Name: "model", ARNType: "model", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "models that no endpoint, inference component or running transform job uses",
+	Look:      looks((*sagemaker.Client).DescribeModel),
 	Reads:     []Operation{{"sagemaker:ListModels", "every model"}},
 	Needs:     []estate.Kind{endpointFamily.Name, componentFamily.Name, transformJobFamily.Name},
 	CreatedBy: "CreateModel",

@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,20 +30,20 @@ var (
 	startSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).StartMonitoringSchedule),
 		from: []string{"Stopped"}, while: []string{"Pending"}, over: []string{"Scheduled"}}
 	deleteSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).DeleteMonitoringSchedule),
-		from: []string{"Scheduled", "Stopped", "Failed"}, while: []string{"Pending"}, ends: true}
+		from: []string{"Scheduled", "Stopped", "Failed"}, while: []string{"Pending"}, ends: true, tagged: true}
 	createSchedule = recreation[sagemaker.DescribeMonitoringScheduleOutput, sagemaker.CreateMonitoringScheduleInput]{
 		look: monitoringScheduleLook, create: creates((*sagemaker.Client).CreateMonitoringSchedule), while: []string{"Pending"}}
 )
 
 // recreateSchedule stops the schedule that was made anew, where the one before it was stopped.
-func recreateSchedule(ctx context.Context, h *Hand, call Made) (Move, error) {
-	m, err := createSchedule.back(ctx, h, call)
+func recreateSchedule(ctx context.Context, h *Hand, made Made) (Move, error) {
+	m, err := createSchedule.back(ctx, h, made)
 	if err != nil || m.State != Done {
 		return m, err
 	}
 	var was sagemaker.DescribeMonitoringScheduleOutput
-	if err := json.Unmarshal(call.Saved, &was); err != nil {
-		return Move{}, unread(h, call, err)
+	if _, err := restore(made.Saved, &was); err != nil {
+		return Move{}, unread(h, made, err)
 	}
 	if was.MonitoringScheduleStatus != types.ScheduleStatusStopped {
 		return m, nil
@@ -62,9 +61,8 @@ var monitoringScheduleFamily = Family{
 	Actions: []Action{
 		stopSchedule.action("stop", "").undone("start it again", startSchedule),
 		startSchedule.action("start", "").undone("stop it again", stopSchedule),
-		{Name: "delete", Operations: []string{monitoringScheduleLook.Operation, deleteSchedule.call.operation}, Next: deleteSchedule.next,
-			Undo: "create it again as it was saved", Back: recreateSchedule,
-			UndoOperations: []string{monitoringScheduleLook.Operation, createSchedule.create.operation, stopSchedule.call.operation}},
+		deleteSchedule.action("delete", "").undoneBy("create it again as it was saved, and stop it where it was stopped", recreateSchedule,
+			monitoringScheduleLook.Operation, createSchedule.create.operation, stopSchedule.call.operation),
 	},
 }
 

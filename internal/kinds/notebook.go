@@ -22,6 +22,7 @@ type notebook struct{}
 var notebookFamily = Family{
 	Name: "notebook-instance", ARNType: "notebook-instance", IdleFor: 2 * time.Hour,
 	Summary: "notebook instances, and their volumes while they are stopped",
+	Look:    looks((*sagemaker.Client).DescribeNotebookInstance),
 	Reads: []Operation{
 		{"sagemaker:ListNotebookInstances", "every notebook instance"},
 		{"sagemaker:DescribeNotebookInstance", "a notebook instance's volume, which bills while it is stopped"},

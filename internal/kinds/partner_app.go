@@ -22,7 +22,7 @@ var partnerAppLook = looks((*sagemaker.Client).DescribePartnerApp)
 
 var deletePartnerApp = deed{look: partnerAppLook, call: on((*sagemaker.Client).DeletePartnerApp),
 	from:  []string{"Available", "Failed", "UpdateFailed"},
-	while: []string{"Creating", "Updating", "Deleting"}, over: []string{"Deleted"}, ends: true,
+	while: []string{"Creating", "Updating", "Deleting"}, ends: true,
 	data: holds("all that it holds")}
 
 var partnerAppFamily = Family{

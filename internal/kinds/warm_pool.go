@@ -40,7 +40,7 @@ var stopWarmPool = deed{look: warmPoolLook, ends: true,
 	more: func(s *sight) Move {
 		c := s.out.(*sagemaker.DescribeTrainingJobOutput).ResourceConfig
 		if c != nil && aws.ToInt32(c.KeepAlivePeriodInSeconds) == 0 {
-			return Move{State: Wait, Why: "it is no longer kept alive"}
+			return wait("it is no longer kept alive")
 		}
 		return Move{}
 	},

@@ -18,6 +18,7 @@ const (
 	SortHalt     = "halt"
 	SortExempt   = "exemption"
 	SortSpending = "spending" // what was done on a day, for its caps
+	SortLink     = "link"     // a link of a notice that was used
 )
 
 // A Finding says that a policy matches a resource. It lives until it was acted on, or the policy does not match any more.

@@ -106,6 +106,16 @@ func (d *Document) Position(at Path) (line, column int) {
 	return token.Position.Line, token.Position.Column
 }
 
+// WrongSecret is Wrong for a value that may be a secret: it says where, and does not show what is written there.
+func (d *Document) WrongSecret(at Path, hint, format string, args ...any) error {
+	e := &estate.Error{Op: d.op, On: d.name, Err: fmt.Errorf(format, args...), Hint: hint}
+	if d.root != nil {
+		line, column := d.Position(at)
+		e.On = fmt.Sprintf("%s:%d:%d", d.name, line, column)
+	}
+	return e
+}
+
 // explain makes the error that a person sees: file, line, column, the text with a caret below it, and the hint.
 func (d *Document) explain(err error) error {
 	m, ok := errors.AsType[*mistake](err)
