@@ -131,7 +131,7 @@ func newFindingsShow(env Env) *cobra.Command {
 				return err
 			}
 			defer func() { _ = l.Close() }()
-			all, err := find(cmd.Context(), l, args)
+			all, err := meant(cmd.Context(), l, args)
 			if err != nil {
 				return err
 			}
@@ -165,8 +165,8 @@ func historyOf(ctx context.Context, l *ledger.Ledger, id string) (all []ledger.E
 	return all, err
 }
 
-// find is the findings that words mean, each once.
-func find(ctx context.Context, l *ledger.Ledger, words []string) (all []ledger.Finding, err error) {
+// meant is the findings that words mean, each once.
+func meant(ctx context.Context, l *ledger.Ledger, words []string) (all []ledger.Finding, err error) {
 	for _, w := range words {
 		found, err := l.Find(ctx, w)
 		if err != nil {
@@ -197,7 +197,7 @@ func (f *deciding) each(ctx context.Context, env Env, words []string, decide fun
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	all, err := find(ctx, l, words)
+	all, err := meant(ctx, l, words)
 	if err != nil {
 		return err
 	}
@@ -347,7 +347,7 @@ func (f *deciding) exemptions(ctx context.Context, env Env, l *ledger.Ledger, wo
 		if policy != "" {
 			return nil, usageError{errors.New("--policy: a finding says its policy itself: leave it out, or name the resource by its ARN")}
 		}
-		found, err := find(ctx, l, []string{w})
+		found, err := meant(ctx, l, []string{w})
 		if err != nil {
 			return nil, err
 		}

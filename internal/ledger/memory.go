@@ -64,7 +64,7 @@ func (m *memory) Commit(ctx context.Context, c Change) error {
 			delete(m.records, name{r.Sort, r.Key})
 			continue
 		}
-		r.Version, r.Body = m.commits, slices.Clone(r.Body)
+		r.Version, r.Body = r.next(m.commits), slices.Clone(r.Body)
 		m.records[name{r.Sort, r.Key}] = r
 	}
 	m.lines, m.tip = append(m.lines, lines...), tip

@@ -117,7 +117,7 @@ func rewrite(records []Record, changes []Record, commit int64) ([]Record, error)
 		case !found:
 			records = slices.Insert(records, i, c)
 		}
-		records[i].Body, records[i].Version = c.Body, commit
+		records[i].Body, records[i].Version = c.Body, c.next(commit)
 	}
 	return records, nil
 }

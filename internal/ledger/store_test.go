@@ -112,7 +112,7 @@ func TestRecords(t *testing.T) {
 		}
 		commit(t, l, record("a", "x", x.Version, `{"n":2}`))
 		again, err := l.Get(t.Context(), "a", "x")
-		if err != nil || string(again.Body) != `{"n":2}` || again.Version <= x.Version {
+		if err != nil || string(again.Body) != `{"n":2}` || again.Version != x.Version+1 {
 			t.Errorf("%+v after %+v, %v", again, x, err)
 		}
 		for name, stale := range map[string]ledger.Record{
