@@ -73,7 +73,7 @@ func (f *ledgerFlags) open(ctx context.Context, env Env) (*ledger.Ledger, error)
 
 // personFlags say who it is that decides.
 type personFlags struct {
-	profile, by string
+	profile, region, by string
 }
 
 func (f *personFlags) add(cmd *cobra.Command) {
@@ -83,6 +83,7 @@ func (f *personFlags) add(cmd *cobra.Command) {
 
 func (f *personFlags) addProfile(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.profile, "profile", "", "AWS profile whose caller it is")
+	cmd.Flags().StringVar(&f.region, "region", "", "AWS region in which that is asked (default: the configured one)")
 }
 
 // patience is how long AWS is waited for to say who the caller is: a halt must not wait for long.
@@ -92,7 +93,7 @@ const patience = 10 * time.Second
 func (f *personFlags) caller(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	s, err := signIn(ctx, f.profile, "")
+	s, err := signIn(ctx, f.profile, f.region)
 	if err != nil {
 		return "", err
 	}
