@@ -47,7 +47,7 @@ type bucket struct {
 // cached is how many pages are kept at hand.
 const cached = 16
 
-func openBucket(ctx context.Context, address string, l *Ledger, env Environment) (Chain, error) {
+func openBucket(ctx context.Context, address string, l *Ledger, env Environment) (Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("it is not written as s3://bucket/key")

@@ -12,7 +12,7 @@ import (
 
 // A Ledger is a store with a clock. It is safe for concurrent use, by several processes too.
 type Ledger struct {
-	Chain
+	Store
 	now   func() time.Time
 	pause func(ctx context.Context, attempt int) error
 }
@@ -27,7 +27,7 @@ const mostAttempts = 50
 // between, f is called again with a new Tx, after a pause: it must have no effects of its own. An error of f is returned as it is, and nothing is done.
 func (l *Ledger) Update(ctx context.Context, f func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		tx := &Tx{store: l.Chain, at: l.Now(), held: map[name]*held{}}
+		tx := &Tx{store: l.Store, at: l.Now(), held: map[name]*held{}}
 		if err := f(tx); err != nil {
 			return err
 		}

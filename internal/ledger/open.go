@@ -42,11 +42,11 @@ func Open(ctx context.Context, address string, env Environment) (*Ledger, error)
 	case address == "":
 		err = errors.New("the address is empty")
 	case scheme == "memory":
-		l.Chain = newMemory()
+		l.Store = newMemory()
 	case scheme == "sqlite":
-		l.Chain, err = openSQLite(ctx, rest)
+		l.Store, err = openSQLite(ctx, rest)
 	case scheme == "s3":
-		l.Chain, err = openBucket(ctx, address, l, env)
+		l.Store, err = openBucket(ctx, address, l, env)
 	case scheme == "postgres", scheme == "postgresql":
 		if u, bad := url.Parse(address); bad == nil {
 			u.RawQuery = "" // which may have a password too
@@ -54,11 +54,11 @@ func Open(ctx context.Context, address string, env Environment) (*Ledger, error)
 		} else {
 			shown = scheme + ":…"
 		}
-		l.Chain, err = openPostgreSQL(ctx, address)
+		l.Store, err = openPostgreSQL(ctx, address)
 	case strings.HasPrefix(rest, "//"):
 		err = fmt.Errorf("%s: is no sort of place that a ledger can be in", scheme)
 	default:
-		l.Chain, err = openSQLite(ctx, address)
+		l.Store, err = openSQLite(ctx, address)
 	}
 	if err != nil {
 		if e, ok := errors.AsType[*estate.Error](err); ok {

@@ -19,7 +19,7 @@ var inPostgreSQL = dialect{
 }
 
 // openPostgreSQL opens the database that a URL names. Its tables are made where there are none.
-func openPostgreSQL(ctx context.Context, address string) (Chain, error) {
+func openPostgreSQL(ctx context.Context, address string) (Store, error) {
 	c, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, errors.New("it is not the address of a database: " + err.Error()) // pgx hides the password

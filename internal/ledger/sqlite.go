@@ -19,7 +19,7 @@ var inSQLite = dialect{
 }
 
 // openSQLite opens the file, and makes it where there is none. Only its owner may read it; several processes may have it open.
-func openSQLite(ctx context.Context, file string) (Chain, error) {
+func openSQLite(ctx context.Context, file string) (Store, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return nil, err

@@ -20,13 +20,9 @@ type Store interface {
 	Commit(ctx context.Context, c Change) error
 	// Entries visits the entries after a number, oldest first.
 	Entries(ctx context.Context, after int64, visit func(Entry) error) error
-	Close() error
-}
-
-// A Chain is a store that knows where its entries end, as it was written with the newest of them.
-type Chain interface {
-	Store
+	// Tip is where the entries end, as it was written with the newest of them.
 	Tip(ctx context.Context) (Tip, error)
+	Close() error
 }
 
 // The errors of a store that are no failures.
