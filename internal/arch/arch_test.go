@@ -16,7 +16,7 @@ var floors = [][]string{
 	{"internal/estate"},
 	{"internal/strictyaml", "internal/heartbeat", "internal/report", "policies"},
 	{"internal/cloud", "internal/config", "internal/ledger", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
-	{"internal/pulse", "internal/notify/link"},
+	{"internal/pulse", "internal/notify/link", "internal/ledger/show"},
 	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
 	{"internal/access", "internal/policy", "internal/scan"},
