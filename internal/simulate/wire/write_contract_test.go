@@ -18,6 +18,7 @@ func spare(w *world.World) {
 	d := r.Domains[0]
 	d.Users = append(d.Users, &world.User{Life: life(9 * day), Name: "bob"})
 	d.Spaces = append(d.Spaces, &world.Space{Life: life(9 * day), Name: "attic", Owner: "ann", AppType: "JupyterLab", VolumeGB: 5})
+	r.Records = append(r.Records, machines()...)
 	r.Records = append(r.Records,
 		&world.Record{Life: life(9 * day), Family: world.NotebookInstance, Name: "off", Ended: ago(day)},
 		&world.Record{Life: life(9 * day), Family: world.NotebookInstanceLifecycleConfig, Name: "unused"})

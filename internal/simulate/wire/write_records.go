@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go"
 
@@ -128,7 +129,7 @@ func respond[O any](v *view, record *world.Record) *O {
 		}
 	}
 	if done := body.FieldByName("Success"); done.IsValid() {
-		done.SetBool(true)
+		done.Set(reflect.ValueOf(aws.Bool(true)))
 	}
 	return out
 }
