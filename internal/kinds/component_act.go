@@ -224,7 +224,7 @@ func specificationAgain(s types.InferenceComponentSpecificationSummary) types.In
 		out.DataCacheConfig = &types.InferenceComponentDataCacheConfig{EnableCaching: s.DataCacheConfig.EnableCaching}
 	}
 	if c := s.Container; c != nil {
-		out.Container = &types.InferenceComponentContainerSpecification{ArtifactUrl: c.ArtifactUrl, Environment: c.Environment}
+		out.Container = &types.InferenceComponentContainerSpecification{ArtifactUrl: c.ArtifactUrl, Environment: c.Environment, ContainerMetricsConfig: c.ContainerMetricsConfig}
 		if c.DeployedImage != nil {
 			out.Container.Image = c.DeployedImage.SpecifiedImage
 		}
