@@ -104,7 +104,7 @@ func (v *view) pass(record *world.Record, p passage) {
 		v.wrote(c)
 		return
 	case p.over == "":
-		moved.Deleted = end
+		moved.Deleted, moved.Ended = end, time.Time{}
 	default:
 		if moved.Ended.IsZero() || moved.Ended.After(end) {
 			moved.Ended = end
