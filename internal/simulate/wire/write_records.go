@@ -27,8 +27,8 @@ type passage struct {
 	also func(*view, *world.Record)
 }
 
-// passes is an operation that moves the record which its input names. Output is nil where it answers nothing.
-func passes[I, O any](f world.Family, _ method[I, O], name, output *smithy.Schema, p passage) offered {
+// transits is an operation that moves the record which its input names. Output is nil where it answers nothing.
+func transits[I, O any](f world.Family, _ method[I, O], name, output *smithy.Schema, p passage) offered {
 	return changes(f, name, output, func(v *view, in *I) (*O, error) {
 		record, err := v.taken(f, in, p.from)
 		if err != nil {
