@@ -1,3 +1,5 @@
+// Package ledger keeps what holds (findings, notices, what is under way) and how it came to that: a history of which nothing can be altered or taken away
+// unseen. It is a file, a database or an object in S3, and several processes may share it.
 package ledger
 
 import (
@@ -11,7 +13,7 @@ import (
 type Store interface {
 	// Get reads a record; ErrNone where there is none.
 	Get(ctx context.Context, sort, key string) (Record, error)
-	// Scan visits the records of a sort whose keys begin with the prefix, in order of their keys, as of one instant. Visit must not call the store.
+	// Scan visits the records of a sort whose keys begin with the prefix, in order of their keys (of their bytes), as of one instant.
 	Scan(ctx context.Context, sort, prefix string, visit func(Record) error) error
 	// Commit changes records and appends entries, all of it or nothing. It returns ErrConflict where a record is no longer what it is said to be:
 	// read again, decide again. After any other error nobody knows whether it was done: read to find out.
@@ -32,7 +34,8 @@ type Record struct {
 	// Sort is what sort of thing it is, and Key which one.
 	Sort string `json:"sort"`
 	Key  string `json:"key"`
-	// Version counts the changes of the record, from 1. In a Change it is the version that was read, 0 for one that must not be there yet.
+	// Version is the number of the commit that wrote it, so that a record which is taken away and made anew is another. In a Change it is the version
+	// that was read, 0 for one that must not be there yet.
 	Version int64 `json:"version"`
 	// Body is the thing; in a Change nil takes it away.
 	Body json.RawMessage `json:"body,omitempty"`

@@ -32,13 +32,16 @@ type Policy struct {
 	Approvals int
 	Steps     []Step
 	Limits    Limits
+
+	when, unless *condition
+	calendars    map[string]*calendar
 }
 
 // A Step is one thing that happens to what a policy matches.
 type Step struct {
 	// After is how long after the step before was done, or after the finding was made.
 	After time.Duration
-	// MinConfidence is the least that a verdict must have; High where the file says nothing. Notices ask for none.
+	// MinConfidence is the least that a verdict must have. Where the file says nothing, it is High for what takes something away, and none else.
 	MinConfidence estate.Confidence
 	// Notify is whom to tell; nil for a step that changes something, which Ask says.
 	Notify *Notify
