@@ -27,7 +27,7 @@ func (all *statements) enforce(f *kinds.Family) {
 
 // change allows one operation on the resources of a family.
 func (all *statements) change(verb string, f *kinds.Family, op string) {
-	service, name, _ := strings.Cut(op, ":")
+	service, _, _ := strings.Cut(op, ":")
 	if service == "application-autoscaling" {
 		s := all.statement("DeregisterScaling", own(service, "*", "scalable-target/*"))
 		s.Actions = append(s.Actions, op)
@@ -39,9 +39,6 @@ func (all *statements) change(verb string, f *kinds.Family, op string) {
 		on = append(on, ofType(also))
 	}
 	all.allow(verb+"On"+camel(f.ARNType), on, op)
-	if verb == "Undo" && strings.HasPrefix(name, "Create") && !slices.Contains(untagged, op) || name == "ImportHubContent" {
-		all.allow(verb+"On"+camel(f.ARNType), on, "sagemaker:AddTags") // it comes back with its tags
-	}
 	if slices.Contains(passesRole, op) {
 		s := all.statement("GiveRolesBack", own("iam", "", "role/*"))
 		s.Actions = append(s.Actions, "iam:PassRole")

@@ -33,6 +33,12 @@ var (
 		from: []string{"Scheduled", "Stopped", "Failed"}, while: []string{"Pending"}, ends: true, tagged: true}
 	createSchedule = recreation[sagemaker.DescribeMonitoringScheduleOutput, sagemaker.CreateMonitoringScheduleInput]{
 		look: monitoringScheduleLook, create: creates((*sagemaker.Client).CreateMonitoringSchedule), while: []string{"Pending"}, rest: stopSchedule,
+		fill: func(in *sagemaker.CreateMonitoringScheduleInput, was *sagemaker.DescribeMonitoringScheduleOutput) {
+			if c := was.MonitoringScheduleConfig; c != nil && c.MonitoringType == "" {
+				typed := *c
+				typed.MonitoringType, in.MonitoringScheduleConfig = was.MonitoringType, &typed
+			}
+		},
 		rested: func(was *sagemaker.DescribeMonitoringScheduleOutput) bool {
 			return was.MonitoringScheduleStatus == types.ScheduleStatusStopped
 		}}

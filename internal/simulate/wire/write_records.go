@@ -142,14 +142,21 @@ type birth struct {
 }
 
 // makes is an operation that makes a record of what its input says. Fill sets what the description calls otherwise; nil for nothing.
-func makes[I, O, D any](f world.Family, _ method[I, O], name, output *smithy.Schema, b birth, fill func(*view, *I, *D)) offered {
+func makes[I, O, D any](f world.Family, _ method[I, O], name, output *smithy.Schema, b birth, fill func(*view, *I, *D) error) offered {
 	return offered{"sagemaker:" + name.ID().Name, modeled(name, output, func(v *view, in *I) (smithy.Serializable, error) {
 		record, err := v.conceived(f, in)
 		if err != nil {
 			return nil, err
 		}
+		if role, ok := interfaceOf(reflect.ValueOf(in).Elem().FieldByName("RoleArn")).(*string); ok {
+			if err := v.passes(role); err != nil {
+				return nil, err
+			}
+		}
 		if fill != nil {
-			fill(v, in, record.Output.(*D))
+			if err := fill(v, in, record.Output.(*D)); err != nil {
+				return nil, err
+			}
 		}
 		if err := v.bear(record, reflect.ValueOf(in).Elem().FieldByName("Tags").Interface().([]types.Tag), b); err != nil {
 			return nil, err
