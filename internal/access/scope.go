@@ -77,6 +77,7 @@ var alsoOn = map[string]string{
 // passesRole are the operations that give a role to what they make or change (the same reference: iam:PassRole among the
 // dependent actions).
 var passesRole = []string{
-	"sagemaker:CreateEndpointConfig", "sagemaker:CreateFeatureGroup", "sagemaker:CreateImage", "sagemaker:CreateMlflowTrackingServer", "sagemaker:CreateModel", "sagemaker:CreateMonitoringSchedule",
+	"sagemaker:CreateEndpointConfig", "sagemaker:CreateFeatureGroup", "sagemaker:CreateImage", "sagemaker:CreateMlflowTrackingServer",
+	"sagemaker:CreateModel", "sagemaker:CreateMonitoringSchedule", "sagemaker:CreateNotebookInstance",
 	"sagemaker:CreateUserProfile", "sagemaker:UpdateCluster",
 }
