@@ -29,7 +29,15 @@ var domainFamily = Family{
 		{"sagemaker:DescribeDomain", "a domain's file system and sign-in"},
 	},
 	Needs: []estate.Kind{appFamily.Name, spaceFamily.Name, profileFamily.Name}, CreatedBy: "CreateDomain",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteDomain"}, Loses: "the domain with its id; its file system stays unless a policy says otherwise"}},
+	Actions: []Action{
+		{Name: "delete", Operations: []string{"sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile", "sagemaker:DeleteDomain", "sagemaker:ListTags", describesApp, describesSpace, describesProfile},
+			Undo:           "as long as the domain itself is there, create its profiles, spaces and apps again",
+			UndoOperations: []string{"sagemaker:CreateUserProfile", "sagemaker:CreateSpace", "sagemaker:CreateApp", describesApp, describesSpace, describesProfile},
+			Loses:          "the domain with its id; its file system stays unless the policy gives its data up, and without that it is refused while there are spaces, whose volumes would go",
+			Next:           deleteDomain, Back: domainBack},
+		{Name: "set-idle-shutdown", Operations: []string{"sagemaker:UpdateDomain"}, Undo: "put the former idle shutdown back", UndoOperations: []string{"sagemaker:UpdateDomain"},
+			Next: idleDomain, Back: idleBack},
+	},
 }
 
 // Attributes of a domain.

@@ -39,7 +39,10 @@ var (
 		from: slices.Concat(serversOn, serversOff, serversVague), while: append([]string{"Deleting"}, serversMove...), ends: true,
 		data: holds("the experiments and runs in its database"), tagged: true}
 	createServer = recreation[sagemaker.DescribeMlflowTrackingServerOutput, sagemaker.CreateMlflowTrackingServerInput]{look: mlflowLook,
-		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...)}
+		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...), rest: stopServer,
+		rested: func(was *sagemaker.DescribeMlflowTrackingServerOutput) bool {
+			return was.TrackingServerStatus == types.TrackingServerStatusStopped
+		}}
 )
 
 var mlflowFamily = Family{

@@ -25,7 +25,16 @@ var profileFamily = Family{
 	Reads:     []Operation{{"sagemaker:ListUserProfiles", "every user profile"}},
 	Needs:     []estate.Kind{appFamily.Name, spaceFamily.Name},
 	CreatedBy: "CreateUserProfile",
-	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteUserProfile"}, Undo: "create it again with the saved settings", UndoOperations: []string{"sagemaker:CreateUserProfile"}}},
+	Actions: []Action{
+		{Name: "delete", Operations: []string{"sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile", "sagemaker:ListTags", describesApp, describesSpace, describesProfile},
+			Undo:           "create it again with the saved settings, and its spaces and apps",
+			UndoOperations: []string{"sagemaker:CreateUserProfile", "sagemaker:CreateSpace", "sagemaker:CreateApp", describesApp, describesSpace, describesProfile},
+			Loses: "its place on the domain's file system, where its files stay: a profile that is made again gets another directory; and the volumes of its spaces, " +
+				"which is refused unless the policy gives its data up",
+			Next: deleteProfile, Back: profileBack},
+		{Name: "set-idle-shutdown", Operations: []string{"sagemaker:UpdateUserProfile", describesProfile}, Undo: "put the former idle shutdown back",
+			UndoOperations: []string{"sagemaker:UpdateUserProfile", describesProfile}, Next: idleProfile, Back: idleBack},
+	},
 }
 
 func (profile) Family() *Family { return &profileFamily }
