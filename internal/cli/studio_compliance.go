@@ -141,7 +141,7 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, rea
 	for i, s := range opened.Sessions {
 		g.Go(func() error {
 			var inv compliance.Inventory
-			inv, coverage[i] = compliance.Read(ctx, s, f.domain, readers)
+			inv, coverage[i] = compliance.Read(ctx, s, compliance.Options{Domain: f.domain, Readers: readers})
 			findings[i] = compliance.Evaluate(inv, f.policy, s.Now())
 			return nil
 		})
