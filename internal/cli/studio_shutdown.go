@@ -136,7 +136,10 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	if len(plan.Steps) > f.most {
 		return usagef("the plan has %s, which is more than --max-apps %d: narrow it, or say how many are meant", plan.Count(), f.most)
 	}
-	l, err := f.openLedger(env)
+	if err := f.meant(plan.Targets()); err != nil {
+		return err
+	}
+	l, err := f.openLedger(ctx, env, opened.Sessions)
 	if err != nil {
 		return err
 	}

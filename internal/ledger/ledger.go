@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -188,3 +190,38 @@ func (l *Ledger) write(entry any) error {
 
 // Close lets go of the file.
 func (l *Ledger) Close() error { return l.f.Close() }
+
+// Done are the intents on a resource that ended as they were meant to, newest first. The file is read as it is, whoever holds it, and may be missing.
+func Done(file, resource string) ([]Intent, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	fail := func(err error) error { return &estate.Error{Op: "read the ledger", On: file, Err: err} }
+	if err != nil {
+		return nil, fail(errors.Unwrap(err))
+	}
+	meant := map[string]Intent{}
+	var all []Intent
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasSuffix(line, "\n") {
+			break // somebody is about to write it
+		}
+		var entry struct {
+			Intent
+			Receipt string `json:"receipt"`
+			Outcome string `json:"outcome"`
+		}
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			return nil, fail(err)
+		}
+		if in, ours := meant[entry.Receipt]; ours && entry.Outcome == "done" {
+			all = append(all, in)
+		}
+		if entry.Resource == resource {
+			meant[entry.ID] = entry.Intent
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
+}

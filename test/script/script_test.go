@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,7 +28,11 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"sagewarden": func() { os.Exit(cli.Run(context.Background(), cli.OS())) },
+		"sagewarden": func() {
+			env := cli.OS()
+			env.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // the organization's time does not pass by waiting
+			os.Exit(cli.Run(context.Background(), env))
+		},
 	})
 }
 

@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -183,8 +184,8 @@ func (d Domain) subjects() (all []subject) {
 		for _, t := range native {
 			running[t] = slices.Clip(running[t]) // judged by what would run
 		}
-		for t, apps := range running {
-			add(Finding{Level: settings.LevelProfile, ARN: p.ARN, Domain: d.ID, Name: p.Name, User: p.Name}, t, apps, first(d.Unread, p.Unread, d.AppsUnread),
+		for _, t := range slices.Sorted(maps.Keys(running)) {
+			add(Finding{Level: settings.LevelProfile, ARN: p.ARN, Domain: d.ID, Name: p.Name, User: p.Name}, t, running[t], first(d.Unread, p.Unread, d.AppsUnread),
 				settings.Place{Level: settings.LevelProfile, Domain: d.ID, Name: p.Name}, home)
 		}
 	}
@@ -199,8 +200,8 @@ func (d Domain) subjects() (all []subject) {
 		if s.Type != "" {
 			running[s.Type] = slices.Clip(running[s.Type])
 		}
-		for t, apps := range running {
-			add(Finding{Level: settings.LevelSpace, ARN: s.ARN, Domain: d.ID, Name: s.Name, User: s.Owner}, t, apps, first(unread, d.AppsUnread), places...)
+		for _, t := range slices.Sorted(maps.Keys(running)) {
+			add(Finding{Level: settings.LevelSpace, ARN: s.ARN, Domain: d.ID, Name: s.Name, User: s.Owner}, t, running[t], first(unread, d.AppsUnread), places...)
 		}
 	}
 	return all

@@ -75,8 +75,10 @@ func (r Result) String() string {
 
 // A Journal keeps what is about to be done and how it ended. What it was told is kept for good when it returns.
 type Journal interface {
-	Intend(Change) (id string, err error)
-	Settle(id string, r Result) error
+	// Intend keeps the operation, as IAM names it, the ARN of what it changes, and what undoing takes.
+	Intend(operation, resource string, undo any) (id string, err error)
+	// Settle keeps how it ended. What is Unsettled is kept as such.
+	Settle(id string, o Outcome, why string) error
 }
 
 // An Engine carries changes out.
@@ -101,12 +103,12 @@ func (e Engine) Apply(ctx context.Context, c Change) Result {
 	if ctx.Err() != nil {
 		return Result{c, Untried, "interrupted"}
 	}
-	id, err := e.Journal.Intend(c)
+	id, err := e.Journal.Intend(c.update(), c.Resource, c)
 	if err != nil {
 		return Result{c, Untried, "the intent could not be written down: " + err.Error()}
 	}
 	r := e.act(ctx, c)
-	if err := e.Journal.Settle(id, r); err != nil {
+	if err := e.Journal.Settle(id, r.Outcome, r.Why); err != nil {
 		r.Why = fmt.Sprintf("%s (%s), which could not be written down: %v", r.Outcome, r.Why, err)
 		r.Outcome = Unsettled
 	}

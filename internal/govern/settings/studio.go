@@ -30,8 +30,8 @@ type Seen struct {
 	// Status is the API's word for how it is, and Failure why, where that is a failure.
 	Status, Failure string
 	Apps            Apps
-	// Owner is the user profile of a private space, empty for any other place.
-	Owner string
+	// Owner is the user profile of a private space, and Type the app type that a space is for; empty for any other place.
+	Owner, Type string
 
 	said structures
 }
@@ -53,6 +53,9 @@ func Read(ctx context.Context, s Studio, p Place) (Seen, error) {
 		place := seen(d.SpaceArn, string(d.Status), d.FailureReason, ofSpace(d.SpaceSettings))
 		if o := d.OwnershipSettings; o != nil && (d.SpaceSharingSettings == nil || d.SpaceSharingSettings.SharingType != types.SharingTypeShared) {
 			place.Owner = aws.ToString(o.OwnerUserProfileName)
+		}
+		if d.SpaceSettings != nil {
+			place.Type = string(d.SpaceSettings.AppType)
 		}
 		return place, nil
 	case LevelNotebook:
@@ -129,10 +132,28 @@ func writeNotebook(ctx context.Context, s Studio, p Place, script string) error 
 	return err
 }
 
-// update is the operation that changes a place, as IAM names it.
+// The operations that change settings, as IAM names them.
+const (
+	updateDomain   = "sagemaker:UpdateDomain"
+	updateProfile  = "sagemaker:UpdateUserProfile"
+	updateSpace    = "sagemaker:UpdateSpace"
+	updateNotebook = "sagemaker:UpdateNotebookInstance"
+)
+
+// Updates are all of them.
+var Updates = []string{updateDomain, updateProfile, updateSpace, updateNotebook}
+
+// update is the operation that changes a place.
 func (p Place) update() string {
-	return map[Level]string{LevelProfile: "sagemaker:UpdateUserProfile", LevelSpace: "sagemaker:UpdateSpace", LevelNotebook: "sagemaker:UpdateNotebookInstance",
-		LevelDomain: "sagemaker:UpdateDomain", LevelShared: "sagemaker:UpdateDomain"}[p.Level]
+	switch p.Level {
+	case LevelProfile:
+		return updateProfile
+	case LevelSpace:
+		return updateSpace
+	case LevelNotebook:
+		return updateNotebook
+	}
+	return updateDomain
 }
 
 // briefly shows the cause of an error in place of its text.
