@@ -58,7 +58,7 @@ func (f *changeFlags) check(format string, names ...[]string) error {
 	case f.sure && len(f.accounts) == 0:
 		return usagef("--auto-approve asks nobody: name the account that is meant with --account, so that nothing is changed in another")
 	case f.apply && !f.sure && format == "json":
-		return usagef("--output json leaves no room for a question: add --auto-approve")
+		return usagef("--output json leaves no room for a question: add --auto-approve and --account")
 	}
 	return nil
 }

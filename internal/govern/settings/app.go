@@ -143,9 +143,10 @@ func (a App) Attach(far App, h Attachment) App {
 
 // Choose is what a space says that takes another lifecycle configuration by default: spaces choose among those of farther places.
 func (a App) Choose(far App, h Attachment) App {
-	if taken := a.Over(far).Script; taken == "" || h.Replace {
-		a.Script = h.ARN
+	if taken := a.Over(far).Script; taken == h.ARN || taken != "" && !h.Replace {
+		return a
 	}
+	a.Script = h.ARN
 	if a.Image == (Image{}) && a.Instance == "" {
 		a.Image, a.Instance = far.Image, far.Instance
 	}
