@@ -133,3 +133,32 @@ func TestNoLedger(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestDone: what was done to a resource is told newest first, also while another holds the file; what failed, is open or was done to another is not.
+func TestDone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger.ndjson")
+	if all, err := ledger.Done(file, "a"); err != nil || len(all) > 0 {
+		t.Errorf("no file: %v, %v", all, err)
+	}
+	l := open(t, file)
+	var ids []string
+	for _, s := range [][2]string{{"a", "done"}, {"b", "done"}, {"a", "failed"}, {"a", ""}, {"a", "done"}} {
+		id := intend(t, l, s[0])
+		if s[1] != "" {
+			if err := l.Settle(id, s[1], ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ids = append(ids, id)
+	}
+	all, err := ledger.Done(file, "a")
+	if err != nil || len(all) != 2 || all[0].ID != ids[4] || all[1].ID != ids[0] {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if err := os.WriteFile(file, []byte("text\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.Done(file, "a"); err == nil {
+		t.Error("a file of somebody else's was read")
+	}
+}
