@@ -6,6 +6,7 @@ package script
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"os"
@@ -59,12 +60,23 @@ func TestScripts(t *testing.T) {
 				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve,
-			"exits": exits,
-			"start": start,
-			"stop":  stop,
+			"binary": binary,
+			"serve":  serve,
+			"exits":  exits,
+			"start":  start,
+			"stop":   stop,
 		},
 	})
+}
+
+// binary FILE HEX writes a file that no script could hold, from hexadecimal digits.
+func binary(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: binary FILE HEX")
+	}
+	content, err := hex.DecodeString(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 // exits STATUS COMMAND… runs a command and demands its exit status.

@@ -277,17 +277,19 @@ func (p *Plan) Targets() (all []estate.Target) {
 }
 
 // Count is the number of changes, in words.
-func (p *Plan) Count() string {
-	if len(p.Changes) == 1 {
-		return "1 place"
+func (p *Plan) Count() string { return count(len(p.Changes), "place") }
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d places", len(p.Changes))
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Table prints the plan for people.
 func (p *Plan) Table(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s would be changed, and %d findings left as they are\n", p.Count(), len(p.Left))
+	fmt.Fprintf(&b, "%s would be changed, and %s left as found\n", p.Count(), count(len(p.Left), "finding"))
 	for _, c := range p.Changes {
 		fmt.Fprintf(&b, "\nchange %s\n", report.Line(c.String()))
 		c.Show(&b)
