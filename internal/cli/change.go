@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/install"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
@@ -26,7 +26,7 @@ import (
 // changeFlags are those of the commands that change something where they are told to.
 type changeFlags struct {
 	apply, sure bool
-	ledger      string
+	state       string
 	accounts    []string
 	// reads says that the ledger is read for the plan, too.
 	reads bool
@@ -40,7 +40,7 @@ func (f *changeFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
 	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask; it takes --account")
 	fl.StringArrayVar(&f.accounts, "account", nil, "account that is meant, by its id: nothing is changed in another; repeatable")
-	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
+	stateFlag(cmd, &f.state)
 }
 
 // check looks at the flags together with the form of the plan and the names that narrow it. An empty name, as an unset variable of a shell gives,
@@ -51,8 +51,8 @@ func (f *changeFlags) check(format string, names ...[]string) error {
 		return usagef("--output: unknown format %q: the formats are %s", format, strings.Join(planFormats, ", "))
 	case slices.Contains(slices.Concat(names...), ""):
 		return usagef("a name is empty, which would mean all: give --user, --space, --app and --type a name, or leave them out")
-	case !f.apply && (f.sure || f.ledger != "" && !f.reads || len(f.accounts) > 0):
-		return usagef("--auto-approve, --account and --ledger have no effect without --apply")
+	case !f.apply && (f.sure || f.state != "" && !f.reads || len(f.accounts) > 0):
+		return usagef("--auto-approve, --account and --state have no effect without --apply")
 	case slices.ContainsFunc(f.accounts, func(a string) bool { return !accountID.MatchString(a) }):
 		return usagef("--account: an account's id is twelve digits")
 	case f.sure && len(f.accounts) == 0:
@@ -75,73 +75,50 @@ func (f *changeFlags) meant(targets []estate.Target) error {
 	return nil
 }
 
-// ledgerFile is where the ledger is.
-func (f *changeFlags) ledgerFile(env Env) (string, error) {
-	if f.ledger != "" {
-		return f.ledger, nil
-	}
-	home := cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state"))
-	file := filepath.Join(home, "sagewarden", "ledger.ndjson")
-	if !filepath.IsAbs(file) {
-		return "", usagef("nothing says where your ledger is: name it with --ledger, or set HOME") // not another one in every folder
-	}
-	return file, nil
-}
-
-// openLedger opens the ledger, and settles what of earlier has no known end by looking at it. What cannot be settled is said.
-func (f *changeFlags) openLedger(ctx context.Context, env Env, sessions []*cloud.Session) (*ledger.Ledger, error) {
-	file, err := f.ledgerFile(env)
+// openJournal opens the ledger for what is about to be changed, and settles what of earlier has no known end by looking at it. What cannot be settled is
+// said.
+func (f *changeFlags) openJournal(ctx context.Context, env Env, file *config.File, sessions []*cloud.Session) (journal, error) {
+	l, err := openLedger(ctx, env, file, f.state)
 	if err != nil {
-		return nil, err
+		return journal{}, err
 	}
-	l, err := ledger.Open(file, env.Now)
-	if err != nil {
-		return nil, err
-	}
-	for _, in := range l.Unsettled() {
+	j := journal{l.Journal(), sessions}
+	left, err := j.Unsettled()
+	for _, in := range left {
 		what := fmt.Sprintf("%s of %s at %s", in.Action, in.Resource, in.At.Format(time.RFC3339))
 		outcome, why, known := settle(ctx, sessions, in, env.Now().Sub(in.At))
 		if !known {
 			note(env, fmt.Sprintf("%s has no known end: %s", what, cmp.Or(why, "look at it")))
 			continue
 		}
-		if err := l.Settle(in.ID, outcome, why); err != nil {
-			_ = l.Close()
-			return nil, err
+		if err := j.Settle(in.ID, outcome, why); err != nil {
+			return journal{}, errors.Join(err, j.Close())
 		}
 		note(env, fmt.Sprintf("%s by an earlier run: %s, %s", what, outcome, why))
 	}
-	return l, nil
+	return j, err
 }
 
-// settle looks how an intent of an earlier run ended.
-func settle(ctx context.Context, sessions []*cloud.Session, in ledger.Intent, age time.Duration) (outcome, why string, known bool) {
+// settle looks how an intent of an earlier run of these commands ended. Those of others are theirs to settle.
+func settle(ctx context.Context, sessions []*cloud.Session, in ledger.Intent, age time.Duration) (outcome settings.Outcome, why string, known bool) {
 	s := sessionFor(sessions, in.Resource)
 	if s == nil {
 		return "", "it is in an account or region that this run does not reach", false
 	}
-	if in.Action == "sagemaker:DeleteApp" {
-		var step shutdown.Step
-		if json.Unmarshal(in.Before, &step) != nil {
-			return "", "", false
-		}
-		r, known := shutdown.Settle(ctx, s.SageMaker(), step, age)
-		return string(r.Outcome), r.Why, known
-	}
-	if slices.Contains(settings.Updates, in.Action) {
-		var change settings.Change
-		if json.Unmarshal(in.Before, &change) != nil {
-			return "", "", false
-		}
-		r, known := settings.Settle(ctx, s.SageMaker(), change, age)
-		return string(r.Outcome), r.Why, known
-	}
+	var stop shutdown.Step
+	var change settings.Change
 	var step install.Step
-	if json.Unmarshal(in.Before, &step) != nil || step.Operation() != in.Action {
-		return "", "", false
+	switch {
+	case in.Action == "sagemaker:DeleteApp" && json.Unmarshal(in.Before, &stop) == nil && stop.ARN == in.Resource:
+		r, known := shutdown.Settle(ctx, s.SageMaker(), stop, age)
+		return shutdownOutcomes[r.Outcome], r.Why, known
+	case slices.Contains(settings.Updates, in.Action) && json.Unmarshal(in.Before, &change) == nil && change.Resource == in.Resource:
+		r, known := settings.Settle(ctx, s.SageMaker(), change, age)
+		return r.Outcome, r.Why, known
+	case json.Unmarshal(in.Before, &step) == nil && step.Resource == in.Resource && step.Operation() == in.Action:
+		return install.Settle(ctx, s.SageMaker(), s.S3(), step, age)
 	}
-	o, why, known := install.Settle(ctx, s.SageMaker(), s.S3(), step, age)
-	return string(o), why, known
+	return "", "", false
 }
 
 // sessionFor is the session that reaches a resource; an object of S3, by whichever there is.
@@ -160,7 +137,7 @@ func sessionFor(sessions []*cloud.Session, arn string) *cloud.Session {
 
 // A journal writes changes down, with who makes them.
 type journal struct {
-	*ledger.Ledger
+	ledger.Journal
 	sessions []*cloud.Session
 }
 
@@ -174,15 +151,17 @@ func (j journal) Intend(operation, resource string, undo any) (string, error) {
 	if s := sessionFor(j.sessions, resource); s != nil {
 		in.By = s.Principal()
 	}
-	return j.Ledger.Intend(in)
+	return j.Journal.Intend(in)
 }
 
-// Settle keeps how it ended. What nobody knows the end of stays unsettled.
+// Settle keeps how it ended. What nobody knows the end of has none yet: a later run looks.
 func (j journal) Settle(id string, o settings.Outcome, why string) error {
-	if o == settings.Unsettled {
+	ends := map[settings.Outcome]ledger.Outcome{settings.Done: ledger.Done, settings.Refused: ledger.Failed, settings.Changed: ledger.Cancelled, settings.Untried: ledger.Cancelled}
+	end, known := ends[o]
+	if !known {
 		return nil
 	}
-	return j.Ledger.Settle(id, string(o), why)
+	return j.Journal.Settle(id, end, why)
 }
 
 // confirm asks for the word that nobody types by mistake: the account, or how many there are.

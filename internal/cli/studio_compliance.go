@@ -92,8 +92,8 @@ func (f *complianceFlags) check() error {
 		return usagef("--max-idle: AWS takes 60 to 525600 minutes")
 	case f.given("fix"):
 		return f.checkFix()
-	case f.apply || f.sure || f.ledger != "" || len(f.accounts) > 0 || f.given("idle") || f.given("default") || f.given("max-changes"):
-		return usagef("--apply, --auto-approve, --account, --ledger, --idle, --default and --max-changes have no effect without --fix")
+	case f.apply || f.sure || f.state != "" || len(f.accounts) > 0 || f.given("idle") || f.given("default") || f.given("max-changes"):
+		return usagef("--apply, --auto-approve, --account, --state, --idle, --default and --max-changes have no effect without --fix")
 	}
 	return nil
 }
@@ -204,10 +204,10 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, rea
 }
 
 // notice is the report for people who did not ask.
-func notice(seen *compliance.Report) notify.Notice {
+func notice(seen *compliance.Report) notify.Message {
 	var text strings.Builder
 	_ = seen.Table(&text, false) // a builder takes all
-	return notify.Notice{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown, %d not seen", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown), seen.Holes()), Text: text.String()}
+	return notify.Message{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown, %d not seen", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown), seen.Holes()), Text: text.String(), Table: true}
 }
 
 func (f *complianceFlags) show(env Env, seen *compliance.Report) error {

@@ -63,17 +63,17 @@ func (f *complianceFlags) cover(ctx context.Context, env Env, opened *cloud.Open
 	if err := f.meant(plan.Targets()); err != nil {
 		return nil, err
 	}
-	l, err := f.openLedger(ctx, env, opened.Sessions)
+	j, err := f.openJournal(ctx, env, f.file, opened.Sessions)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = l.Close() }()
+	defer func() { _ = j.Close() }()
 	if !f.sure {
 		if err := confirm(ctx, env, "Change "+plan.Count(), plan.Targets()); err != nil {
 			return nil, err
 		}
 	}
-	e := settings.Engine{Journal: journal{l, opened.Sessions}, Wait: env.Wait, Studio: func(t estate.Target) settings.Studio {
+	e := settings.Engine{Journal: j, Wait: env.Wait, Studio: func(t estate.Target) settings.Studio {
 		i := slices.IndexFunc(opened.Sessions, func(s *cloud.Session) bool { return s.Target().Key() == t.Key() })
 		return opened.Sessions[i].SageMaker()
 	}}

@@ -16,7 +16,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/install"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
-	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/studio"
 )
@@ -220,7 +219,7 @@ func (f *installFlags) run(ctx context.Context, env Env, options cloud.Options) 
 		return err
 	}
 	f.wish.Places = f.places()
-	f.wish.Past = func(resource string) ([]settings.Change, error) { return f.past(env, resource) }
+	f.wish.Past = func(resource string) ([]settings.Change, error) { return f.past(ctx, env, resource) }
 	plan, err := install.New(ctx, s.SageMaker(), s.S3(), s.Target(), f.wish)
 	if err != nil {
 		return err
@@ -243,17 +242,17 @@ func (f *installFlags) run(ctx context.Context, env Env, options cloud.Options) 
 // carryOut asks, and does it.
 func (f *installFlags) carryOut(ctx context.Context, env Env, s *cloud.Session, plan *install.Plan) error {
 	sessions := []*cloud.Session{s}
-	l, err := f.openLedger(ctx, env, sessions)
+	j, err := f.openJournal(ctx, env, f.file, sessions)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = l.Close() }()
+	defer func() { _ = j.Close() }()
 	if !f.sure {
 		if err := confirm(ctx, env, fmt.Sprintf("Change %d things", len(plan.Steps)), []estate.Target{s.Target()}); err != nil {
 			return err
 		}
 	}
-	e := install.Engine{Studio: s.SageMaker(), Bucket: s.S3(), Journal: journal{l, sessions}, Wait: env.Wait}
+	e := install.Engine{Studio: s.SageMaker(), Bucket: s.S3(), Journal: j, Wait: env.Wait}
 	results := e.Apply(ctx, plan, func(r install.Result) {
 		if f.format == "table" {
 			_, _ = fmt.Fprintln(env.Stdout, report.Line(r.String()))
@@ -274,12 +273,13 @@ func (f *installFlags) carryOut(ctx context.Context, env Env, s *cloud.Session, 
 }
 
 // past are the earlier changes of a resource's settings, newest first.
-func (f *installFlags) past(env Env, resource string) (all []settings.Change, err error) {
-	file, err := f.ledgerFile(env)
+func (f *installFlags) past(ctx context.Context, env Env, resource string) (all []settings.Change, err error) {
+	l, err := openLedger(ctx, env, f.file, f.state)
 	if err != nil {
 		return nil, err
 	}
-	done, err := ledger.Done(file, resource)
+	defer func() { _ = l.Close() }()
+	done, err := l.Journal().Done(ctx, resource)
 	for _, in := range done {
 		var c settings.Change
 		if slices.Contains(settings.Updates, in.Action) && json.Unmarshal(in.Before, &c) == nil {

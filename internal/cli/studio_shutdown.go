@@ -12,8 +12,8 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/govern/shutdown"
-	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -139,11 +139,11 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	if err := f.meant(plan.Targets()); err != nil {
 		return err
 	}
-	l, err := f.openLedger(ctx, env, opened.Sessions)
+	j, err := f.openJournal(ctx, env, f.file, opened.Sessions)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = l.Close() }()
+	defer func() { _ = j.Close() }()
 	if len(plan.Steps) > 0 && !f.sure {
 		if err := confirm(ctx, env, "Shut down "+plan.Count(), plan.Targets()); err != nil {
 			return err
@@ -156,7 +156,7 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	engine := shutdown.Engine{
 		Now:     opened.Sessions[0].Now,
 		Apps:    func(t estate.Target) shutdown.Apps { return sessions[t.Key()].SageMaker() },
-		Journal: appLedger{l, sessions},
+		Journal: appJournal{j},
 		Tell: func(r shutdown.Result) {
 			if f.format == "table" {
 				_, _ = fmt.Fprintln(env.Stdout, r)
@@ -183,25 +183,19 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	return nil
 }
 
-// An appLedger writes the stops of apps down.
-type appLedger struct {
-	*ledger.Ledger
-	sessions map[string]*cloud.Session
-}
+// An appJournal writes the stops of apps down.
+type appJournal struct{ journal }
 
 // Intend keeps the whole step: it is what starting the app again takes.
-func (l appLedger) Intend(s shutdown.Step) (string, error) {
-	before, err := json.Marshal(s)
-	if err != nil {
-		return "", err
-	}
-	return l.Ledger.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: s.ARN, By: l.sessions[s.Target.Key()].Principal(), Before: before})
+func (j appJournal) Intend(s shutdown.Step) (string, error) {
+	return j.journal.Intend("sagemaker:DeleteApp", s.ARN, s)
 }
 
-// Settle keeps how it ended. What nobody knows the end of stays unsettled.
-func (l appLedger) Settle(id string, r shutdown.Result) error {
-	if r.Outcome == shutdown.Unsettled {
-		return nil
-	}
-	return l.Ledger.Settle(id, string(r.Outcome), r.Why)
+// Settle keeps how it ended.
+func (j appJournal) Settle(id string, r shutdown.Result) error {
+	return j.journal.Settle(id, shutdownOutcomes[r.Outcome], r.Why)
 }
+
+// shutdownOutcomes are what the outcomes of stops are called for all changes.
+var shutdownOutcomes = map[shutdown.Outcome]settings.Outcome{shutdown.Stopped: settings.Done, shutdown.Changed: settings.Changed, shutdown.Untried: settings.Untried,
+	shutdown.Failed: settings.Refused, shutdown.Unsettled: settings.Unsettled}

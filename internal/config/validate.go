@@ -51,7 +51,30 @@ func (f *File) validate(d *strictyaml.Document) error {
 	for i, h := range f.Heartbeats {
 		c.heartbeats(h, strictyaml.Path{"heartbeats"}.To(i))
 	}
+	c.notify(f.Notify, strictyaml.Path{"notify"})
+	c.guard(f, strictyaml.Path{"guard"})
 	return c.first
+}
+
+func (c *checker) guard(f *File, at strictyaml.Path) {
+	g := f.Guard
+	c.require(!f.Enforce || len(g.Accounts) > 0, strictyaml.Path{"enforce"}, "name under guard.accounts, by id, the accounts in which something may be changed",
+		"nothing says in which accounts something may be changed")
+	for i, id := range g.Accounts {
+		c.require(accountID.MatchString(id), at.To("accounts", i), "account ids have twelve digits", "%q is no account id", id)
+	}
+	for _, n := range []struct {
+		name string
+		n    int
+	}{{"maxActions", g.MaxActions}, {"maxPerDay", g.MaxPerDay}} {
+		c.require(n.n >= 0, at.To(n.name), "write how many at most, or leave it out", "%d is no number of changes", n.n)
+	}
+	for i, fr := range g.Freezes {
+		from, to, err := fr.Times()
+		c.require(err == nil, at.To("freezes", i), "write from and to as 2026-12-20 or 2026-12-20T18:00:00+01:00", "%q to %q is no time", fr.From, fr.To)
+		c.require(from.Before(to), at.To("freezes", i), "from comes before to", "the freeze ends before it begins")
+		c.require(fr.Why != "", at.To("freezes", i), "add why: …", "nothing says why")
+	}
 }
 
 func (c *checker) heartbeats(h Heartbeats, at strictyaml.Path) {
@@ -109,10 +132,21 @@ func (c *checker) role(r Assumption, at strictyaml.Path) {
 
 func (c *checker) tags(tags map[string]string, at strictyaml.Path) {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		const hint = "keys have from 1 to 128 letters, digits, spaces and _.:/=+-@, values at most 256"
-		c.require(key != "" && len(key) <= 128 && tagText.MatchString(key), at.To(key), hint, "%q is no key of a tag", key)
-		c.require(len(tags[key]) <= 256 && tagText.MatchString(tags[key]), at.To(key), hint, "%q is no value of a tag", tags[key])
+		wrong, hint := CheckTag(key, tags[key])
+		c.require(wrong == "", at.To(key), hint, "%s", wrong)
 	}
+}
+
+// CheckTag says what is wrong with a tag, and what helps; nothing where it may be one.
+func CheckTag(key, value string) (wrong, hint string) {
+	const form = "keys have from 1 to 128 letters, digits, spaces and _.:/=+-@, values at most 256"
+	switch {
+	case key == "" || len(key) > 128 || !tagText.MatchString(key):
+		return fmt.Sprintf("%q is no key of a tag", key), form
+	case len(value) > 256 || !tagText.MatchString(value):
+		return fmt.Sprintf("%q is no value of a tag", value), form
+	}
+	return "", ""
 }
 
 func (c *checker) regions(regions []string, at strictyaml.Path) {

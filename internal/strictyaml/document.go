@@ -73,7 +73,7 @@ func refuse(tokens token.Tokens) error {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
 			return wrongAt(t, "write the value out", "anchors and aliases are not part of the format")
 		case token.TagType, token.DirectiveType:
-			return wrongAt(t, "remove it", "tags and directives are not part of the format")
+			return wrongAt(t, "remove it, or put text that begins with ! or % into quotes", "tags and directives are not part of the format")
 		case token.MappingStartType, token.SequenceStartType:
 			depth++
 		case token.MappingEndType, token.SequenceEndType:
@@ -93,7 +93,27 @@ func (d *Document) Wrong(at Path, hint, format string, args ...any) error {
 	if d.root == nil {
 		return d.explain(&mistake{text: fmt.Sprintf(format, args...), hint: hint})
 	}
-	return d.explain(wrongAt(at.find(d.root), hint, format, args...))
+	_, token := at.find(d.root)
+	return d.explain(wrongAt(token, hint, format, args...))
+}
+
+// Position is the line and column of the value at the path or, if it is left out, of what should hold it; zero in an empty document.
+func (d *Document) Position(at Path) (line, column int) {
+	if d.root == nil {
+		return 0, 0
+	}
+	_, token := at.find(d.root)
+	return token.Position.Line, token.Position.Column
+}
+
+// WrongSecret is Wrong for a value that may be a secret: it says where, and does not show what is written there.
+func (d *Document) WrongSecret(at Path, hint, format string, args ...any) error {
+	e := &estate.Error{Op: d.op, On: d.name, Err: fmt.Errorf(format, args...), Hint: hint}
+	if d.root != nil {
+		line, column := d.Position(at)
+		e.On = fmt.Sprintf("%s:%d:%d", d.name, line, column)
+	}
+	return e
 }
 
 // explain makes the error that a person sees: file, line, column, the text with a caret below it, and the hint.
@@ -102,7 +122,11 @@ func (d *Document) explain(err error) error {
 	if !ok {
 		m = &mistake{text: err.Error()}
 		if y, isYAML := errors.AsType[yaml.Error](err); isYAML {
-			m = wrongAt(y.GetToken(), "", "%s", y.GetMessage())
+			hint := ""
+			if strings.HasPrefix(y.GetMessage(), "value is not allowed in this context") {
+				hint = "text that begins with a quote ends with it: write >- and the text below it, or put all of it into quotes"
+			}
+			m = wrongAt(y.GetToken(), hint, "%s", y.GetMessage())
 		}
 	}
 	e := &estate.Error{Op: d.op, On: d.name, Err: errors.New(m.text), Hint: m.hint}

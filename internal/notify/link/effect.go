@@ -1,0 +1,81 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/ledger"
+)
+
+// The reasons for which a grant has no effect.
+var (
+	// ErrSpent: the link was used before.
+	ErrSpent = errors.New("this link was used already")
+	// ErrOver: the finding has ended, or is not there any more.
+	ErrOver = errors.New("this is over")
+)
+
+// why is what the ledger says of where a decision came from.
+const why = "by the link of a notice"
+
+// Find is the finding of a grant, as long as the grant can have an effect on it.
+func Find(ctx context.Context, from ledger.Getter, g Grant) (f ledger.Finding, err error) {
+	if _, err := from.Get(ctx, ledger.SortLink, g.Nonce); err == nil {
+		return f, ErrSpent
+	} else if !errors.Is(err, ledger.ErrNone) {
+		return f, err
+	}
+	f, err = ledger.Get[ledger.Finding](ctx, from, ledger.SortFinding, g.Finding)
+	if errors.Is(err, ledger.ErrNone) || err == nil && !f.Closed.IsZero() {
+		err = ErrOver
+	}
+	return f, err
+}
+
+// spent is the record of a link that was used.
+type spent struct {
+	Until time.Time `json:"until"`
+}
+
+// Use does what a grant allows, once: the effect and the end of the link are one commit. The finding is written even where it stays as it is, so that
+// what was planned by it is planned anew.
+func Use(ctx context.Context, l *ledger.Ledger, g Grant) error {
+	return l.Update(ctx, func(tx *ledger.Tx) error {
+		f, err := Find(ctx, tx, g)
+		if err != nil {
+			return err
+		}
+		var did any
+		switch until := tx.Now().Add(g.For); g.Act {
+		case Snooze:
+			if f.Snooze == nil || f.Snooze.Until.Before(until) {
+				f.Snooze = &ledger.Snooze{Until: until, By: g.To, Why: why}
+			}
+			did = f.Snooze
+		case Keep:
+			if did, err = keep(ctx, tx, g, f, until); err != nil {
+				return err
+			}
+		case Approve:
+			if !slices.ContainsFunc(f.Approvals, func(a ledger.Approval) bool { return a.By == g.To }) {
+				f.Approvals = append(f.Approvals, ledger.Approval{By: g.To, At: tx.Now()})
+			}
+			did = f.Approvals
+		default:
+			return ErrForged
+		}
+		return errors.Join(tx.Put(ctx, ledger.SortFinding, f.ID, f), tx.Put(ctx, ledger.SortLink, g.Nonce, spent{g.Until}), tx.Log(g.To, string(g.Act), f.ID, did))
+	})
+}
+
+// keep has the finding's policy leave its resource alone. An exemption that is there already is never shortened.
+func keep(ctx context.Context, tx *ledger.Tx, g Grant, f ledger.Finding, until time.Time) (ledger.Exemption, error) {
+	old, err := ledger.Get[ledger.Exemption](ctx, tx, ledger.SortExempt, f.ID)
+	if err == nil && (old.Until.IsZero() || old.Until.After(until)) || err != nil && !errors.Is(err, ledger.ErrNone) {
+		return old, err
+	}
+	e := ledger.Exemption{ARN: f.Resource.ARN, Policy: f.Policy, Until: until, By: g.To, Why: why}
+	return e, tx.Put(ctx, ledger.SortExempt, f.ID, e)
+}
