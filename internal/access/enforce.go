@@ -63,7 +63,7 @@ func (all *statements) changeOne(verb, arnType, op string) {
 	if s := (*all)[act+camel(arnType)]; verb != undo || s == nil || !slices.Contains(s.Actions, op) {
 		all.allow(verb+camel(arnType), on, op)
 	}
-	if verb == undo && strings.HasPrefix(name, "Create") && !slices.Contains(untagged, op) || name == "ImportHubContent" {
+	if verb == undo && strings.HasPrefix(name, "Create") || name == "ImportHubContent" {
 		all.changeOne(verb, arnType, "sagemaker:AddTags") // it comes back with its tags
 	}
 	if slices.Contains(passesRole, op) {

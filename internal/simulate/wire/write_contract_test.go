@@ -22,6 +22,7 @@ func spare(w *world.World) {
 	d := r.Domains[0]
 	d.Users = append(d.Users, &world.User{Life: life(9 * day), Name: "bob"})
 	d.Spaces = append(d.Spaces, &world.Space{Life: life(9 * day), Name: "attic", Owner: "ann", AppType: "JupyterLab", VolumeGB: 5})
+	r.Records = append(r.Records, machines()...)
 	r.Endpoints = append(r.Endpoints, &world.Endpoint{Life: life(9 * day), Name: "spare", Config: "churn-1", Variants: []world.Variant{{Name: "v", Model: "churn", Count: 1}}})
 	r.Components = append(r.Components, &world.Component{Life: life(9 * day), Name: "spare", Endpoint: "churn", Variant: "AllTraffic", Copies: 1})
 	r.Scalings = append(r.Scalings, &world.Scaling{Life: life(9 * day),
