@@ -2,6 +2,8 @@ module github.com/sagewarden/sagewarden
 
 go 1.26.0
 
+ignore ./labextension/node_modules
+
 require (
 	cel.dev/cel-go v0.33.2
 	charm.land/lipgloss/v2 v2.0.6
