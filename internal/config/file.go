@@ -23,6 +23,8 @@ type File struct {
 	State string `yaml:"state"`
 	// Notify says whom to tell, how, and when.
 	Notify Notify `yaml:"notify"`
+	// Policies are the files that say what is to happen: paths from this file's folder, patterns as policies/*.yaml, and ready packs as pack:studio-basics.
+	Policies []string `yaml:"policies"`
 	// Enforce allows that something is changed at all. Without it there are plans, and nothing else.
 	Enforce bool `yaml:"enforce"`
 	// Guard bounds what all policies together may change.
