@@ -38,7 +38,11 @@ func (f *reachFlags) add(cmd *cobra.Command) {
 	fl.StringArrayVar(&f.units, "ou", nil, "organizational unit by id, or by path from the root like Production/EU, with all below it; repeatable (default: all)")
 	fl.StringArrayVar(&f.tags, "account-tag", nil, "only accounts with this tag, as key=value; repeatable, all must match")
 	fl.StringArrayVar(&f.exclude, "exclude-account", nil, "account to leave out, by id, name or a pattern of either like sandbox-*; repeatable")
-	fl.StringVar(&f.configFile, "config", "", "configuration file (default: "+config.FileName+", found upward from here, then in the user's configuration folder)")
+	f.addConfig(cmd)
+}
+
+func (f *reachFlags) addConfig(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.configFile, "config", "", "configuration file (default: "+config.FileName+", found upward from here, then in the user's configuration folder)")
 }
 
 // configuration is the file's, or that of those who have none.
