@@ -43,7 +43,11 @@ func (f *workFlags) start(ctx context.Context, env Env, options cloud.Options) (
 	if err != nil {
 		return nil, err
 	}
-	set, err := policies(ctx, file, f.policies)
+	files, err := f.policyFiles(env, f.policies)
+	if err != nil {
+		return nil, err
+	}
+	set, err := policy.Load(ctx, files...)
 	if err != nil {
 		return nil, err
 	}
