@@ -137,7 +137,7 @@ func TestTheLastLookIsAfterSaving(t *testing.T) {
 		r, a, whole, _ := inApp()
 		a.StopWhole, a.StopKernels = what == "app", what == "kernel"
 		a.Limits.Grace = 0
-		r.kernel.Path = "a/b.flow"
+		r.kernel.Documents = flows
 		r.saving = func() { r.kernel.State = jupyter.Busy }
 		r.minutes(t, a, 122)
 		if len(whole.stopped) > 0 || r.kernel == nil || !strings.HasPrefix(strings.Join(r.stopped, " "), "save a/b.flow") {
@@ -149,7 +149,7 @@ func TestTheLastLookIsAfterSaving(t *testing.T) {
 // Also who asks for the end of a kernel does not ask for the loss of its flow.
 func TestARequestSavesFirst(t *testing.T) {
 	r, a, _, status := inApp()
-	r.kernel.Path, r.unsaved = "a/b.flow", errors.New("507 Insufficient Storage")
+	r.kernel.Documents, r.unsaved = flows, errors.New("507 Insufficient Storage")
 	a.Wishes = func(Bounds) (Wishes, error) {
 		return Wishes{Request: Request{What: "kernels", At: stamp(start), ID: "id"}}, nil
 	}
@@ -233,11 +233,11 @@ func TestTheServerIsTheFirstProcess(t *testing.T) {
 		10: {PID: 10, Parent: 1, Session: 10, Terminal: true, Command: []string{"bash"}},
 		11: {PID: 11, Parent: 10, Session: 10, Terminal: true, Command: []string{"sleep", "9999"}},
 	}
-	if shells, commands := inTerminals(s); len(shells) != 1 || len(commands) != 1 {
+	if shells, commands := inTerminals(s, 0); len(shells) != 1 || len(commands) != 1 {
 		t.Errorf("%v, %v", shells, commands)
 	}
 	s[1] = process.Process{PID: 1, Command: []string{"init"}}
-	if shells, commands := inTerminals(s); len(shells) != 0 || len(commands) != 0 {
+	if shells, commands := inTerminals(s, 0); len(shells) != 0 || len(commands) != 0 {
 		t.Errorf("of somebody else: %v, %v", shells, commands)
 	}
 }
