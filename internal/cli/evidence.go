@@ -7,6 +7,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
 
@@ -51,8 +52,9 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 	if o.Prices, err = f.book(env, sessions); err != nil {
 		return nil, stats, err
 	}
+	memory := pulse.NewMemory()
 	if !o.Inventory {
-		if o.Heartbeats, err = f.hear(ctx, c); err != nil {
+		if o.Heartbeats, memory, err = f.hear(ctx, c); err != nil {
 			return nil, stats, err
 		}
 	}
@@ -63,6 +65,9 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 	done()
 	if err == nil {
 		err = blind(snap)
+	}
+	if err == nil {
+		err = memory.Commit()
 	}
 	return snap, func() { _ = f.printStats(env, c) }, err
 }

@@ -12,20 +12,31 @@ import (
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
-// hear opens the places where agents report, with the caller's own credentials unless the file names others.
-func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, error) {
+// hear opens the places where agents report, with the caller's own credentials unless the file names others. What was seen there is to be committed when all
+// of it has been read.
+func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, *pulse.Memory, error) {
+	memory := pulse.NewMemory()
 	places := f.file.Heartbeats
 	switch {
 	case f.heartbeats != "":
 		places = []config.Heartbeats{{Bucket: f.heartbeats, SigningKey: f.signingKey}}
 	case f.signingKey != "":
-		return nil, usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+		return nil, nil, usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+	}
+	if f.seen != "" {
+		if len(places) == 0 {
+			return nil, nil, usagef("--seen: it keeps what agents report to a place: add --heartbeats")
+		}
+		var err error
+		if memory, err = pulse.OpenMemory(f.seen); err != nil {
+			return nil, nil, err
+		}
 	}
 	var readers []*pulse.Reader
 	for _, p := range places {
 		source, err := pulse.ParseSource(p.Bucket, p.SigningKey)
 		if err != nil {
-			return nil, usagef("--heartbeats: %w", err)
+			return nil, nil, usagef("--heartbeats: %w", err)
 		}
 		var caller string
 		if len(f.profiles) > 0 {
@@ -39,17 +50,17 @@ func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, e
 		}
 		sessions, err := c.Open(ctx, cmp.Or(p.Profile, caller), regions)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		readers = append(readers, pulse.Open(ctx, sessions[0], source))
+		readers = append(readers, pulse.Open(ctx, sessions[0], source, memory))
 	}
-	return readers, nil
+	return readers, memory, nil
 }
 
 // listen checks whether a scan could read what agents report.
 func (f *awsFlags) listen(ctx context.Context, c *cloud.Cloud) []estate.Check {
 	const name = "heartbeats"
-	readers, err := f.hear(ctx, c)
+	readers, _, err := f.hear(ctx, c)
 	if err != nil {
 		return []estate.Check{failed(name, err)}
 	}

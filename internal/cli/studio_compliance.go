@@ -99,11 +99,14 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 		return err
 	}
 	defer func() { _ = f.printStats(env, c) }()
-	readers, err := f.hear(ctx, c)
+	readers, memory, err := f.hear(ctx, c)
 	if err != nil {
 		return err
 	}
 	seen := f.examine(ctx, opened, readers)
+	if err := memory.Commit(); err != nil {
+		return err
+	}
 	for _, r := range readers {
 		seen.Coverage = append(seen.Coverage, r.Coverage()...)
 	}
