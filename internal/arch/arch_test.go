@@ -14,12 +14,13 @@ const module = "github.com/sagewarden/sagewarden/"
 // Circles are impossible in Go; a room that is missing here is an error, so that the plan is drawn before the wall.
 var floors = [][]string{
 	{"internal/estate"},
-	{"internal/strictyaml", "internal/heartbeat", "internal/report"},
-	{"internal/cloud", "internal/config", "internal/ledger", "internal/notify", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
-	{"internal/pulse"},
-	{"internal/kinds", "internal/studio"},
+	{"internal/strictyaml", "internal/heartbeat", "internal/report", "policies"},
+	{"internal/cloud", "internal/config", "internal/ledger", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
+	{"internal/pulse", "internal/notify/link"},
+	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
-	{"internal/access", "internal/scan"},
+	{"internal/access", "internal/policy", "internal/scan"},
+	{"internal/remediate"},
 	{"internal/doctor"},
 	{"internal/cli"},
 	{"cmd/sagewarden", "cmd/sagewarden-agent"},

@@ -2,17 +2,16 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
@@ -20,7 +19,7 @@ import (
 // changeFlags are those of the commands that change something where they are told to.
 type changeFlags struct {
 	apply, sure bool
-	ledger      string
+	state       string
 }
 
 // planFormats are the forms of a plan.
@@ -30,7 +29,7 @@ func (f *changeFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
 	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask")
-	fl.StringVar(&f.ledger, "ledger", "", "file that keeps what was done (default: sagewarden/ledger.ndjson in $XDG_STATE_HOME or ~/.local/state)")
+	stateFlag(cmd, &f.state)
 }
 
 // check looks at the flags together with the form of the plan and the names that narrow it. An empty name, as an unset variable of a shell gives,
@@ -41,31 +40,26 @@ func (f *changeFlags) check(format string, names ...[]string) error {
 		return usagef("--output: unknown format %q: the formats are %s", format, strings.Join(planFormats, ", "))
 	case slices.Contains(slices.Concat(names...), ""):
 		return usagef("a name is empty, which would mean all: give --user, --space, --app and --type a name, or leave them out")
-	case !f.apply && (f.sure || f.ledger != ""):
-		return usagef("--auto-approve and --ledger have no effect without --apply")
+	case !f.apply && (f.sure || f.state != ""):
+		return usagef("--auto-approve and --state have no effect without --apply")
 	case f.apply && !f.sure && format == "json":
 		return usagef("--output json leaves no room for a question: add --auto-approve")
 	}
 	return nil
 }
 
-// openLedger opens the ledger, and says what of earlier has no known end.
-func (f *changeFlags) openLedger(env Env) (*ledger.Ledger, error) {
-	file := f.ledger
-	if file == "" {
-		home := cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state"))
-		if file = filepath.Join(home, "sagewarden", "ledger.ndjson"); !filepath.IsAbs(file) {
-			return nil, usagef("nothing says where your ledger is: name it with --ledger, or set HOME") // not another one in every folder
-		}
-	}
-	l, err := ledger.Open(file, env.Now)
+// openJournal opens the ledger for what is about to be changed, and says what of earlier has no known end.
+func (f *changeFlags) openJournal(ctx context.Context, env Env, file *config.File) (ledger.Journal, error) {
+	l, err := openLedger(ctx, env, file, f.state)
 	if err != nil {
-		return nil, err
+		return ledger.Journal{}, err
 	}
-	for _, in := range l.Unsettled() {
+	j := l.Journal()
+	left, err := j.Unsettled()
+	for _, in := range left {
 		note(env, fmt.Sprintf("%s of %s at %s has no known end: look at it", in.Action, in.Resource, in.At.Format(time.RFC3339)))
 	}
-	return l, nil
+	return j, err
 }
 
 // confirm asks for the word that nobody types by mistake: the account, or how many there are.

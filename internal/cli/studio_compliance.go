@@ -157,10 +157,10 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, rea
 }
 
 // notice is the report for people who did not ask.
-func notice(seen *compliance.Report) notify.Notice {
+func notice(seen *compliance.Report) notify.Message {
 	var text strings.Builder
 	_ = seen.Table(&text, false) // a builder takes all
-	return notify.Notice{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown, %d not seen", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown), seen.Holes()), Text: text.String()}
+	return notify.Message{Subject: fmt.Sprintf("Sagewarden: Studio, %d uncovered, %d unknown, %d not seen", seen.Count(compliance.Uncovered), seen.Count(compliance.Unknown), seen.Holes()), Text: text.String(), Table: true}
 }
 
 func (f *complianceFlags) show(env Env, seen *compliance.Report) error {

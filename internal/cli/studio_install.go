@@ -152,43 +152,43 @@ func (f *installFlags) run(ctx context.Context, env Env, options cloud.Options) 
 	if err != nil || !f.apply || len(plan.Steps) == 0 {
 		return err
 	}
-	l, err := f.openLedger(env)
+	j, err := f.openJournal(ctx, env, f.file)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = l.Close() }()
+	defer func() { _ = j.Close() }()
 	if !f.sure {
 		if err := confirm(ctx, env, fmt.Sprintf("Change %d things", len(plan.Steps)), []estate.Target{s.Target()}); err != nil {
 			return err
 		}
 	}
-	return plan.Apply(ctx, s.SageMaker(), installLedger{l, s.Principal()}, func(done install.Step) {
+	return plan.Apply(ctx, s.SageMaker(), installJournal{j, s.Principal()}, func(done install.Step) {
 		note(env, "done: "+done.String())
 	})
 }
 
-// An installLedger writes the changes of settings down.
-type installLedger struct {
-	*ledger.Ledger
+// An installJournal writes the changes of settings down.
+type installJournal struct {
+	ledger.Journal
 	by string
 }
 
 // Intend keeps the whole step: what was attached before is what undoing takes.
-func (l installLedger) Intend(s install.Step) (string, error) {
+func (j installJournal) Intend(s install.Step) (string, error) {
 	before, err := json.Marshal(s)
 	if err != nil {
 		return "", err
 	}
-	return l.Ledger.Intend(ledger.Intent{Action: "studio install: " + s.Action, Resource: s.Resource, By: l.by, Before: before})
+	return j.Journal.Intend(ledger.Intent{Action: "studio install: " + s.Action, Resource: s.Resource, By: j.by, Before: before})
 }
 
 // Settle keeps how it ended.
-func (l installLedger) Settle(id string, err error) error {
+func (j installJournal) Settle(id string, err error) error {
 	switch {
 	case cloud.Uncertain(err):
 		return nil // nobody knows: the next run says so
 	case err != nil:
-		return l.Ledger.Settle(id, "failed", err.Error())
+		return j.Journal.Settle(id, ledger.Failed, err.Error())
 	}
-	return l.Ledger.Settle(id, "done", "")
+	return j.Journal.Settle(id, ledger.Done, "")
 }

@@ -136,11 +136,11 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	if len(plan.Steps) > f.most {
 		return usagef("the plan has %s, which is more than --max-apps %d: narrow it, or say how many are meant", plan.Count(), f.most)
 	}
-	l, err := f.openLedger(env)
+	j, err := f.openJournal(ctx, env, f.file)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = l.Close() }()
+	defer func() { _ = j.Close() }()
 	if len(plan.Steps) > 0 && !f.sure {
 		if err := confirm(ctx, env, "Shut down "+plan.Count(), plan.Targets()); err != nil {
 			return err
@@ -153,7 +153,7 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	engine := shutdown.Engine{
 		Now:     opened.Sessions[0].Now,
 		Apps:    func(t estate.Target) shutdown.Apps { return sessions[t.Key()].SageMaker() },
-		Journal: appLedger{l, sessions},
+		Journal: appJournal{j, sessions},
 		Tell: func(r shutdown.Result) {
 			if f.format == "table" {
 				_, _ = fmt.Fprintln(env.Stdout, r)
@@ -180,25 +180,30 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	return nil
 }
 
-// An appLedger writes the stops of apps down.
-type appLedger struct {
-	*ledger.Ledger
+// An appJournal writes the stops of apps down.
+type appJournal struct {
+	ledger.Journal
 	sessions map[string]*cloud.Session
 }
 
 // Intend keeps the whole step: it is what starting the app again takes.
-func (l appLedger) Intend(s shutdown.Step) (string, error) {
+func (j appJournal) Intend(s shutdown.Step) (string, error) {
 	before, err := json.Marshal(s)
 	if err != nil {
 		return "", err
 	}
-	return l.Ledger.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: s.ARN, By: l.sessions[s.Target.Key()].Principal(), Before: before})
+	return j.Journal.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: s.ARN, By: j.sessions[s.Target.Key()].Principal(), Before: before})
 }
 
 // Settle keeps how it ended. What nobody knows the end of stays unsettled.
-func (l appLedger) Settle(id string, r shutdown.Result) error {
-	if r.Outcome == shutdown.Unsettled {
+func (j appJournal) Settle(id string, r shutdown.Result) error {
+	switch r.Outcome {
+	case shutdown.Unsettled:
 		return nil
+	case shutdown.Stopped:
+		return j.Journal.Settle(id, ledger.Done, r.Why)
+	case shutdown.Failed:
+		return j.Journal.Settle(id, ledger.Failed, r.Why)
 	}
-	return l.Ledger.Settle(id, string(r.Outcome), r.Why)
+	return j.Journal.Settle(id, ledger.Cancelled, r.Why)
 }

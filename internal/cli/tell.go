@@ -40,9 +40,7 @@ func (f *notifyFlags) channels(env Env, profile string) ([]told, *notify.Log, er
 	}
 	var all []told
 	for _, a := range f.addresses {
-		c, err := notify.Parse(a, notify.Environment{Getenv: env.Getenv, AWS: func(ctx context.Context, region string) (aws.Config, error) {
-			return loadConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithSharedConfigProfile(profile))
-		}})
+		c, err := notify.Parse(a, notifyEnvironment(env, profile))
 		if err != nil {
 			return nil, nil, usagef("--notify: %w", err)
 		}
@@ -52,9 +50,16 @@ func (f *notifyFlags) channels(env Env, profile string) ([]told, *notify.Log, er
 	return all, log, err
 }
 
+// notifyEnvironment is what channels need, with the profile's credentials.
+func notifyEnvironment(env Env, profile string) notify.Environment {
+	return notify.Environment{Getenv: env.Getenv, Stdout: env.Stdout, Now: env.Now, AWS: func(ctx context.Context, region string) (aws.Config, error) {
+		return loadConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithSharedConfigProfile(profile))
+	}}
+}
+
 // tell tells the notice through all channels that do not know the fact yet. News says that there is something to tell even to who was
 // never told anything. A channel that fails keeps none of the others from it.
-func tell(ctx context.Context, env Env, channels []told, log *notify.Log, n notify.Notice, fact string, news bool) error {
+func tell(ctx context.Context, env Env, channels []told, log *notify.Log, n notify.Message, fact string, news bool) error {
 	var failed []error
 	for _, c := range channels {
 		name, _, _ := strings.Cut(c.address, "?")

@@ -14,7 +14,7 @@ type channel struct {
 	err  error
 }
 
-func (c *channel) Send(context.Context, notify.Notice) error {
+func (c *channel) Send(context.Context, notify.Message) error {
 	if c.err == nil {
 		c.sent++
 	}
@@ -42,7 +42,7 @@ func TestTell(t *testing.T) {
 		{fact: "", broken: 3, sound: 3},
 		{fact: "", broken: 3, sound: 3},
 	} {
-		err := tell(t.Context(), Env{Stderr: io.Discard}, channels, log, notify.Notice{}, step.fact, step.news)
+		err := tell(t.Context(), Env{Stderr: io.Discard}, channels, log, notify.Message{}, step.fact, step.news)
 		if (err != nil) != step.failed || broken.sent != step.broken || sound.sent != step.sound {
 			t.Errorf("%+v: %v, the one was told %d times, the other %d times", step, err, broken.sent, sound.sent)
 		}

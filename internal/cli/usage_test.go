@@ -18,7 +18,7 @@ func TestUsage(t *testing.T) {
 		organization + "--exclude-account sandbox-[":    `--exclude-account: "sandbox-[" is no pattern: use *`,
 		organization + "--duration 5m":                  "--duration: AWS gives no credentials for 5m: say 15m to 12h",
 		organization + "--duration 12h30m":              "for 12h30m: say",
-		organization + "--duration 1d":                  "for 24h: say",
+		organization + "--duration 1d":                  "for 1d: say",
 		organization + "--duration abc":                 `invalid argument "abc" for "--duration" flag: "abc" is not a duration: write it like 2h`,
 		organization + "--duration 0":                   "is not a duration above zero",
 		"scan --top abc":                                `invalid argument "abc" for "--top" flag: write a whole number`,

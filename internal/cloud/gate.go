@@ -191,6 +191,7 @@ func (e *regionError) Unwrap() error { return e.err }
 
 // prefixes are the services as IAM names them, by the SDK's service id, where lower case is not enough.
 var prefixes = map[string]string{
+	"Application Auto Scaling":    "application-autoscaling",
 	"CloudWatch Logs":             "logs",
 	"Resource Groups Tagging API": "tag",
 	"Service Quotas":              "servicequotas",

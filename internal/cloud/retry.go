@@ -55,3 +55,10 @@ func (r patientRetryer) RetryDelay(attempt int, err error) (time.Duration, error
 	}
 	return r.Standard.RetryDelay(attempt, err)
 }
+
+// Once repeats only what AWS refused for load, which did nothing. It is for calls that change something: any other failure may have done it.
+func Once(r aws.Retryer) aws.Retryer { return onceRetryer{r} }
+
+type onceRetryer struct{ aws.Retryer }
+
+func (onceRetryer) IsErrorRetryable(err error) bool { return throttles(err) }

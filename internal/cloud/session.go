@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -28,6 +29,7 @@ type Session struct {
 	now       func() time.Time
 
 	sageMaker     func() *sagemaker.Client
+	scaling       func() *applicationautoscaling.Client
 	cloudWatch    func() *cloudwatch.Client
 	logs          func() *cloudwatchlogs.Client
 	tagging       func() *resourcegroupstaggingapi.Client
@@ -46,6 +48,7 @@ func newSession(t estate.Target, principal string, cfg aws.Config, now func() ti
 		principal:  principal,
 		now:        now,
 		sageMaker:  sync.OnceValue(func() *sagemaker.Client { return sagemaker.NewFromConfig(cfg) }),
+		scaling:    sync.OnceValue(func() *applicationautoscaling.Client { return applicationautoscaling.NewFromConfig(cfg) }),
 		cloudWatch: sync.OnceValue(func() *cloudwatch.Client { return cloudwatch.NewFromConfig(cfg) }),
 		logs:       sync.OnceValue(func() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(cfg) }),
 		tagging: sync.OnceValue(func() *resourcegroupstaggingapi.Client {
@@ -85,6 +88,9 @@ func (s *Session) Now() time.Time { return s.now() }
 
 // SageMaker returns the client of SageMaker.
 func (s *Session) SageMaker() *sagemaker.Client { return s.sageMaker() }
+
+// Scaling returns the client of Application Auto Scaling.
+func (s *Session) Scaling() *applicationautoscaling.Client { return s.scaling() }
 
 // CloudWatch returns the client of CloudWatch.
 func (s *Session) CloudWatch() *cloudwatch.Client { return s.cloudWatch() }

@@ -15,6 +15,10 @@ type File struct {
 	Owners Owners `yaml:"owners"`
 	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
 	Heartbeats []Heartbeats `yaml:"heartbeats"`
+	// State is where the ledger is: a file, s3://bucket/key or postgres://user@host/database. SAGEWARDEN_STATE and --state go before it.
+	State string `yaml:"state"`
+	// Notify says whom to tell, how, and when.
+	Notify Notify `yaml:"notify"`
 }
 
 // Heartbeats is a place in S3 where agents put theirs.
@@ -100,5 +104,5 @@ func Default() *File {
 	return &File{Owners: Owners{
 		Tags:       []string{"owner", "team", "contact", "created-by"},
 		CloudTrail: CloudTrail{Lookup: true, Pages: 20},
-	}}
+	}, Notify: Notify{Remind: time.Hour}}
 }

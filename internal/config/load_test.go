@@ -42,6 +42,7 @@ func TestEverything(t *testing.T) {
 			},
 		},
 		Owners: Owners{Tags: []string{"owner"}, CloudTrail: CloudTrail{Lookup: true, Pages: 5}},
+		Notify: Notify{Remind: time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -32,7 +32,7 @@ func schema(t *testing.T) []byte {
 	}
 	r.Mapper = func(typ reflect.Type) *jsonschema.Schema {
 		if typ == reflect.TypeFor[time.Duration]() {
-			return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|h|m|s))+$`}
+			return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+d|([0-9]+d)?([0-9]+(\.[0-9]+)?(ms|h|m|s))+)$`}
 		}
 		return nil
 	}

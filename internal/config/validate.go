@@ -51,6 +51,7 @@ func (f *File) validate(d *strictyaml.Document) error {
 	for i, h := range f.Heartbeats {
 		c.heartbeats(h, strictyaml.Path{"heartbeats"}.To(i))
 	}
+	c.notify(f.Notify, strictyaml.Path{"notify"})
 	return c.first
 }
 
@@ -109,10 +110,21 @@ func (c *checker) role(r Assumption, at strictyaml.Path) {
 
 func (c *checker) tags(tags map[string]string, at strictyaml.Path) {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		const hint = "keys have from 1 to 128 letters, digits, spaces and _.:/=+-@, values at most 256"
-		c.require(key != "" && len(key) <= 128 && tagText.MatchString(key), at.To(key), hint, "%q is no key of a tag", key)
-		c.require(len(tags[key]) <= 256 && tagText.MatchString(tags[key]), at.To(key), hint, "%q is no value of a tag", tags[key])
+		wrong, hint := CheckTag(key, tags[key])
+		c.require(wrong == "", at.To(key), hint, "%s", wrong)
 	}
+}
+
+// CheckTag says what is wrong with a tag, and what helps; nothing where it may be one.
+func CheckTag(key, value string) (wrong, hint string) {
+	const form = "keys have from 1 to 128 letters, digits, spaces and _.:/=+-@, values at most 256"
+	switch {
+	case key == "" || len(key) > 128 || !tagText.MatchString(key):
+		return fmt.Sprintf("%q is no key of a tag", key), form
+	case len(value) > 256 || !tagText.MatchString(value):
+		return fmt.Sprintf("%q is no value of a tag", value), form
+	}
+	return "", ""
 }
 
 func (c *checker) regions(regions []string, at strictyaml.Path) {

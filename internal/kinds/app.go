@@ -65,6 +65,7 @@ const helperAge = 7 * 24 * time.Hour
 var appFamily = Family{
 	Name: "studio-app", ARNType: "app", InDomain: true, IdleFor: 2 * time.Hour,
 	Summary: "Studio apps: JupyterLab, Code Editor, KernelGateway, Data Wrangler, Canvas, RStudio, TensorBoard",
+	Look:    looksFor((*sagemaker.Client).DescribeApp, "App", describedApp),
 	Reads: []Operation{
 		{"sagemaker:ListApps", "every Studio app"},
 		{"sagemaker:ListSpaces", "who owns the apps that run in spaces"},
@@ -73,8 +74,9 @@ var appFamily = Family{
 		{"cloudtrail:LookupEvents", "Canvas apps that start themselves again"},
 	},
 	CreatedBy: "CreateApp",
-	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:DeleteApp"}, Undo: "start an app of the same name, type and instance", UndoOperations: []string{"sagemaker:CreateApp"},
-		Loses: "what is in memory: kernels, variables, unsaved documents; files stay"}},
+	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:DeleteApp", "sagemaker:ListTags"},
+		Undo: "start an app of the same name, type, instance, image and lifecycle configuration", UndoOperations: []string{"sagemaker:CreateApp"},
+		Loses: "what is in memory: kernels, variables, unsaved documents; files stay", Next: stopApp, Back: startAppAgain}},
 }
 
 func (app) Family() *Family { return &appFamily }

@@ -17,13 +17,17 @@ func init() { register(autoMLJob{jobs{&autoMLJobFamily}}) }
 // their own.
 type autoMLJob struct{ jobs }
 
+var autoMLJobLook = looks((*sagemaker.Client).DescribeAutoMLJobV2)
+
 // The limit is a day, as of training jobs.
 var autoMLJobFamily = Family{
 	Name: "auto-ml-job", ARNType: "automl-job", TagsByARN: true, IdleFor: 24 * time.Hour,
 	Summary:   "AutoML (Autopilot) jobs in progress",
 	Reads:     []Operation{{"sagemaker:ListAutoMLJobs", "every AutoML job"}},
 	CreatedBy: "CreateAutoMLJobV2",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopAutoMLJob"}, Loses: "the candidates that are not done"}},
+	Look:      autoMLJobLook,
+	Actions: []Action{stopsJob(autoMLJobLook, on((*sagemaker.Client).StopAutoMLJob),
+		"the candidates that are not done")},
 }
 
 func (k autoMLJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

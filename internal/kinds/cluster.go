@@ -33,10 +33,12 @@ var clusterFamily = Family{
 		{"sagemaker:DescribeCluster", "a HyperPod cluster's instance groups, and with them its price"},
 	},
 	CreatedBy: "CreateCluster",
+	Look:      clusterLook,
 	Actions: []Action{
-		{Name: "scale", Operations: []string{"sagemaker:UpdateCluster"}, Undo: "set the group's instance count back", UndoOperations: []string{"sagemaker:UpdateCluster"},
+		{Name: "scale", Operations: []string{clusterLook.Operation, updateCluster}, Next: scaleCluster,
+			Undo: "set the groups' instance counts back", UndoOperations: []string{clusterLook.Operation, updateCluster}, Back: unscaleCluster,
 			Loses: "the local disks of the instances that go, and perhaps their capacity: another may get it"},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteCluster"}, Loses: "the cluster, its local disks, and perhaps its capacity"},
+		clusterDeletion.action("delete", "the cluster, its local disks, and perhaps its capacity"),
 	},
 }
 

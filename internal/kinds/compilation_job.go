@@ -16,13 +16,18 @@ func init() { register(compilationJob{jobs{&compilationJobFamily}}) }
 // compilationJob is the family of compilation (Neo) jobs in progress. They are free.
 type compilationJob struct{ jobs }
 
+var compilationJobLook = looks((*sagemaker.Client).DescribeCompilationJob)
+
 // The limit is an hour: AWS recommends to bound them at a quarter of that.
 var compilationJobFamily = Family{
 	Name: "compilation-job", ARNType: "compilation-job", TagsByARN: true, IdleFor: time.Hour,
 	Summary:   "compilation (Neo) jobs in progress",
 	Reads:     []Operation{{"sagemaker:ListCompilationJobs", "every compilation job"}},
 	CreatedBy: "CreateCompilationJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopCompilationJob"}, Loses: "what it has compiled so far"}},
+	Look:      compilationJobLook,
+	Actions: []Action{deed{look: compilationJobLook, call: on((*sagemaker.Client).StopCompilationJob), from: []string{"STARTING", "INPROGRESS"}, while: []string{"STOPPING"},
+		over: []string{"COMPLETED", "FAILED", "STOPPED"}, ends: true}.action("stop",
+		"what it has compiled so far")},
 }
 
 func (k compilationJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

@@ -32,16 +32,20 @@ const (
 var componentFamily = Family{
 	Name: "inference-component", ARNType: "inference-component", IdleFor: 7 * 24 * time.Hour,
 	Summary: "inference components: models that share an endpoint's instances",
+	Look:    looks((*sagemaker.Client).DescribeInferenceComponent),
 	Reads: []Operation{
 		{"sagemaker:ListInferenceComponents", "every inference component"},
 		{"sagemaker:DescribeInferenceComponent", "how many copies of an inference component run"},
 	},
 	CreatedBy: "CreateInferenceComponent",
 	Actions: []Action{
-		{Name: "scale", Operations: []string{"sagemaker:UpdateInferenceComponentRuntimeConfig"},
-			Undo: "set the former number of copies", UndoOperations: []string{"sagemaker:UpdateInferenceComponentRuntimeConfig"}},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteInferenceComponent"},
-			Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateInferenceComponent"}},
+		{Name: "scale", Operations: slices.Concat([]string{scalesComponent}, wakeOperations),
+			Undo: "set the former number of copies, and take away what was to wake it", UndoOperations: slices.Concat([]string{scalesComponent}, sleepOperations),
+			Next: scaleComponent, Back: componentBack},
+		{Name: "delete", Operations: slices.Concat([]string{"sagemaker:DeleteInferenceComponent", "sagemaker:ListTags", deregisters}, scalingReads),
+			Undo: "create it again as it was saved, with what scales it", UndoOperations: slices.Concat([]string{"sagemaker:CreateInferenceComponent"}, scaleAgainOperations),
+			Loses: "the tags of what scales it, and environment variables that look like secrets: these are refused unless the policy gives its data up",
+			Next:  deleteComponent, Back: componentBack},
 	},
 }
 

@@ -21,6 +21,9 @@ type domain struct{}
 var domainFamily = Family{
 	Name: "studio-domain", ARNType: "domain", InDomain: true, MetersMeasured: true, IdleFor: 30 * 24 * time.Hour,
 	Summary: "Studio domains, with their file systems",
+	Look: looksFor((*sagemaker.Client).DescribeDomain, "Domain", func(r estate.Resource) *sagemaker.DescribeDomainInput {
+		return &sagemaker.DescribeDomainInput{DomainId: &r.Domain}
+	}),
 	Reads: []Operation{
 		{"sagemaker:ListDomains", "every Studio domain"},
 		{"sagemaker:DescribeDomain", "a domain's file system and sign-in"},

@@ -76,6 +76,7 @@ const (
 var endpointFamily = Family{
 	Name: "endpoint", ARNType: "endpoint", IdleFor: 7 * 24 * time.Hour,
 	Summary: "inference endpoints: real-time, asynchronous, serverless, multi-model, with inference components",
+	Look:    looks((*sagemaker.Client).DescribeEndpoint),
 	Reads: []Operation{
 		{"sagemaker:ListEndpoints", "every endpoint"},
 		{"sagemaker:DescribeEndpoint", "an endpoint's variants, instance counts and pending deployment"},
@@ -86,12 +87,13 @@ var endpointFamily = Family{
 	},
 	CreatedBy: "CreateEndpoint",
 	Actions: []Action{
-		{Name: "scale", Operations: []string{"sagemaker:UpdateEndpointWeightsAndCapacities"},
-			Undo: "set the former instance counts", UndoOperations: []string{"sagemaker:UpdateEndpointWeightsAndCapacities"}},
-		// Without the second operation, an endpoint that scales by itself cannot be deleted.
-		{Name: "delete", Operations: []string{"sagemaker:DeleteEndpoint", "application-autoscaling:DeregisterScalableTarget"},
-			Undo: "create it again from its configuration, which stays", UndoOperations: []string{"sagemaker:CreateEndpoint"},
-			Loses: "its scaling policies, and what waits in the queue of an asynchronous endpoint"},
+		{Name: "scale", Operations: slices.Concat([]string{scalesEndpoint, scalesComponent, describesComponent}, wakeOperations),
+			Undo: "set the former counts of instances and copies, and take away what was to wake it", UndoOperations: slices.Concat([]string{scalesEndpoint, scalesComponent, describesComponent}, sleepOperations),
+			Next: scaleEndpoint, Back: endpointBack},
+		{Name: "delete", Operations: slices.Concat([]string{"sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent", describesComponent, "sagemaker:ListTags", deregisters}, scalingReads),
+			Undo:           "create it again from its configuration, which stays, with its components, counts and scaling",
+			UndoOperations: slices.Concat([]string{"sagemaker:CreateEndpoint", "sagemaker:CreateInferenceComponent", scalesEndpoint, describesComponent, "sagemaker:ListTags", "sagemaker:DeleteTags"}, scaleAgainOperations),
+			Loses:          "what waits in the queue of an asynchronous endpoint, and the tags of what scales it", Next: deleteEndpoint, Back: endpointBack},
 	},
 }
 

@@ -16,11 +16,12 @@ func init() { register(endpointConfigs) }
 var endpointConfigFamily = Family{
 	Name: "endpoint-config", ARNType: "endpoint-config", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "endpoint configurations that no endpoint uses",
+	Look:      looks((*sagemaker.Client).DescribeEndpointConfig),
 	Reads:     []Operation{{"sagemaker:ListEndpointConfigs", "every endpoint configuration"}},
 	Needs:     []estate.Kind{endpointFamily.Name},
 	CreatedBy: "CreateEndpointConfig",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteEndpointConfig"},
-		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateEndpointConfig"}}},
+	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteEndpointConfig", describesConfig, "sagemaker:ListTags"},
+		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateEndpointConfig", describesConfig}, Next: deleteConfig, Back: configBack}},
 }
 
 // endpointConfigs are known by their names: the configurations in use are described for their endpoints.

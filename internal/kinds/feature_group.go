@@ -30,12 +30,8 @@ var featureGroupFamily = Family{
 		{"sagemaker:DescribeFeatureGroup", "a feature group's online store, and with it what it bills"},
 	},
 	CreatedBy: "CreateFeatureGroup",
-	Actions: []Action{
-		{Name: "scale", Operations: []string{"sagemaker:UpdateFeatureGroup"}, Undo: "provision its throughput again",
-			UndoOperations: []string{"sagemaker:UpdateFeatureGroup"}},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteFeatureGroup"},
-			Loses: "the group with the records of its online store; the offline store stays in its bucket"},
-	},
+	Look:      featureGroupLook,
+	Actions:   []Action{scaleFeatures, deleteFeatures},
 }
 
 // Operations on the records of a feature group. Those on one record publish how often they are called for each group; those on

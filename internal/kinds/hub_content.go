@@ -21,8 +21,11 @@ var hubContentFamily = Family{
 		{"sagemaker:ListHubs", "private hubs, and with them all that they offer"},
 	},
 	CreatedBy: "ImportHubContent",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteHubContent", "sagemaker:DeleteHubContentReference"},
-		Undo: "import it again as it was saved", UndoOperations: []string{"sagemaker:ImportHubContent", "sagemaker:CreateHubContentReference"}}},
+	Look:      hubContentLook,
+	Actions: []Action{{
+		Name: "delete", Operations: []string{hubContentLook.Operation, contentDeletion.call.operation, referenceDeletion.call.operation, listTags}, Next: deleteHubContent,
+		Undo: "import it again as it was saved", Back: recreateHubContent,
+		UndoOperations: []string{hubContentLook.Operation, contentImport.create.operation, referenceCreation.create.operation}}},
 }
 
 var hubContents = &entry{of: &hubContentFamily, list: listHubContents,
@@ -68,7 +71,7 @@ func listHub(ctx context.Context, s *Scope, hub types.HubInfo, sort types.HubCon
 		func(_ context.Context, c types.HubContentInfo) {
 			r := listed(c.HubContentArn, c.HubContentName, string(c.HubContentStatus), c.CreationTime, nil)
 			r.Type, r.Name = string(c.HubContentType), aws.ToString(hub.HubName)+"/"+r.Name
-			r.Attributes = attributes("hubName", aws.ToString(hub.HubName), "hubContentVersion", aws.ToString(c.HubContentVersion), "supportStatus", string(c.SupportStatus))
+			r.Attributes = attributes(attributeHub, aws.ToString(hub.HubName), attributeContentVersion, aws.ToString(c.HubContentVersion), "supportStatus", string(c.SupportStatus))
 			found(r)
 		})
 }

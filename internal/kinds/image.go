@@ -21,9 +21,12 @@ var imageFamily = Family{
 	Summary:   "custom images for Studio apps",
 	Reads:     []Operation{{"sagemaker:ListImages", "every custom image"}},
 	CreatedBy: "CreateImage",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteImage"},
-		Undo: "create it again with its versions: the container images stay in ECR", UndoOperations: []string{"sagemaker:CreateImage", "sagemaker:CreateImageVersion"},
-		Loses: "the numbers of its versions, by which settings may name them"}},
+	Look:      imageLook,
+	Actions: []Action{{
+		Name: "delete", Operations: append([]string{imageLook.Operation, imageDeletion.call.operation, listTags}, imageVersionReads...), Next: deleteImage,
+		Undo: "create it again with its versions: the container images stay in ECR", Back: recreateImage,
+		UndoOperations: append([]string{imageLook.Operation, imageRecreation.create.operation, versionMaker.operation}, imageVersionReads...),
+		Loses:          "the numbers of its versions, by which settings may name them, where one before another was deleted or failed"}},
 }
 
 // Who uses images, their configurations and lifecycle scripts is in the settings of domains, profiles and spaces: a description
@@ -47,13 +50,16 @@ var images = &entry{of: &imageFamily, list: func(ctx context.Context, s *Scope, 
 	why:     settingsWhy, remedy: settingsRemedy,
 }
 
+var appImageConfigLook = looks((*sagemaker.Client).DescribeAppImageConfig)
+
 var appImageConfigFamily = Family{
 	Name: "app-image-config", ARNType: "app-image-config", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "how Studio apps run custom images",
 	Reads:     []Operation{{"sagemaker:ListAppImageConfigs", "every configuration of custom images"}},
 	CreatedBy: "CreateAppImageConfig",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteAppImageConfig"},
-		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateAppImageConfig"}}},
+	Look:      appImageConfigLook,
+	Actions: []Action{recreation[sagemaker.DescribeAppImageConfigOutput, sagemaker.CreateAppImageConfigInput]{look: appImageConfigLook,
+		create: creates((*sagemaker.Client).CreateAppImageConfig)}.undoes(deletes(appImageConfigLook, on((*sagemaker.Client).DeleteAppImageConfig)))},
 }
 
 var appImageConfigs = &entry{of: &appImageConfigFamily, list: func(ctx context.Context, s *Scope, found func(estate.Resource)) error {

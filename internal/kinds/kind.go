@@ -76,7 +76,9 @@ type Family struct {
 	Needs []estate.Kind
 	// CreatedBy is the CloudTrail event of a resource's creation, such as "CreateEndpoint"; empty where nobody's is of interest.
 	CreatedBy string
-	// Actions are the changes that the family allows.
+	// Look reads a resource of the family whole.
+	Look Look
+	// Actions are the changes that the family allows: its own, and those that every family has, which register adds.
 	Actions []Action
 }
 
@@ -98,16 +100,22 @@ type Action struct {
 	UndoOperations []string
 	// Loses is what is lost for good, for people; empty means nothing.
 	Loses string
+	// Next is the next move on the way to what is asked. An error is of reading: nothing was changed.
+	Next func(ctx context.Context, h *Hand) (Move, error)
+	// Back is the next move that undoes a call of this action, from what is there now; nil where nothing undoes it. A call that somebody else
+	// has undone or overtaken meanwhile is Done or Refuse, never overwritten.
+	Back func(ctx context.Context, h *Hand, made Made) (Move, error)
 }
 
 var registry = map[estate.Kind]Kind{}
 
 func register(k Kind) {
-	name := k.Family().Name
-	if _, twice := registry[name]; twice {
-		panic("kinds: " + string(name) + " is registered twice")
+	f := k.Family()
+	if _, twice := registry[f.Name]; twice {
+		panic("kinds: " + string(f.Name) + " is registered twice")
 	}
-	registry[name] = k
+	f.Actions = append(f.Actions, tags(f.Look), snapshotConfig(f.Look))
+	registry[f.Name] = k
 }
 
 // All returns every family, by name.

@@ -18,13 +18,17 @@ func init() { register(labelingJob{jobs{&labelingJobFamily}}) }
 // starts; while people pause, they bill nothing.
 type labelingJob struct{ jobs }
 
+var labelingJobLook = looks((*sagemaker.Client).DescribeLabelingJob)
+
 // The limit is two weeks: people label, and people have weekends and holidays.
 var labelingJobFamily = Family{
 	Name: "labeling-job", ARNType: "labeling-job", TagsByARN: true, IdleFor: 14 * 24 * time.Hour,
 	Summary:   "labeling (Ground Truth) jobs in progress",
 	Reads:     []Operation{{"sagemaker:ListLabelingJobs", "every labeling job"}},
 	CreatedBy: "CreateLabelingJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopLabelingJob"}, Loses: "the labels that its workers have begun; those that are done stay"}},
+	Look:      labelingJobLook,
+	Actions: []Action{deed{look: labelingJobLook, call: on((*sagemaker.Client).StopLabelingJob), from: []string{"Initializing", "InProgress"}, while: jobStops, over: jobEnded, ends: true}.action("stop",
+		"the labels that its workers have begun; those that are done stay")},
 }
 
 // signalLabels is how many objects of a labeling job are labeled, at its last change.

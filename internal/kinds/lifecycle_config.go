@@ -16,13 +16,16 @@ func init() {
 	register(notebookLifecycleConfigs)
 }
 
+var studioLifecycleConfigLook = looks((*sagemaker.Client).DescribeStudioLifecycleConfig)
+
 var studioLifecycleConfigFamily = Family{
 	Name: "studio-lifecycle-config", ARNType: "studio-lifecycle-config", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "scripts that run when Studio apps start",
 	Reads:     []Operation{{"sagemaker:ListStudioLifecycleConfigs", "every lifecycle script of Studio apps"}},
 	CreatedBy: "CreateStudioLifecycleConfig",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteStudioLifecycleConfig"},
-		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateStudioLifecycleConfig"}}},
+	Look:      studioLifecycleConfigLook,
+	Actions: []Action{recreation[sagemaker.DescribeStudioLifecycleConfigOutput, sagemaker.CreateStudioLifecycleConfigInput]{look: studioLifecycleConfigLook,
+		create: creates((*sagemaker.Client).CreateStudioLifecycleConfig)}.undoes(deletes(studioLifecycleConfigLook, on((*sagemaker.Client).DeleteStudioLifecycleConfig)))},
 }
 
 var studioLifecycleConfigs = &entry{of: &studioLifecycleConfigFamily, list: func(ctx context.Context, s *Scope, found func(estate.Resource)) error {
@@ -40,14 +43,18 @@ var studioLifecycleConfigs = &entry{of: &studioLifecycleConfigFamily, list: func
 	why: settingsWhy, remedy: settingsRemedy,
 }
 
+var notebookLifecycleConfigLook = looks((*sagemaker.Client).DescribeNotebookInstanceLifecycleConfig)
+
 var notebookLifecycleConfigFamily = Family{
 	Name: "notebook-lifecycle-config", ARNType: "notebook-instance-lifecycle-config", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "scripts that run when notebook instances start, which no notebook instance names",
 	Reads:     []Operation{{"sagemaker:ListNotebookInstanceLifecycleConfigs", "every lifecycle script of notebook instances"}},
 	Needs:     []estate.Kind{notebookFamily.Name},
 	CreatedBy: "CreateNotebookInstanceLifecycleConfig",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteNotebookInstanceLifecycleConfig"},
-		Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateNotebookInstanceLifecycleConfig"}}},
+	Look:      notebookLifecycleConfigLook,
+	Actions: []Action{recreation[sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, sagemaker.CreateNotebookInstanceLifecycleConfigInput]{
+		look: notebookLifecycleConfigLook, create: creates((*sagemaker.Client).CreateNotebookInstanceLifecycleConfig)}.undoes(
+		deletes(notebookLifecycleConfigLook, on((*sagemaker.Client).DeleteNotebookInstanceLifecycleConfig)))},
 }
 
 var notebookLifecycleConfigs = &named{

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +19,29 @@ func init() { register(mlflow{}) }
 // the account; how much their own database stores, which bills a little, the API does not tell.
 type mlflow struct{}
 
+var mlflowLook = looks((*sagemaker.Client).DescribeMlflowTrackingServer)
+
+// Statuses of tracking servers: of those that run, whose names tell how they came to, of those that do not, of those of which nobody knows,
+// and of those on their way.
+var (
+	serversOn    = []string{"Created", "Started", "Updated", "MaintenanceComplete"}
+	serversOff   = []string{"Stopped", "CreateFailed", "StartFailed"}
+	serversVague = []string{"StopFailed", "UpdateFailed", "MaintenanceFailed", "DeleteFailed"}
+	serversMove  = []string{"Creating", "Starting", "Stopping", "Updating", "MaintenanceInProgress"}
+)
+
+var (
+	stopServer = deed{look: mlflowLook, call: on((*sagemaker.Client).StopMlflowTrackingServer),
+		from: append([]string{"StopFailed"}, serversOn...), while: serversMove, over: append([]string{"Deleting"}, serversOff...), ends: true}
+	startServer = deed{look: mlflowLook, call: on((*sagemaker.Client).StartMlflowTrackingServer),
+		from: []string{"Stopped", "StartFailed"}, while: serversMove, over: serversOn}
+	deleteServer = deed{look: mlflowLook, call: on((*sagemaker.Client).DeleteMlflowTrackingServer),
+		from: slices.Concat(serversOn, serversOff, serversVague), while: append([]string{"Deleting"}, serversMove...), ends: true,
+		data: holds("the experiments and runs in its database"), tagged: true}
+	createServer = recreation[sagemaker.DescribeMlflowTrackingServerOutput, sagemaker.CreateMlflowTrackingServerInput]{look: mlflowLook,
+		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...)}
+)
+
 var mlflowFamily = Family{
 	Name: "mlflow-tracking-server", ARNType: "mlflow-tracking-server", IdleFor: 7 * 24 * time.Hour,
 	Summary: "MLflow tracking servers",
@@ -26,11 +50,11 @@ var mlflowFamily = Family{
 		{"sagemaker:DescribeMlflowTrackingServer", "an MLflow tracking server's size, and with it its price"},
 	},
 	CreatedBy: "CreateMlflowTrackingServer",
+	Look:      mlflowLook,
 	Actions: []Action{
-		{Name: "stop", Operations: []string{"sagemaker:StopMlflowTrackingServer"}, Undo: "start it again",
-			UndoOperations: []string{"sagemaker:StartMlflowTrackingServer"}},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteMlflowTrackingServer"},
-			Loses: "the experiments and runs in the server's database; the artifacts stay in their bucket"},
+		stopServer.action("stop", "").undone("start it again", startServer),
+		startServer.action("start", "").undone("stop it again", stopServer),
+		createServer.undoes(deleteServer.action("delete", "the experiments and runs in the server's database; the artifacts stay in their bucket")),
 	},
 }
 
@@ -96,20 +120,12 @@ func (mlflow) describe(ctx context.Context, s *Scope, r estate.Resource) (estate
 
 // serverOff reports whether a tracking server of the status does not run.
 func serverOff(status string) bool {
-	switch types.TrackingServerStatus(status) {
-	case types.TrackingServerStatusStopped, types.TrackingServerStatusCreateFailed, types.TrackingServerStatusStartFailed:
-		return true
-	}
-	return false
+	return slices.Contains(serversOff, status)
 }
 
-// serverOn reports whether a tracking server of the status runs. The names of these states tell how it came to run.
+// serverOn reports whether a tracking server of the status runs.
 func serverOn(status string) bool {
-	switch types.TrackingServerStatus(status) {
-	case types.TrackingServerStatusCreated, types.TrackingServerStatusStarted, types.TrackingServerStatusUpdated, types.TrackingServerStatusMaintenanceComplete:
-		return true
-	}
-	return false
+	return slices.Contains(serversOn, status)
 }
 
 // Judge never takes IsActive for use: the API does not say what it means, and it goes with the status, as whether the server runs.

@@ -17,14 +17,20 @@ func init() { register(mlflowApp{}) }
 // price list names none, and those who run them report none. So they have no meter, and the listing tells all that is needed.
 type mlflowApp struct{}
 
+var mlflowAppLook = looks((*sagemaker.Client).DescribeMlflowApp)
+
+var deleteMlflowApp = deed{look: mlflowAppLook, call: on((*sagemaker.Client).DeleteMlflowApp),
+	from:  []string{"Created", "Updated", "CreateFailed", "UpdateFailed", "DeleteFailed"},
+	while: []string{"Creating", "Updating", "Deleting"}, ends: true,
+	data: holds("the experiments and runs that it holds")}
+
 var mlflowAppFamily = Family{
 	Name: "mlflow-app", ARNType: "mlflow-app", TagsByARN: true, IdleFor: 7 * 24 * time.Hour,
 	Summary:   "MLflow apps, the serverless tracking servers",
 	Reads:     []Operation{{"sagemaker:ListMlflowApps", "every MLflow app"}},
 	CreatedBy: "CreateMlflowApp",
-	Actions: []Action{
-		{Name: "delete", Operations: []string{"sagemaker:DeleteMlflowApp"}, Loses: "the experiments and runs that the app holds; the artifacts stay in their bucket"},
-	},
+	Look:      mlflowAppLook,
+	Actions:   []Action{deleteMlflowApp.action("delete", "the experiments and runs that the app holds; the artifacts stay in their bucket")},
 }
 
 func (mlflowApp) Family() *Family { return &mlflowAppFamily }

@@ -17,11 +17,13 @@ func init() { register(models) }
 var modelFamily = Family{
 	Name: "model", ARNType: "model", IdleFor: 30 * 24 * time.Hour,
 	Summary:   "models that no endpoint, inference component or running transform job uses",
+	Look:      looks((*sagemaker.Client).DescribeModel),
 	Reads:     []Operation{{"sagemaker:ListModels", "every model"}},
 	Needs:     []estate.Kind{endpointFamily.Name, componentFamily.Name, transformJobFamily.Name},
 	CreatedBy: "CreateModel",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteModel"},
-		Undo: "create it again as it was saved: its artifacts stay in S3", UndoOperations: []string{"sagemaker:CreateModel"}}},
+	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteModel", describesModel, "sagemaker:ListTags"},
+		Undo: "create it again as it was saved: its artifacts stay in S3", UndoOperations: []string{"sagemaker:CreateModel", describesModel},
+		Loses: "environment variables that look like secrets: these are refused unless the policy gives its data up", Next: deleteModel, Back: modelBack}},
 }
 
 // attributeModel and the name of a variant are the attribute of an endpoint that says which model the variant serves;

@@ -13,12 +13,14 @@ import (
 
 func init() { register(modelPackageGroups) }
 
-// Of the model registry, groups are listed and their versions are not: those are a history without end, and bill nothing.
+// Of the model registry, groups are listed and their versions are not: those are a history without end, and bill nothing. So a group is
+// never deleted: it goes only without its versions, which are what somebody approved.
 var modelPackageGroupFamily = Family{
 	Name: "model-package-group", ARNType: "model-package-group", IdleFor: 90 * 24 * time.Hour,
 	Summary:   "the model registry: groups of model packages",
 	Reads:     []Operation{{"sagemaker:ListModelPackageGroups", "the groups of the model registry"}},
 	CreatedBy: "CreateModelPackageGroup",
+	Look:      looks((*sagemaker.Client).DescribeModelPackageGroup),
 }
 
 var modelPackageGroups = &entry{of: &modelPackageGroupFamily, list: func(ctx context.Context, s *Scope, found func(estate.Resource)) error {

@@ -22,16 +22,47 @@ func init() {
 // starts do, whether there is anything to watch or not.
 type monitoringSchedule struct{ *entry }
 
+var monitoringScheduleLook = looks((*sagemaker.Client).DescribeMonitoringSchedule)
+
+var (
+	stopSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).StopMonitoringSchedule),
+		from: []string{"Scheduled"}, while: []string{"Pending"}, over: []string{"Stopped"}, ends: true}
+	startSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).StartMonitoringSchedule),
+		from: []string{"Stopped"}, while: []string{"Pending"}, over: []string{"Scheduled"}}
+	deleteSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).DeleteMonitoringSchedule),
+		from: []string{"Scheduled", "Stopped", "Failed"}, while: []string{"Pending"}, ends: true, tagged: true}
+	createSchedule = recreation[sagemaker.DescribeMonitoringScheduleOutput, sagemaker.CreateMonitoringScheduleInput]{
+		look: monitoringScheduleLook, create: creates((*sagemaker.Client).CreateMonitoringSchedule), while: []string{"Pending"}}
+)
+
+// recreateSchedule stops the schedule that was made anew, where the one before it was stopped.
+func recreateSchedule(ctx context.Context, h *Hand, made Made) (Move, error) {
+	m, err := createSchedule.back(ctx, h, made)
+	if err != nil || m.State != Done {
+		return m, err
+	}
+	var was sagemaker.DescribeMonitoringScheduleOutput
+	if _, err := restore(made.Saved, &was); err != nil {
+		return Move{}, unread(h, made, err)
+	}
+	if was.MonitoringScheduleStatus != types.ScheduleStatusStopped {
+		return m, nil
+	}
+	return stopSchedule.move(ctx, h, time.Time{})
+}
+
 var monitoringScheduleFamily = Family{
 	Name: "monitoring-schedule", ARNType: "monitoring-schedule", IdleFor: 7 * 24 * time.Hour,
 	Summary:   "schedules that watch the models on endpoints by processing jobs",
 	Reads:     []Operation{{"sagemaker:ListMonitoringSchedules", "every monitoring schedule"}},
 	Needs:     []estate.Kind{endpointFamily.Name},
 	CreatedBy: "CreateMonitoringSchedule",
+	Look:      monitoringScheduleLook,
 	Actions: []Action{
-		{Name: "stop", Operations: []string{"sagemaker:StopMonitoringSchedule"}, Undo: "start it again", UndoOperations: []string{"sagemaker:StartMonitoringSchedule"}},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteMonitoringSchedule"},
-			Undo: "create it again as it was saved", UndoOperations: []string{"sagemaker:CreateMonitoringSchedule"}},
+		stopSchedule.action("stop", "").undone("start it again", startSchedule),
+		startSchedule.action("start", "").undone("stop it again", stopSchedule),
+		deleteSchedule.action("delete", "").undoneBy("create it again as it was saved, and stop it where it was stopped", recreateSchedule,
+			monitoringScheduleLook.Operation, createSchedule.create.operation, stopSchedule.call.operation),
 	},
 }
 

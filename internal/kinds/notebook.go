@@ -22,6 +22,7 @@ type notebook struct{}
 var notebookFamily = Family{
 	Name: "notebook-instance", ARNType: "notebook-instance", IdleFor: 2 * time.Hour,
 	Summary: "notebook instances, and their volumes while they are stopped",
+	Look:    looks((*sagemaker.Client).DescribeNotebookInstance),
 	Reads: []Operation{
 		{"sagemaker:ListNotebookInstances", "every notebook instance"},
 		{"sagemaker:DescribeNotebookInstance", "a notebook instance's volume, which bills while it is stopped"},
@@ -29,8 +30,13 @@ var notebookFamily = Family{
 	CreatedBy: "CreateNotebookInstance",
 	Actions: []Action{
 		{Name: "stop", Operations: []string{"sagemaker:StopNotebookInstance"}, Undo: "start it again", UndoOperations: []string{"sagemaker:StartNotebookInstance"},
-			Loses: "what is in memory, and files outside of its volume"},
-		{Name: "delete", Operations: []string{"sagemaker:DeleteNotebookInstance"}, Loses: "the notebook instance's volume with all files on it"},
+			Loses: "what is in memory, and files outside of its volume", Next: stopNotebook, Back: notebookBack},
+		{Name: "start", Operations: []string{"sagemaker:StartNotebookInstance"}, Undo: "stop it again", UndoOperations: []string{"sagemaker:StopNotebookInstance"},
+			Next: startNotebook, Back: notebookBack},
+		{Name: "delete", Operations: []string{"sagemaker:StopNotebookInstance", "sagemaker:DeleteNotebookInstance", "sagemaker:ListTags"},
+			Undo:           "create it again as it was saved, with an empty volume, and stop it where it was stopped",
+			UndoOperations: []string{"sagemaker:CreateNotebookInstance", "sagemaker:StopNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:ListTags", "sagemaker:DeleteTags"},
+			Loses:          "the notebook instance's volume with all files on it: refused unless the policy gives its data up", Next: deleteNotebook, Back: notebookBack},
 	},
 }
 

@@ -16,13 +16,18 @@ func init() { register(optimizationJob{jobs{&optimizationJobFamily}}) }
 // optimizationJob is the family of inference optimization jobs in progress.
 type optimizationJob struct{ jobs }
 
+var optimizationJobLook = looks((*sagemaker.Client).DescribeOptimizationJob)
+
 // The limit is half a day: a large model takes hours to quantize or compile.
 var optimizationJobFamily = Family{
 	Name: "optimization-job", ARNType: "optimization-job", TagsByARN: true, IdleFor: 12 * time.Hour,
 	Summary:   "inference optimization jobs in progress",
 	Reads:     []Operation{{"sagemaker:ListOptimizationJobs", "every inference optimization job"}},
 	CreatedBy: "CreateOptimizationJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopOptimizationJob"}, Loses: "what it has optimized so far"}},
+	Look:      optimizationJobLook,
+	Actions: []Action{deed{look: optimizationJobLook, call: on((*sagemaker.Client).StopOptimizationJob), from: []string{"STARTING", "INPROGRESS"}, while: []string{"STOPPING"},
+		over: []string{"COMPLETED", "FAILED", "STOPPED"}, ends: true}.action("stop",
+		"what it has optimized so far")},
 }
 
 func (k optimizationJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

@@ -18,6 +18,13 @@ func init() { register(partnerApp{}) }
 // partner's subscription, which AWS Marketplace bills.
 type partnerApp struct{}
 
+var partnerAppLook = looks((*sagemaker.Client).DescribePartnerApp)
+
+var deletePartnerApp = deed{look: partnerAppLook, call: on((*sagemaker.Client).DeletePartnerApp),
+	from:  []string{"Available", "Failed", "UpdateFailed"},
+	while: []string{"Creating", "Updating", "Deleting"}, ends: true,
+	data: holds("all that it holds")}
+
 var partnerAppFamily = Family{
 	Name: "partner-app", ARNType: "partner-app", TagsByARN: true, IdleFor: 7 * 24 * time.Hour,
 	Summary: "partner AI apps: Comet, Deepchecks, Fiddler, Lakera Guard",
@@ -26,7 +33,8 @@ var partnerAppFamily = Family{
 		{"sagemaker:DescribePartnerApp", "a partner app's tier, and with it its price"},
 	},
 	CreatedBy: "CreatePartnerApp",
-	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeletePartnerApp"}, Loses: "the app with all that it holds"}},
+	Look:      partnerAppLook,
+	Actions:   []Action{deletePartnerApp.action("delete", "the app with all that it holds")},
 }
 
 func (partnerApp) Family() *Family { return &partnerAppFamily }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -20,13 +21,18 @@ func init() { register(pipelineExecution{jobs{&pipelineExecutionFamily}}) }
 // lags, which matters little for what is looked at because it has lasted for days.
 type pipelineExecution struct{ jobs }
 
+var pipelineExecutionLook = looks((*sagemaker.Client).DescribePipelineExecution)
+
 // The limit is three days: an execution may have long jobs in a row, or a step that waits for a person.
 var pipelineExecutionFamily = Family{
 	Name: "pipeline-execution", ARNType: "pipeline", TagsByARN: true, IdleFor: 3 * 24 * time.Hour,
 	Summary:   "pipeline executions under way",
 	Reads:     []Operation{{"sagemaker:Search", "every pipeline execution"}},
 	CreatedBy: "StartPipelineExecution",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopPipelineExecution"}, Loses: "the work of its running steps; those that are done stay"}},
+	Look:      pipelineExecutionLook,
+	Actions: []Action{deed{look: pipelineExecutionLook, call: on((*sagemaker.Client).StopPipelineExecution), from: []string{"Executing"}, while: jobStops,
+		over: []string{"Succeeded", "Failed", "Stopped", "CompletedWithFailures"}, ends: true}.action("stop",
+		"the work of its running steps; those that are done stay")},
 }
 
 func (k pipelineExecution) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

@@ -21,6 +21,8 @@ func init() {
 // processingJob is the family of processing jobs in progress.
 type processingJob struct{ work }
 
+var processingJobLook = looks((*sagemaker.Client).DescribeProcessingJob)
+
 // The limit is a day, as of training jobs: what prepares data is mostly done within hours.
 var processingJobFamily = Family{
 	Name: "processing-job", ARNType: "processing-job", TagsByARN: true, IdleFor: 24 * time.Hour,
@@ -30,7 +32,9 @@ var processingJobFamily = Family{
 		{"sagemaker:DescribeProcessingJob", "a processing job's instances, and with them its price"},
 	},
 	CreatedBy: "CreateProcessingJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopProcessingJob"}, Loses: "what it has not uploaded yet"}},
+	Look:      processingJobLook,
+	Actions: []Action{stopsJob(processingJobLook, on((*sagemaker.Client).StopProcessingJob),
+		"what it has not uploaded yet")},
 }
 
 func (k processingJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

@@ -18,7 +18,10 @@ type profile struct{}
 
 var profileFamily = Family{
 	Name: "user-profile", ARNType: "user-profile", InDomain: true, IdleFor: 90 * 24 * time.Hour,
-	Summary:   "Studio user profiles",
+	Summary: "Studio user profiles",
+	Look: looksFor((*sagemaker.Client).DescribeUserProfile, "UserProfile", func(r estate.Resource) *sagemaker.DescribeUserProfileInput {
+		return &sagemaker.DescribeUserProfileInput{DomainId: &r.Domain, UserProfileName: &r.User}
+	}),
 	Reads:     []Operation{{"sagemaker:ListUserProfiles", "every user profile"}},
 	Needs:     []estate.Kind{appFamily.Name, spaceFamily.Name},
 	CreatedBy: "CreateUserProfile",

@@ -21,6 +21,9 @@ type space struct{}
 var spaceFamily = Family{
 	Name: "studio-space", ARNType: "space", InDomain: true, IdleFor: 30 * 24 * time.Hour,
 	Summary: "Studio spaces, whose volumes bill while nothing runs in them",
+	Look: looksFor((*sagemaker.Client).DescribeSpace, "Space", func(r estate.Resource) *sagemaker.DescribeSpaceInput {
+		return &sagemaker.DescribeSpaceInput{DomainId: &r.Domain, SpaceName: &r.Space}
+	}),
 	Reads: []Operation{
 		{"sagemaker:ListSpaces", "every Studio space, its volume, and who owns the apps that run in it"},
 		{"logs:DescribeLogStreams", "when something last ran in a space"},

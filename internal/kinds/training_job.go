@@ -26,6 +26,8 @@ func init() {
 // that run are few, since quotas bound their instances.
 type trainingJob struct{ work }
 
+var trainingJobLook = looks((*sagemaker.Client).DescribeTrainingJob)
+
 // The limit is a day: AWS's own default bound of the run time.
 var trainingJobFamily = Family{
 	Name: "training-job", ARNType: "training-job", TagsByARN: true, IdleFor: 24 * time.Hour,
@@ -35,7 +37,9 @@ var trainingJobFamily = Family{
 		{"sagemaker:DescribeTrainingJob", "a training job's instances, and with them its price"},
 	},
 	CreatedBy: "CreateTrainingJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopTrainingJob"}, Loses: "the work since its last checkpoint"}},
+	Look:      trainingJobLook,
+	Actions: []Action{stopsJob(trainingJobLook, on((*sagemaker.Client).StopTrainingJob),
+		"the work since its last checkpoint")},
 }
 
 func (k trainingJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

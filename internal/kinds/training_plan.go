@@ -31,6 +31,7 @@ var trainingPlanFamily = Family{
 		{"cloudwatch:ListMetrics", "for how long reserved capacity has not been used"},
 	},
 	CreatedBy: "CreateTrainingPlan",
+	Look:      looks((*sagemaker.Client).DescribeTrainingPlan),
 }
 
 // Signals of a training plan. The part of those of its metrics is the metric's dimensions.

@@ -20,6 +20,8 @@ func init() {
 // transformJob is the family of batch transform jobs in progress. AWS sets no bound of its own that the API would tell.
 type transformJob struct{ work }
 
+var transformJobLook = looks((*sagemaker.Client).DescribeTransformJob)
+
 // The limit is a day, as of training jobs.
 var transformJobFamily = Family{
 	Name: "transform-job", ARNType: "transform-job", TagsByARN: true, IdleFor: 24 * time.Hour,
@@ -30,7 +32,9 @@ var transformJobFamily = Family{
 		{"cloudwatch:ListMetrics", "whether the instances of a batch transform job do anything"},
 	},
 	CreatedBy: "CreateTransformJob",
-	Actions:   []Action{{Name: "stop", Operations: []string{"sagemaker:StopTransformJob"}, Loses: "the results of the input that it has not finished"}},
+	Look:      transformJobLook,
+	Actions: []Action{stopsJob(transformJobLook, on((*sagemaker.Client).StopTransformJob),
+		"the results of the input that it has not finished")},
 }
 
 func (k transformJob) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {

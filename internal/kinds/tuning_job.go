@@ -17,14 +17,17 @@ func init() { register(tuningJob{jobs{&tuningJobFamily}}) }
 // their own.
 type tuningJob struct{ jobs }
 
+var tuningJobLook = looks((*sagemaker.Client).DescribeHyperParameterTuningJob)
+
 // The limit is a day, as of training jobs.
 var tuningJobFamily = Family{
 	Name: "tuning-job", ARNType: "hyper-parameter-tuning-job", TagsByARN: true, IdleFor: 24 * time.Hour,
 	Summary:   "hyperparameter tuning jobs in progress",
 	Reads:     []Operation{{"sagemaker:ListHyperParameterTuningJobs", "every hyperparameter tuning job"}},
 	CreatedBy: "CreateHyperParameterTuningJob",
-	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:StopHyperParameterTuningJob"},
-		Loses: "the work of its running training jobs since their last checkpoints; the results of those that are done stay"}},
+	Look:      tuningJobLook,
+	Actions: []Action{stopsJob(tuningJobLook, on((*sagemaker.Client).StopHyperParameterTuningJob),
+		"the work of its running training jobs since their last checkpoints; the results of those that are done stay")},
 }
 
 // signalChildren is how many training jobs of a tuning job are in progress.

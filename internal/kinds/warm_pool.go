@@ -18,6 +18,34 @@ func init() { register(warmPool{jobs{&warmPoolFamily}}) }
 // warmPool is the family of finished training jobs whose instances are retained for the next. A pool goes by the ARN of its job.
 type warmPool struct{ jobs }
 
+// warmPoolLook tells of the pool what of its job is described: one without a pool has let it go.
+var warmPoolLook = Look{trainingJobLook.Operation, func(ctx context.Context, c *sagemaker.Client, r estate.Resource) (*sight, error) {
+	s, err := trainingJobLook.ask(ctx, c, r)
+	if err != nil {
+		return nil, err
+	}
+	s.status = string(types.WarmPoolResourceStatusTerminated)
+	if pool := s.out.(*sagemaker.DescribeTrainingJobOutput).WarmPoolStatus; pool != nil {
+		s.status = string(pool.Status)
+	}
+	return s, nil
+}}
+
+// stopWarmPool lets the instances of a pool go. A job that has taken them up is left alone.
+var stopWarmPool = deed{look: warmPoolLook, ends: true,
+	call: callFor((*sagemaker.Client).UpdateTrainingJob, func(r estate.Resource) *sagemaker.UpdateTrainingJobInput {
+		return &sagemaker.UpdateTrainingJobInput{TrainingJobName: &r.Name, ResourceConfig: &types.ResourceConfigForUpdate{KeepAlivePeriodInSeconds: aws.Int32(0)}}
+	}),
+	from: []string{available}, over: []string{string(types.WarmPoolResourceStatusTerminated)},
+	more: func(s *sight) Move {
+		c := s.out.(*sagemaker.DescribeTrainingJobOutput).ResourceConfig
+		if c != nil && aws.ToInt32(c.KeepAlivePeriodInSeconds) == 0 {
+			return wait("it is no longer kept alive")
+		}
+		return Move{}
+	},
+}
+
 // The limit is half of the hour for which a pool may be retained at most: by then, the next job should have come.
 var warmPoolFamily = Family{
 	Name: "warm-pool", ARNType: "training-job", TagsByARN: true, IdleFor: 30 * time.Minute,
@@ -27,8 +55,8 @@ var warmPoolFamily = Family{
 		{"sagemaker:DescribeTrainingJob", "a warm pool's instances, and with them its price"},
 	},
 	CreatedBy: "CreateTrainingJob",
-	// UpdateTrainingJob sets KeepAlivePeriodInSeconds to zero.
-	Actions: []Action{{Name: "stop", Operations: []string{"sagemaker:UpdateTrainingJob"}, Loses: "the quick start of the next training job that matches"}},
+	Look:      warmPoolLook,
+	Actions:   []Action{stopWarmPool.action("stop", "the quick start of the next training job that matches")},
 }
 
 // retainedAtMost is how long ago the job of a pool may have ended: a pool is retained for an hour at most, and some are slow to go.

@@ -3,16 +3,29 @@ package kinds
 import (
 	"context"
 	"path"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 func init() { register(workteams) }
+
+var workteamLook = Look{operation[sagemaker.DescribeWorkteamInput](), func(ctx context.Context, c *sagemaker.Client, r estate.Resource) (*sight, error) {
+	out, err := c.DescribeWorkteam(ctx, &sagemaker.DescribeWorkteamInput{WorkteamName: &r.Name})
+	switch {
+	case err != nil:
+		return nil, err
+	case out.Workteam == nil:
+		return nil, cloud.ErrHollow
+	}
+	return see(out, reflect.ValueOf(out.Workteam).Elem(), "Workteam")
+}}
 
 var workteamFamily = Family{
 	Name: "workteam", ARNType: "workteam", IdleFor: 90 * 24 * time.Hour,
@@ -20,7 +33,9 @@ var workteamFamily = Family{
 	Reads:     []Operation{{"sagemaker:ListWorkteams", "every private work team"}},
 	Needs:     []estate.Kind{labelingJobFamily.Name},
 	CreatedBy: "CreateWorkteam",
-	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteWorkteam"}, Loses: "the team, for good; its people stay in the workforce"}},
+	Look:      workteamLook,
+	Actions: []Action{deed{look: workteamLook, call: on((*sagemaker.Client).DeleteWorkteam), ends: true}.action("delete",
+		"the team, for good; its people stay in the workforce")},
 }
 
 var workteams = &named{

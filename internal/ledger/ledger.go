@@ -1,190 +1,189 @@
-// Package ledger keeps what was about to be done and how it ended, in a file that only grows: one JSON object a line.
 package ledger
 
 import (
-	"bufio"
-	"crypto/rand"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"sync"
-	"syscall"
+	"iter"
+	"slices"
 	"time"
-
-	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
-// An Intent is what is about to be done. It is on disk before that is begun.
-type Intent struct {
-	ID string    `json:"intent"`
-	At time.Time `json:"at"`
-	// Action is the operation, as IAM names it; Resource the ARN of what it changes; By the ARN of who calls.
-	Action   string `json:"action"`
-	Resource string `json:"resource"`
-	By       string `json:"by,omitempty"`
-	// Before is what the resource was, as far as undoing takes.
-	Before json.RawMessage `json:"before,omitempty"`
-}
-
-// A Receipt is how an intent ended.
-type Receipt struct {
-	ID      string    `json:"receipt"`
-	At      time.Time `json:"at"`
-	Outcome string    `json:"outcome"`
-	Why     string    `json:"why,omitempty"`
-}
-
-// A Ledger is the file, held by this process alone.
+// A Ledger is a store with a clock. It is safe for concurrent use, by several processes too.
 type Ledger struct {
-	mu  sync.Mutex
-	f   *os.File
-	now func() time.Time
-	// size is how long the file is; broken is why nothing more may be written.
-	size   int64
-	broken error
-	// open are the intents without a receipt, in the order in which they were written.
-	open []Intent
+	Store
+	now   func() time.Time
+	pause func(ctx context.Context, attempt int) error
 }
 
-// Open opens the ledger, and makes it where there is none. Only its owner may read it, and one process at a time may hold it.
-func Open(file string, now func() time.Time) (*Ledger, error) {
-	fail := func(err error, hint string) (*Ledger, error) {
-		if e, ok := errors.AsType[*os.PathError](err); ok {
-			err = e.Err
+// Now is the present instant by the ledger's clock.
+func (l *Ledger) Now() time.Time { return l.now().UTC() }
+
+// mostAttempts bounds how often an update is tried. Each that fails has seen another one succeed.
+const mostAttempts = 50
+
+// Update carries out f and commits what it has put, deleted and logged, all of it or nothing. Where somebody else has changed one of those records in
+// between, f is called again with a new Tx, after a pause: it must have no effects of its own. An error of f is returned as it is, and nothing is done.
+func (l *Ledger) Update(ctx context.Context, f func(*Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		tx := &Tx{store: l.Store, at: l.Now(), held: map[name]*held{}}
+		if err := f(tx); err != nil {
+			return err
 		}
-		return nil, &estate.Error{Op: "open the ledger", On: file, Err: err, Hint: hint}
+		err := l.Commit(ctx, tx.change())
+		if !errors.Is(err, ErrConflict) || attempt == mostAttempts {
+			return err
+		}
+		if err := l.pause(ctx, attempt); err != nil {
+			return err
+		}
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fail(err, "name another with --ledger")
-	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return fail(err, "name another with --ledger")
-	}
-	l := &Ledger{f: f, now: now}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return fail(errors.New("another process holds it"), "wait until that has ended")
-	}
-	err = l.read()
-	if err == nil {
-		err = f.Chmod(0o600)
-	}
-	if err != nil {
-		_ = f.Close()
-		return fail(err, "move it away to begin a new one; it may say what is still unsettled")
-	}
-	return l, nil
 }
 
-// read finds the intents without a receipt. A line that a crash cut short is taken away: it was promised to nobody, so that what it was for had not
-// begun, or is found unsettled.
-func (l *Ledger) read() error {
-	r := bufio.NewReader(l.f)
-	for number := 1; ; number++ {
-		line, err := r.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			switch {
-			case len(line) == 0:
-				return nil
-			case !begun(string(line)):
-				return fmt.Errorf("line %d is no entry", number) // this file is somebody else's
-			}
-			return l.f.Truncate(l.size)
-		}
+// A Tx is one attempt of an update. It is for one goroutine.
+type Tx struct {
+	store   Store
+	at      time.Time
+	held    map[name]*held
+	entries []Entry
+}
+
+type name struct{ sort, key string }
+
+// held is a record as it was read, and what is to become of it.
+type held struct {
+	Record
+	changed bool
+}
+
+// Now is the instant of the attempt.
+func (tx *Tx) Now() time.Time { return tx.at }
+
+func (tx *Tx) read(ctx context.Context, sort, key string) (*held, error) {
+	n := name{sort, key}
+	if h, ok := tx.held[n]; ok {
+		return h, nil
+	}
+	r, err := tx.store.Get(ctx, sort, key)
+	if err != nil && !errors.Is(err, ErrNone) {
+		return nil, err
+	}
+	h := &held{Record: Record{Sort: sort, Key: key, Version: r.Version, Body: r.Body}}
+	tx.held[n] = h
+	return h, nil
+}
+
+// Get reads a record as this update leaves it; ErrNone where there is none.
+func (tx *Tx) Get(ctx context.Context, sort, key string) (Record, error) {
+	h, err := tx.read(ctx, sort, key)
+	if err != nil {
+		return Record{}, err
+	}
+	if h.Body == nil {
+		return Record{}, ErrNone
+	}
+	return h.Record, nil
+}
+
+// Put makes the record say v.
+func (tx *Tx) Put(ctx context.Context, sort, key string, v any) error {
+	h, err := tx.read(ctx, sort, key)
+	if err != nil {
+		return err
+	}
+	h.Body, err = json.Marshal(v)
+	h.changed = true
+	return err
+}
+
+// Delete takes a record away, where there is one.
+func (tx *Tx) Delete(ctx context.Context, sort, key string) error {
+	h, err := tx.read(ctx, sort, key)
+	if err != nil {
+		return err
+	}
+	h.Body, h.changed = nil, true
+	return nil
+}
+
+// Set makes a record say what r does if it is still the version that r has, and returns ErrConflict where it is not: the caller decided on something
+// that holds no more, so that trying again would not help.
+func (tx *Tx) Set(ctx context.Context, r Record) error {
+	h, err := tx.read(ctx, r.Sort, r.Key)
+	if err != nil {
+		return err
+	}
+	if h.Version != r.Version || h.changed {
+		return ErrConflict
+	}
+	h.Body, h.changed = r.Body, true
+	return nil
+}
+
+// Log adds an entry to the history. Secrets in its body are hidden.
+func (tx *Tx) Log(by, event, subject string, body any) error {
+	e := Entry{At: tx.at, By: by, Event: event, Subject: subject}
+	if body != nil {
+		text, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		l.size += int64(len(line))
-		var entry struct {
-			Intent
-			Receipt string `json:"receipt"`
-		}
-		if err := json.Unmarshal(line, &entry); err != nil {
-			return fmt.Errorf("line %d is no entry: %w", number, err)
-		}
-		if entry.ID == "" && entry.Receipt == "" {
-			return fmt.Errorf("line %d is no entry", number)
-		}
-		if entry.Receipt != "" {
-			l.settled(entry.Receipt)
-		} else {
-			l.open = append(l.open, entry.Intent)
+		if e.Body, err = clean(text); err != nil {
+			return err
 		}
 	}
-}
-
-// begun reports whether a text could be the beginning of an entry.
-func begun(text string) bool {
-	for _, head := range []string{`{"intent":"`, `{"receipt":"`} {
-		if n := min(len(head), len(text)); text[:n] == head[:n] {
-			return true
-		}
-	}
-	return false
-}
-
-func (l *Ledger) settled(id string) {
-	for i, in := range l.open {
-		if in.ID == id {
-			l.open = append(l.open[:i:i], l.open[i+1:]...)
-			return
-		}
-	}
-}
-
-// Unsettled are the intents of which nobody knows how they ended, oldest first.
-func (l *Ledger) Unsettled() []Intent {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return append([]Intent(nil), l.open...)
-}
-
-// Intend writes an intent down for good, and returns its id. What it is for must not begin after an error.
-func (l *Ledger) Intend(in Intent) (id string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	in.ID, in.At = rand.Text(), l.now().UTC()
-	if err := l.write(in); err != nil {
-		return "", err
-	}
-	l.open = append(l.open, in)
-	return in.ID, nil
-}
-
-// Settle writes down for good how an intent ended. After an error it stays unsettled.
-func (l *Ledger) Settle(id, outcome, why string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.write(Receipt{ID: id, At: l.now().UTC(), Outcome: outcome, Why: why}); err != nil {
-		return err
-	}
-	l.settled(id)
+	tx.entries = append(tx.entries, e)
 	return nil
 }
 
-func (l *Ledger) write(entry any) error {
-	line, err := json.Marshal(entry)
+func (tx *Tx) change() Change {
+	c := Change{Entries: tx.entries}
+	for _, h := range tx.held {
+		if h.changed && (h.Version > 0 || h.Body != nil) {
+			c.Records = append(c.Records, h.Record)
+		}
+	}
+	slices.SortFunc(c.Records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Sort, b.Sort), cmp.Compare(a.Key, b.Key)) })
+	return c
+}
+
+// A Getter reads records: a Store, a Ledger or a Tx.
+type Getter interface {
+	Get(ctx context.Context, sort, key string) (Record, error)
+}
+
+// Get reads a record as a T; ErrNone where there is none.
+func Get[T any](ctx context.Context, from Getter, sort, key string) (v T, err error) {
+	r, err := from.Get(ctx, sort, key)
 	if err != nil {
-		return err
+		return v, err
 	}
-	if l.broken != nil {
-		return l.broken
-	}
-	n, err := l.f.Write(append(line, '\n'))
-	if err == nil {
-		err = l.f.Sync()
-	}
-	if err != nil { // half an entry would spoil the next one
-		l.broken = errors.Join(err, l.f.Truncate(l.size))
-		return l.broken
-	}
-	l.size += int64(n)
-	return nil
+	return decode[T](r)
 }
 
-// Close lets go of the file.
-func (l *Ledger) Close() error { return l.f.Close() }
+// All are the records of a sort whose keys begin with the prefix, as Ts, in order of their keys. It reads as it goes; after an error nothing follows.
+func All[T any](ctx context.Context, s Store, sort, prefix string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		enough := errors.New("enough")
+		err := s.Scan(ctx, sort, prefix, func(r Record) error {
+			if v, err := decode[T](r); err != nil {
+				return err
+			} else if !yield(v, nil) {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+func decode[T any](r Record) (v T, err error) {
+	if err = json.Unmarshal(r.Body, &v); err != nil {
+		err = errors.New("the ledger's " + r.Sort + " " + r.Key + " cannot be read: " + err.Error())
+	}
+	return v, err
+}

@@ -14,8 +14,11 @@ import (
 	"net/mail"
 	"net/smtp"
 	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
@@ -34,9 +37,36 @@ type mailbox struct {
 	// implicit says that the server speaks TLS from the first byte.
 	implicit bool
 	user     string
+	password string
 	from     *mail.Address
-	to       []*mail.Address
-	env      Environment
+	// to are always told; nobody where each message says whom.
+	to  []*mail.Address
+	now func() time.Time
+}
+
+// openMail is the server of a configuration, which tells whom a message is to.
+func openMail(c config.SMTP, env Environment) (Channel, error) {
+	from, err := mail.ParseAddress(c.From)
+	if err != nil {
+		return nil, fmt.Errorf("smtp: from: %w", err)
+	}
+	m := mailbox{host: c.Host, port: defaultPort(c.TLS), implicit: c.TLS, user: c.User, from: from, now: env.Now}
+	if c.Port != 0 {
+		m.port = strconv.Itoa(c.Port)
+	}
+	if c.User != "" {
+		if m.password, err = env.secret(c.Password); err != nil {
+			return nil, fmt.Errorf("smtp: the password of %s: %w", c.User, err)
+		}
+	}
+	return m, nil
+}
+
+func defaultPort(implicit bool) string {
+	if implicit {
+		return "465"
+	}
+	return "587"
 }
 
 func parseMail(address string, env Environment) (Channel, error) {
@@ -47,12 +77,12 @@ func parseMail(address string, env Environment) (Channel, error) {
 	if _, has := u.User.Password(); has {
 		return nil, fmt.Errorf("a password on the command line is seen by everybody on this machine: put it into %s", mailPassword)
 	}
-	m := mailbox{host: u.Hostname(), implicit: u.Scheme == "smtps", user: u.User.Username(), env: env}
-	m.port = cmp.Or(u.Port(), map[bool]string{false: "587", true: "465"}[m.implicit])
+	m := mailbox{host: u.Hostname(), implicit: u.Scheme == "smtps", user: u.User.Username(), password: env.Getenv(mailPassword), now: env.Now}
+	m.port = cmp.Or(u.Port(), defaultPort(m.implicit))
 	if m.host == "" {
 		return nil, errors.New("the name of the mail server is missing: smtp://mail.example.com:587?from=…&to=…")
 	}
-	if m.user != "" && env.Getenv(mailPassword) == "" {
+	if m.user != "" && m.password == "" {
 		return nil, fmt.Errorf("the password of %s is missing: put it into %s", m.user, mailPassword)
 	}
 	if m.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
@@ -71,14 +101,35 @@ func parseMail(address string, env Environment) (Channel, error) {
 	return m, nil
 }
 
-// Send hands the notice to the mail server.
-func (m mailbox) Send(ctx context.Context, n Notice) error {
-	return each(n, mailLimit, func(part Notice) error {
-		if err := m.send(ctx, m.message(part, time.Now())); err != nil {
-			return &estate.Error{Op: "send mail", On: net.JoinHostPort(m.host, m.port), Err: err}
+// Send hands the message to the mail server.
+func (m mailbox) Send(ctx context.Context, n Message) error {
+	to, err := addressees(m.to, n.To)
+	if err != nil {
+		return err
+	}
+	m.to = to
+	return each(n, mailLimit, func(part Message) error {
+		if err := m.send(ctx, m.message(part)); err != nil {
+			return &estate.Error{Op: "send mail", On: net.JoinHostPort(m.host, m.port), Err: ofMail(err)}
 		}
 		return nil
 	})
+}
+
+// addressees are those who are always told and whom the message is to.
+func addressees(always []*mail.Address, to Recipient) ([]*mail.Address, error) {
+	all := slices.Clone(always)
+	if to.Email != "" {
+		a, err := mail.ParseAddress(to.Email)
+		if err != nil {
+			return nil, &SendError{Err: fmt.Errorf("the mail address of %s: %w", to.Name, err), Permanent: true}
+		}
+		all = append(all, a)
+	}
+	if len(all) == 0 {
+		return nil, &SendError{Err: fmt.Errorf("%s has no mail address", to.Name), Permanent: true}
+	}
+	return all, nil
 }
 
 func (m mailbox) send(ctx context.Context, message []byte) error {
@@ -109,7 +160,7 @@ func (m mailbox) send(ctx context.Context, message []byte) error {
 		}
 	}
 	if m.user != "" {
-		if err := c.Auth(smtp.PlainAuth("", m.user, m.env.Getenv(mailPassword), m.host)); err != nil {
+		if err := c.Auth(smtp.PlainAuth("", m.user, m.password, m.host)); err != nil {
 			return err
 		}
 	}
@@ -135,8 +186,8 @@ func (m mailbox) send(ctx context.Context, message []byte) error {
 	return nil
 }
 
-// message is the notice as RFC 5322 has it.
-func (m mailbox) message(n Notice, now time.Time) []byte {
+// message is the message as RFC 5322 has it. Its id is the same at every attempt, so that a mailbox that has it twice can tell.
+func (m mailbox) message(n Message) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "From: %s\r\n", m.from)
 	for i, to := range m.to {
@@ -144,7 +195,7 @@ func (m mailbox) message(n Notice, now time.Time) []byte {
 	}
 	fmt.Fprintf(&b, "\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"+
 		"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-		mime.QEncoding.Encode("utf-8", line(n.Subject)), now.UTC().Format(time.RFC1123Z), rand.Text(), "sagewarden.invalid")
+		mime.QEncoding.Encode("utf-8", n.Subject), m.now().UTC().Format(time.RFC1123Z), cmp.Or(n.ID, rand.Text()), "sagewarden.invalid")
 	w := quotedprintable.NewWriter(&b)
 	_, _ = w.Write([]byte(n.Text)) // a buffer takes all
 	_ = w.Close()

@@ -1,27 +1,45 @@
-// Package notify tells people: by mail, through Amazon SNS, in Slack.
+// Package notify tells people: by mail, through Amazon SNS, in Slack and Teams, to a webhook, on the console. It says what whom, through what and when
+// (Compose, which is pure), and has it delivered from the ledger, where a notice stays until its channel has taken it (Deliver).
 package notify
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/report"
 )
 
-// A Notice is what people are told. Both are plain text.
-type Notice struct {
+// A Message is what people are told. Subject and Text are plain text, which each channel writes so that nothing in it is obeyed.
+type Message struct {
+	// ID is the same however often the message is sent; empty for one that has none.
+	ID string
+	To Recipient
 	// Subject is one line.
 	Subject string
 	Text    string
+	// Links are the addresses in the text that are ours, and may be made to click on.
+	Links []string
+	// Findings are what it tells of.
+	Findings []ledger.Told
+	Made     time.Time
+	// Table says that the text has columns.
+	Table bool
 }
 
-// A Channel is a way to reach people. Send returns nil once the other side has taken the notice, whole; after an error, parts of a long
-// notice may have gone out. It does not try again. No error holds a secret.
+// A Channel is a way to reach people. Send returns nil once the other side has taken the message, whole; after an error, parts of a long
+// one may have gone out. It does not try again: a Failure says whether to, and when. No error holds a secret.
 type Channel interface {
-	Send(ctx context.Context, n Notice) error
+	Send(ctx context.Context, m Message) error
 }
 
 // An Environment is what channels need of the process.
@@ -30,6 +48,29 @@ type Environment struct {
 	Getenv func(string) string
 	// AWS is the caller's configuration in a region.
 	AWS func(ctx context.Context, region string) (aws.Config, error)
+	// Stdout takes what is told to the console, Now is what receivers see as the time of sending.
+	Stdout io.Writer
+	Now    func() time.Time
+}
+
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// secret is what stands where the reference says: in an environment variable, or in a file.
+func (e Environment) secret(ref string) (string, error) {
+	if file, ok := strings.CutPrefix(ref, "file:"); ok {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		return strings.TrimSpace(string(text)), nil
+	}
+	if !variableName.MatchString(ref) {
+		return "", errors.New("write the name of the environment variable that holds it, or file: and a path") // it may be the secret itself
+	}
+	if e.Getenv(ref) == "" {
+		return "", fmt.Errorf("the environment variable %s is not set", ref)
+	}
+	return strings.TrimSpace(e.Getenv(ref)), nil
 }
 
 // Parse reads the address of a channel:
@@ -45,11 +86,11 @@ func Parse(address string, env Environment) (Channel, error) {
 	case "smtp", "smtps":
 		return parseMail(address, env)
 	case "slack":
-		return parseSlack(rest, env)
+		return openSlack(rest, env)
 	case "http", "https":
 		return nil, errors.New("the address of a webhook is a secret: put it into an environment variable, and write slack: and the variable's name")
 	}
-	return nil, errors.New("this is no channel: write sns:ARN, smtp://HOST?from=…&to=…, or slack:VARIABLE") // it may hold a secret
+	return nil, errors.New("this is no channel: write sns:ARN, smtp://HOST?from=…, or slack:VARIABLE") // it may hold a secret
 }
 
 // parts cuts a text at the ends of lines into pieces of at most limit bytes; a longer line is cut between two characters.
@@ -65,27 +106,21 @@ func parts(text string, limit int) (all []string) {
 	return append(all, text)
 }
 
-// each sends a text in parts that say which they are.
-func each(n Notice, limit int, send func(Notice) error) error {
-	pieces := parts(n.Text, limit)
+// each sends a text in parts that say which they are. A part has an id of its own, the same at every attempt.
+func each(m Message, limit int, send func(Message) error) error {
+	pieces := parts(report.Lines(m.Text), limit)
 	for i, text := range pieces {
-		part := Notice{Subject: n.Subject, Text: text}
+		part := m
+		part.Subject, part.Text = report.Line(m.Subject), text
 		if len(pieces) > 1 {
-			part.Subject = fmt.Sprintf("%s (%d of %d)", n.Subject, i+1, len(pieces))
+			part.Subject = fmt.Sprintf("%s (%d of %d)", part.Subject, i+1, len(pieces))
+			if m.ID != "" {
+				part.ID = fmt.Sprintf("%s-%d", m.ID, i+1)
+			}
 		}
 		if err := send(part); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// line is a text without what would end a line of a message's head.
-func line(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s)
 }

@@ -1,94 +1,126 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
-	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 const (
-	// slackLimit keeps a message, escaped, below the 4,000 characters that Slack advises
-	// (https://docs.slack.dev/reference/methods/chat.postMessage#truncating).
+	// slackLimit keeps a message below the 4,000 characters that Slack advises, and its head below the 150 that a header block takes
+	// (https://docs.slack.dev/reference/methods/chat.postMessage#truncating, https://docs.slack.dev/reference/block-kit/blocks/header-block).
 	slackLimit = 2500
-	slackTakes = 30 * time.Second
+	slackHead  = 150
 )
 
-// A webhook is an incoming webhook of Slack. Its address is a secret, and in no error.
-type webhook struct{ variable, url string }
+// A slack is an incoming webhook of Slack, which posts to one chat.
+type slack struct{ hook }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-func parseSlack(variable string, env Environment) (Channel, error) {
-	if !variableName.MatchString(variable) {
-		return nil, errors.New("slack: takes the name of the environment variable that holds the webhook's address")
+func openSlack(ref string, env Environment) (Channel, error) {
+	h, err := openHook(ref, env)
+	if err != nil {
+		return nil, fmt.Errorf("slack: takes the name of the environment variable that holds the webhook's address: %w", err)
 	}
-	u, err := url.Parse(env.Getenv(variable))
-	switch {
-	case env.Getenv(variable) == "":
-		return nil, fmt.Errorf("slack: the environment variable %s is not set: it holds the address of an incoming webhook", variable)
-	case err != nil || u.Host == "", u.Scheme != "https" && !loopback(u.Hostname()), u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("slack: what is in %s is no https address", variable)
-	}
-	return webhook{variable, u.String()}, nil
+	return slack{h}, nil
 }
 
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// Send posts the notice.
-func (w webhook) Send(ctx context.Context, n Notice) error {
-	return each(n, slackLimit, func(part Notice) error {
-		if err := w.post(ctx, part); err != nil {
-			return &estate.Error{Op: "post to Slack", On: "the webhook in " + w.variable, Err: err}
+// Send posts the message.
+func (s slack) Send(ctx context.Context, m Message) error {
+	return each(m, slackLimit, func(part Message) error {
+		body, err := json.Marshal(slackMessage(part))
+		if err == nil {
+			err = s.post(ctx, http.Header{}, body)
+		}
+		if err != nil {
+			return &estate.Error{Op: "post to Slack", On: "the webhook in " + s.name, Err: err}
 		}
 		return nil
 	})
 }
 
-var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "```", "'''")
-
-func (w webhook) post(ctx context.Context, n Notice) error {
-	ctx, cancel := context.WithTimeout(ctx, slackTakes)
-	defer cancel()
-	body, err := json.Marshal(map[string]string{"text": "*" + slackEscapes.Replace(line(n.Subject)) + "*\n```\n" + slackEscapes.Replace(n.Text) + "\n```"})
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
-	if err != nil {
-		return withoutAddress(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	if err != nil {
-		return withoutAddress(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	answer, _ := io.ReadAll(io.LimitReader(resp.Body, 200)) // says why, at best
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", resp.Status, line(string(answer)))
-	}
-	return nil
+// A bit is one element of a text that Slack takes as it stands: rich text knows no markup, so that nothing in it mentions, links or shouts.
+type bit struct {
+	Type string `json:"type"`
+	Text string `json:"text,omitempty"`
+	URL  string `json:"url,omitempty"`
+	User string `json:"user_id,omitempty"`
 }
 
-// withoutAddress is the cause alone: net/http puts the address before it.
-func withoutAddress(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
+type slackBlock struct {
+	Type string `json:"type"`
+	// Text is that of a header, Elements the sections of rich text.
+	Text     map[string]any `json:"text,omitempty"`
+	Elements []slackSection `json:"elements,omitempty"`
+}
+
+type slackSection struct {
+	Type     string `json:"type"`
+	Elements []bit  `json:"elements"`
+}
+
+// slackEscapes is what the text of a notification takes, which is markup.
+var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func slackMessage(m Message) any {
+	var bits []bit
+	if m.To.Slack != "" {
+		bits = append(bits, bit{Type: "user", User: m.To.Slack}, bit{Type: "text", Text: "\n"})
 	}
-	return err
+	for _, p := range pieces(m.Text, m.Links) {
+		if p.link {
+			bits = append(bits, bit{Type: "link", URL: p.text})
+		} else {
+			bits = append(bits, bit{Type: "text", Text: p.text})
+		}
+	}
+	section := slackSection{"rich_text_section", bits}
+	if m.Table {
+		section.Type = "rich_text_preformatted"
+	}
+	blocks := []slackBlock{{Type: "header", Text: map[string]any{"type": "plain_text", "text": cut(m.Subject, slackHead), "emoji": false}}}
+	if len(bits) > 0 {
+		blocks = append(blocks, slackBlock{Type: "rich_text", Elements: []slackSection{section}})
+	}
+	return struct {
+		Text   string       `json:"text"`
+		Blocks []slackBlock `json:"blocks"`
+	}{slackEscapes.Replace(m.Subject), blocks}
+}
+
+// A piece of a text is one of our links, or what stands between them.
+type piece struct {
+	text string
+	link bool
+}
+
+// pieces takes a text apart at our links.
+func pieces(text string, links []string) (all []piece) {
+	for text != "" {
+		at, found := len(text), ""
+		for _, l := range links {
+			if i := strings.Index(text, l); i >= 0 && i < at {
+				at, found = i, l
+			}
+		}
+		if at > 0 {
+			all = append(all, piece{text: text[:at]})
+		}
+		if found != "" {
+			all = append(all, piece{found, true})
+		}
+		text = text[at+len(found):]
+	}
+	return all
+}
+
+// cut shortens a line to so many characters.
+func cut(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return s
 }

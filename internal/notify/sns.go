@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/report"
 )
 
 // Limits of Publish (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html): the message in bytes, less room for what else counts to
@@ -16,6 +18,8 @@ import (
 const (
 	topicLimit   = 256<<10 - 1<<10
 	subjectLimit = 99
+	// awsTakes is how long AWS may take for a message, with the SDK's own attempts.
+	awsTakes = time.Minute
 )
 
 // A topic is an SNS topic.
@@ -32,17 +36,19 @@ func parseTopic(name string, env Environment) (Channel, error) {
 	return topic{arn: name, region: arn.Region, env: env}, nil
 }
 
-// Send publishes the notice.
-func (t topic) Send(ctx context.Context, n Notice) error {
+// Send publishes the message.
+func (t topic) Send(ctx context.Context, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, awsTakes)
+	defer cancel()
 	config, err := t.env.AWS(ctx, t.region)
 	if err != nil {
 		return err
 	}
 	client := sns.NewFromConfig(config)
-	return each(n, topicLimit, func(part Notice) error {
+	return each(m, topicLimit, func(part Message) error {
 		_, err := client.Publish(ctx, &sns.PublishInput{TopicArn: &t.arn, Subject: aws.String(asciiLine(part.Subject, subjectLimit)), Message: &part.Text})
 		if err != nil {
-			return &estate.Error{Op: "publish to SNS", On: t.arn, Err: err, Hint: "allow sns:Publish on the topic"}
+			return &estate.Error{Op: "publish to SNS", On: t.arn, Err: ofAWS(err), Hint: "allow sns:Publish on the topic"}
 		}
 		return nil
 	})
@@ -55,6 +61,6 @@ func asciiLine(s string, limit int) string {
 			return '?'
 		}
 		return r
-	}, line(s))
+	}, report.Line(s))
 	return s[:min(len(s), limit)]
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // An unmarshaler reads itself. Its errors are Wrong's.
@@ -36,7 +38,11 @@ func decode(node ast.Node, v reflect.Value) error {
 	}
 	text, ok := Scalar(node)
 	if !ok {
-		return Wrong(node, "", "want %s", noun(v))
+		hint := ""
+		if _, isMap := node.(*ast.MappingNode); isMap && v.Kind() == reflect.String {
+			hint = "put text that has a colon in it into quotes" // in a list within braces the parser takes 08:00 for a key with a value
+		}
+		return Wrong(node, hint, "want %s", noun(v))
 	}
 	return decodeScalar(node, text, v)
 }
@@ -115,9 +121,9 @@ var duration = reflect.TypeFor[time.Duration]()
 func decodeScalar(node ast.Node, text string, v reflect.Value) error {
 	switch {
 	case v.Type() == duration:
-		d, err := time.ParseDuration(text)
+		d, err := estate.ParseDuration(text)
 		if err != nil {
-			return Wrong(node, "write it as 90s, 15m or 1h30m", "%q is not a length of time", text)
+			return Wrong(node, "write it as 90s, 15m, 1h30m or 7d", "%q is not a length of time", text)
 		}
 		v.SetInt(int64(d))
 		return nil

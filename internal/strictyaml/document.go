@@ -93,7 +93,27 @@ func (d *Document) Wrong(at Path, hint, format string, args ...any) error {
 	if d.root == nil {
 		return d.explain(&mistake{text: fmt.Sprintf(format, args...), hint: hint})
 	}
-	return d.explain(wrongAt(at.find(d.root), hint, format, args...))
+	_, token := at.find(d.root)
+	return d.explain(wrongAt(token, hint, format, args...))
+}
+
+// Position is the line and column of the value at the path or, if it is left out, of what should hold it; zero in an empty document.
+func (d *Document) Position(at Path) (line, column int) {
+	if d.root == nil {
+		return 0, 0
+	}
+	_, token := at.find(d.root)
+	return token.Position.Line, token.Position.Column
+}
+
+// WrongSecret is Wrong for a value that may be a secret: it says where, and does not show what is written there.
+func (d *Document) WrongSecret(at Path, hint, format string, args ...any) error {
+	e := &estate.Error{Op: d.op, On: d.name, Err: fmt.Errorf(format, args...), Hint: hint}
+	if d.root != nil {
+		line, column := d.Position(at)
+		e.On = fmt.Sprintf("%s:%d:%d", d.name, line, column)
+	}
+	return e
 }
 
 // explain makes the error that a person sees: file, line, column, the text with a caret below it, and the hint.

@@ -13,32 +13,32 @@ type Path []any
 // To is the path that goes on from here.
 func (p Path) To(steps ...any) Path { return append(slices.Clip(p), steps...) }
 
-// find returns the token to point at: of the value at the path or, if it is left out, of what should hold it.
-func (p Path) find(node ast.Node) *token.Token {
+// find returns the value at the path and the token to point at: its own or, if it is left out, that of what should hold it.
+func (p Path) find(node ast.Node) (ast.Node, *token.Token) {
 	at := first(node)
 	for _, step := range p {
 		switch n := node.(type) {
 		case *ast.MappingNode:
 			i := slices.IndexFunc(n.Values, func(v *ast.MappingValueNode) bool { return v.Key.GetToken().Value == step })
 			if i < 0 {
-				return at
+				return nil, at
 			}
 			at, node = n.Values[i].Key.GetToken(), n.Values[i].Value
 		case *ast.SequenceNode:
 			i, ok := step.(int)
 			if !ok || i >= len(n.Values) {
-				return at
+				return nil, at
 			}
 			node = n.Values[i]
 			at = first(node)
 		default:
-			return at
+			return nil, at
 		}
 	}
 	if _, ok := Scalar(node); ok {
-		return node.GetToken()
+		return node, node.GetToken()
 	}
-	return at
+	return node, at
 }
 
 // first is the first token of the node. The token of a mapping itself is the colon of its first entry.

@@ -81,6 +81,7 @@ func TestMistakes(t *testing.T) {
 		{"NAME: x", "1:1", `unknown field "NAME"`, "did you mean name?"},
 		{"Hidden: x", "1:1", `unknown field "Hidden"`, "known here: name, share, small, on, wait, tags, lists, below, upper, depth"},
 		{"below:\nname: x", "1:7", "nothing is said here", "write {} to take every default, or leave it out"},
+		{"name: {a: b}", "1:7", "want text", "put text that has a colon in it into quotes"},
 		{"upper: [a]", "1:8", "want a word", "write a word"},
 		{"name: !!str x", "1:7", "tags and directives are not part of the format", "remove it"},
 		{"lists: " + strings.Repeat("[", 60), "1:58", "nested more than 50 deep", ""},
@@ -129,4 +130,34 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWrongWithinPointsIntoTheText(t *testing.T) {
+	for _, tt := range []struct{ text, of, want string }{
+		{"name: a && §b", "§", "1:12"},
+		{"name: é && §b", "§", "1:12"},
+		{"name: 'it''s || §b'", "§", "1:17"},
+		{`name: "a == \"x\" || §b"`, "§", "1:22"},
+		{`name: "\ta || §b"`, "§", "1:15"},
+		{"name: |\n  a &&\n  b || §c\n", "§", "3:8"},
+		{"name: >- # folded\n  a &&\n  §c\n", "§", "3:3"},
+		{"name: a &&\n  b || §c\n", "§", "2:8"},
+		{"below:\n  name: \"a &&\n    §c\"\n", "§", "3:5"},
+		{"name: a && b", "a", "1:7"},
+		{"name: a &&\nsmall: 1\n", "", "1:11"},
+		{"name: >\n  a &&\n  b\nsmall: 1\n", "", "3:4"},
+	} {
+		var s sample
+		d, err := Read("read", "x.yaml", tt.text, &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, at := s.Name, Path{"name"}
+		if s.Below != nil {
+			text, at = s.Below.Name, Path{"below", "name"}
+		}
+		if e, ok := errors.AsType[*estate.Error](d.WrongWithin(at, strings.LastIndex(text, tt.of), "", "bad")); !ok || e.On != "x.yaml:"+tt.want {
+			t.Errorf("%q is at %v, want %s", tt.text, e.On, tt.want)
+		}
+	}
 }

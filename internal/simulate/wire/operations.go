@@ -10,6 +10,7 @@ import (
 	org "github.com/aws/aws-sdk-go-v2/service/organizations/schemas"
 	price "github.com/aws/aws-sdk-go-v2/service/pricing/schemas"
 	tag "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/schemas"
+	api "github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker/schemas"
 	quota "github.com/aws/aws-sdk-go-v2/service/servicequotas/schemas"
 )
@@ -18,7 +19,7 @@ import (
 //
 // IAM cannot restrict SageMaker's List operations to resources, but ListTags, and those of what is within something
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html).
-var operations = with(slices.Concat(families, writes), map[string]operation{
+var operations = with(slices.Concat(families, writes, recordWrites), map[string]operation{
 	"sagemaker:ListDomains":             modeled(sm.ListDomains, sm.ListDomainsResponse, (*view).listDomains, anything),
 	"sagemaker:ListUserProfiles":        modeled(sm.ListUserProfiles, sm.ListUserProfilesResponse, (*view).listUserProfiles, anything),
 	"sagemaker:ListSpaces":              modeled(sm.ListSpaces, sm.ListSpacesResponse, (*view).listSpaces, anything),
@@ -28,6 +29,8 @@ var operations = with(slices.Concat(families, writes), map[string]operation{
 	"sagemaker:ListModels":              modeled(sm.ListModels, sm.ListModelsOutput, (*view).listModels, anything),
 	"sagemaker:ListInferenceComponents": modeled(sm.ListInferenceComponents, sm.ListInferenceComponentsOutput, (*view).listInferenceComponents, anything),
 	"sagemaker:ListTags":                modeled(sm.ListTags, sm.ListTagsOutput, (*view).listTags, taggedResource),
+	"sagemaker:ListImageVersions":       modeled(sm.ListImageVersions, sm.ListImageVersionsResponse, (*view).listImageVersions, named(func(in *api.ListImageVersionsInput) string { return imageOf(in.ImageName) })),
+	"sagemaker:ListAliases":             modeled(sm.ListAliases, sm.ListAliasesResponse, (*view).listAliases, named(func(in *api.ListAliasesInput) string { return imageOf(in.ImageName) })),
 	"sagemaker:Search":                  modeled(sm.Search, sm.SearchResponse, (*view).search, anything),
 
 	"sagemaker:DescribeDomain":             modeled(sm.DescribeDomain, sm.DescribeDomainResponse, (*view).describeDomain, named(describedDomain)),
@@ -37,6 +40,7 @@ var operations = with(slices.Concat(families, writes), map[string]operation{
 	"sagemaker:DescribeEndpoint":           modeled(sm.DescribeEndpoint, sm.DescribeEndpointOutput, (*view).describeEndpoint, named(describedEndpoint)),
 	"sagemaker:DescribeEndpointConfig":     modeled(sm.DescribeEndpointConfig, sm.DescribeEndpointConfigOutput, (*view).describeEndpointConfig, named(describedConfig)),
 	"sagemaker:DescribeModel":              modeled(sm.DescribeModel, sm.DescribeModelOutput, (*view).describeModel, named(describedModel)),
+	"sagemaker:DescribeImageVersion":       modeled(sm.DescribeImageVersion, sm.DescribeImageVersionResponse, (*view).describeImageVersion, named(describedVersion)),
 	"sagemaker:DescribeInferenceComponent": modeled(sm.DescribeInferenceComponent, sm.DescribeInferenceComponentOutput, (*view).describeInferenceComponent, named(describedComponent)),
 
 	"cloudwatch:GetMetricData":       modeled(cw.GetMetricData, cw.GetMetricDataOutput, (*view).getMetricData, anything),

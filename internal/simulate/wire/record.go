@@ -86,6 +86,7 @@ func wanted(f world.Family, in any) (parent, name string) {
 		}
 		text := member.Interface().(*string)
 		switch {
+		case field.Name == "ClientRequestToken", field.Name == "ClientToken":
 		case f.Parent() != "" && field.Name == f.Parent().Stem()+"Name":
 			parent = aws.ToString(text)
 		case name == "":

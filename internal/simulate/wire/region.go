@@ -20,6 +20,7 @@ type region struct {
 	configs    roll[*world.EndpointConfig]
 	models     roll[*world.Model]
 	components roll[*world.Component]
+	versions   roll[*world.ImageVersion]
 	// records are those of every other family by resource, and families the same by family and name.
 	records   roll[*world.Record]
 	families  map[world.Family]roll[*world.Record]
@@ -87,6 +88,9 @@ func newRegion(t estate.Target, w *world.Region) *region {
 	}
 	for _, c := range w.Components {
 		r.components.add(c.Resource(), c.Life, c)
+	}
+	for _, i := range w.ImageVersions {
+		r.versions.add(i.Resource(), i.Life, i)
 	}
 	for _, record := range w.Records {
 		r.enter(record)

@@ -20,6 +20,15 @@ const (
 	notebookStarts = 2 * time.Minute
 	notebookStops  = time.Minute
 	endpointMoves  = 3 * time.Minute
+
+	jobStops      = 2 * time.Minute
+	poolGoes      = 30 * time.Second
+	clusterMoves  = 10 * time.Minute
+	serverMoves   = 5 * time.Minute
+	featuresMove  = 2 * time.Minute
+	scheduleMoves = 20 * time.Second
+	imageMoves    = 10 * time.Second
+	contentMoves  = 15 * time.Second
 )
 
 // A Mutation is a call that changed something.

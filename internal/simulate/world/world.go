@@ -59,6 +59,8 @@ type Region struct {
 	Configs    []*EndpointConfig
 	Models     []*Model
 	Components []*Component
+	// ImageVersions are those of the images among the records.
+	ImageVersions []*ImageVersion
 	// Records are the resources of every other family, and Histories the jobs of long ago.
 	Records   []*Record
 	Histories []*History

@@ -1,0 +1,159 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
+	"github.com/sagewarden/sagewarden/policies"
+)
+
+// PackPrefix begins the name of a pack where a file could be named as well.
+const PackPrefix = "pack:"
+
+// maxSize is the largest policy file.
+const maxSize = 1 << 20
+
+// Load reads policy files, in their order: paths, patterns as policies/*.yaml, and packs as pack:studio-basics. A pattern passes over the
+// files of tests. An error is an *estate.Error, and says where in which file what is wrong.
+func Load(ctx context.Context, files ...string) (*Set, error) {
+	l := newLoader()
+	for _, name := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := l.add(name); err != nil {
+			return nil, err
+		}
+	}
+	return l.set, nil
+}
+
+// Parse reads the text of one policy file, with the packs that it includes. Name is what errors call it.
+func Parse(name, text string) (*Set, error) {
+	l := newLoader()
+	if err := l.text(name, text, nil); err != nil {
+		return nil, err
+	}
+	return l.set, nil
+}
+
+// A loader gathers the policies of several files.
+type loader struct {
+	set *Set
+	// by is where a policy or a pack came in first.
+	by map[string]string
+}
+
+func newLoader() *loader { return &loader{set: &Set{}, by: map[string]string{}} }
+
+func (l *loader) add(name string) error {
+	if pack, ok := strings.CutPrefix(name, PackPrefix); ok {
+		text, err := policies.Read(pack)
+		if err != nil {
+			return &estate.Error{Op: operation, On: name, Err: errors.New("there is no such pack"), Hint: packHint(pack)}
+		}
+		return l.text(name, text, nil)
+	}
+	paths := []string{name}
+	if strings.ContainsAny(name, "*?[") {
+		var err error
+		if paths, err = filepath.Glob(name); err != nil {
+			return &estate.Error{Op: operation, On: name, Err: errors.New("it is no pattern"), Hint: "use * for any characters, ? for one, [a-z] for one of several"}
+		}
+		paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasSuffix(p, policies.TestEnding) })
+		if len(paths) == 0 {
+			return &estate.Error{Op: operation, On: name, Err: errors.New("no file has such a name"), Hint: "policies are read from files; ready ones are named " + PackPrefix + "NAME, see sagewarden policy list"}
+		}
+	}
+	for _, path := range paths {
+		text, err := contents(path)
+		if err != nil {
+			return err
+		}
+		if err := l.text(path, text, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text adds the policies of a file, and before them those of the packs that it includes.
+func (l *loader) text(name, text string, above *reader) error {
+	if first, twice := l.by[name]; twice {
+		return &estate.Error{Op: operation, On: name, Err: errors.New("it is there already, " + first), Hint: "name it once"}
+	}
+	l.by[name] = "as a file of its own"
+	var stand map[string]*calendar
+	if above != nil {
+		stand = above.calendars
+		l.by[name] = "included in " + above.name
+	}
+	r, err := open(name, text, stand)
+	if err != nil {
+		return err
+	}
+	for i, include := range r.file.Include {
+		at := strictyaml.Path{"include", i}
+		pack := strings.TrimPrefix(include, PackPrefix)
+		inner, err := policies.Read(pack)
+		switch first, twice := l.by[PackPrefix+pack]; {
+		case err != nil:
+			return r.document.Wrong(at, packHint(pack), "there is no pack %q", pack)
+		case twice:
+			return r.document.Wrong(at, "name it once", "the pack is there already, %s", first)
+		}
+		if err := l.text(PackPrefix+pack, inner, r); err != nil {
+			return err
+		}
+	}
+	own, err := r.policies()
+	if err != nil {
+		return err
+	}
+	for i, p := range own {
+		if first, twice := l.by["policy "+p.Name]; twice {
+			return r.document.Wrong(strictyaml.Path{"policies", i, "name"}, "give it another name", "there is a policy of this name already, at %s", first)
+		}
+		l.by["policy "+p.Name] = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	l.set.Policies = append(l.set.Policies, own...)
+	return nil
+}
+
+func packHint(name string) string {
+	if near, ok := strictyaml.Nearest(name, policies.Names()); ok {
+		return "did you mean " + near + "?"
+	}
+	return "the packs are " + strings.Join(policies.Names(), ", ")
+}
+
+// contents reads a file.
+func contents(path string) (string, error) {
+	fail := func(err error) (string, error) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
+			err = p.Err
+		}
+		return "", &estate.Error{Op: operation, On: path, Err: err, Hint: "name a policy file, or a ready pack as " + PackPrefix + "NAME: see sagewarden policy list"}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fail(err)
+	}
+	defer func() { _ = file.Close() }()
+	b, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err == nil && len(b) > maxSize {
+		err = fmt.Errorf("more than %d bytes", maxSize)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return string(b), nil
+}
