@@ -329,8 +329,8 @@ func TestAgentAtAJupyterServer(t *testing.T) {
 			d.work([]cell{
 				{silent, "import time; time.sleep(3600)", false},
 				{thread, "import threading\ndef burn():\n    while True: pass\nthreading.Thread(target=burn, daemon=True).start()", true},
-				// The shell ends at once: what it left behind has no parent but the first process, and is killed with the kernel.
-				{left, "import subprocess; subprocess.Popen('while :; do :; done &', shell=True).wait()", true},
+				// The shell ends at once: what it left behind has no parent but the first process, and is killed with the kernel. It ends with the server at the latest.
+				{left, "import os, subprocess; subprocess.Popen(f'while kill -0 {os.getppid()}; do :; done &', shell=True).wait()", true},
 				{done, "6 * 7", true}, {noted, "6 * 7", true},
 				{killed, "import time; time.sleep(3600)", false},
 			}, map[string]string{asleep: "echo typ''ed; sleep " + mark})
