@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -301,7 +302,7 @@ func TestAStatusThatIsALink(t *testing.T) {
 	}
 }
 
-// A beat says until when everything is kept.
+// A beat says until when everything is kept, and what was measured.
 func TestABeatSaysWhatIsKept(t *testing.T) {
 	var body []byte
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { body, _ = io.ReadAll(r.Body) }))
@@ -323,7 +324,9 @@ func TestABeatSaysWhatIsKept(t *testing.T) {
 	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{keep: until}, nil }
 	r.minutes(t, a, 2)
 	got, _, err := signed.Trust{}.Open(signed.Object{Resource: place.ARN.String(), Body: body, Modified: r.now}, r.now, signed.Seen{})
-	if err != nil || !got.KeepUntil.Equal(until) {
+	if err != nil || !got.KeepUntil.Equal(until) || !slices.ContainsFunc(got.Evidence, func(e signed.Evidence) bool {
+		return e.Name == "processes" && strings.HasPrefix(e.Value, "computed 0.0% of a core, read and wrote 0.0 kB/s")
+	}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	r.minutes(t, a, 60)

@@ -3,6 +3,7 @@
 package interop_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -196,4 +197,24 @@ func TestAgentAndWhatIsLeftBehind(t *testing.T) {
 	end("copies.py")
 	d.poll("the app to be stopped", func() bool { return slices.Contains(a.changes(), "DeleteApp done") })
 	end("sleeps.py")
+}
+
+// TestAgentWhereProcessesAreHidden: where Linux hides the processes of others, an agent that may not see them does not begin, and one that may does.
+func TestAgentWhereProcessesAreHidden(t *testing.T) {
+	program, err := compiledAgent()
+	if err == nil {
+		err = os.Chmod(folder, 0o755) // for another person to run it
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := program + " --once --no-heartbeat --server http://127.0.0.1:1/"
+	for as, says := range map[string]string{"setpriv --reuid 65534 --regid 65534 --clear-groups ": "hidepid=invisible", "": "connection refused"} {
+		r := try(t, environment(t), "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "mount -o remount,hidepid=invisible /proc && "+as+look)
+		if said := string(r.stderr); strings.Contains(said, "unshare failed") {
+			unavailable(t, "processes cannot be kept apart, run it as root: ", errors.New(said))
+		} else if r.status != 1 || !strings.Contains(said, says) {
+			t.Errorf("%q: exit status %d\n%s", as, r.status, said)
+		}
+	}
 }
