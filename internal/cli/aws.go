@@ -18,6 +18,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -30,8 +31,9 @@ type awsFlags struct {
 	stats, noTrail           bool
 	// heartbeats and signingKey say where agents report, in place of the file.
 	heartbeats, signingKey string
-	// seen is the file in which it is kept which heartbeats were seen.
-	seen string
+	// seen is the file in which it is kept which heartbeats were seen, and memory what this run has of it.
+	seen   string
+	memory *pulse.Memory
 	// given reports whether the user gave a flag.
 	given func(name string) bool
 	// account is the one that is asked about, empty for all.
@@ -113,6 +115,9 @@ func (f *awsFlags) open(ctx context.Context, env Env, options cloud.Options) (*c
 	}
 	targets, err := f.targets(file)
 	if err != nil {
+		return nil, nil, err
+	}
+	if f.memory, err = f.remember(); err != nil {
 		return nil, nil, err
 	}
 	c := cloud.New(options)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
-	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
 
@@ -52,9 +51,8 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 	if o.Prices, err = f.book(env, sessions); err != nil {
 		return nil, stats, err
 	}
-	memory := pulse.NewMemory()
 	if !o.Inventory {
-		if o.Heartbeats, memory, err = f.hear(ctx, c); err != nil {
+		if o.Heartbeats, err = f.hear(ctx, c); err != nil {
 			return nil, stats, err
 		}
 	}
@@ -67,7 +65,7 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 		err = blind(snap)
 	}
 	if err == nil {
-		err = memory.Commit()
+		err = f.memory.Commit()
 	}
 	return snap, func() { _ = f.printStats(env, c) }, err
 }

@@ -12,31 +12,32 @@ import (
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
-// hear opens the places where agents report, with the caller's own credentials unless the file names others. What was seen there is to be committed when all
-// of it has been read.
-func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, *pulse.Memory, error) {
-	memory := pulse.NewMemory()
+// remember opens what earlier runs have seen.
+func (f *awsFlags) remember() (*pulse.Memory, error) {
+	switch {
+	case f.seen == "":
+		return pulse.NewMemory(), nil
+	case f.heartbeats == "" && len(f.file.Heartbeats) == 0:
+		return nil, usagef("--seen: it keeps what agents report to a place: add --heartbeats")
+	}
+	return pulse.OpenMemory(f.seen)
+}
+
+// hear opens the places where agents report, with the caller's own credentials unless the file names others. What was seen there is
+// remembered from one look of the run to the next, and for the next run when the memory is committed.
+func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, error) {
 	places := f.file.Heartbeats
 	switch {
 	case f.heartbeats != "":
 		places = []config.Heartbeats{{Bucket: f.heartbeats, SigningKey: f.signingKey}}
 	case f.signingKey != "":
-		return nil, nil, usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
-	}
-	if f.seen != "" {
-		if len(places) == 0 {
-			return nil, nil, usagef("--seen: it keeps what agents report to a place: add --heartbeats")
-		}
-		var err error
-		if memory, err = pulse.OpenMemory(f.seen); err != nil {
-			return nil, nil, err
-		}
+		return nil, usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
 	}
 	var readers []*pulse.Reader
 	for _, p := range places {
 		source, err := pulse.ParseSource(p.Bucket, p.SigningKey)
 		if err != nil {
-			return nil, nil, usagef("--heartbeats: %w", err)
+			return nil, usagef("--heartbeats: %w", err)
 		}
 		var caller string
 		if len(f.profiles) > 0 {
@@ -50,17 +51,17 @@ func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, *
 		}
 		sessions, err := c.Open(ctx, cmp.Or(p.Profile, caller), regions)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		readers = append(readers, pulse.Open(ctx, sessions[0], source, memory))
+		readers = append(readers, pulse.Open(ctx, sessions[0], source, f.memory))
 	}
-	return readers, memory, nil
+	return readers, nil
 }
 
 // listen checks whether a scan could read what agents report.
 func (f *awsFlags) listen(ctx context.Context, c *cloud.Cloud) []estate.Check {
 	const name = "heartbeats"
-	readers, _, err := f.hear(ctx, c)
+	readers, err := f.hear(ctx, c)
 	if err != nil {
 		return []estate.Check{failed(name, err)}
 	}

@@ -1,7 +1,11 @@
 // Package config reads sagewarden.yaml: what to look at, and what is usual here.
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
+)
 
 // A File is sagewarden.yaml. Flags and environment variables go before what it says.
 type File struct {
@@ -19,6 +23,56 @@ type File struct {
 	State string `yaml:"state"`
 	// Notify says whom to tell, how, and when.
 	Notify Notify `yaml:"notify"`
+	// Policies are the files that say what is to happen: paths from this file's folder, patterns as policies/*.yaml, and ready packs as pack:studio-basics.
+	Policies []string `yaml:"policies"`
+	// Enforce allows that something is changed at all. Without it there are plans, and nothing else.
+	Enforce bool `yaml:"enforce"`
+	// Guard bounds what all policies together may change.
+	Guard Guard `yaml:"guard"`
+}
+
+// A Guard bounds what all policies together may change.
+type Guard struct {
+	// Accounts are the ids of those in which something may be changed. In all others nothing is.
+	Accounts []string `yaml:"accounts"`
+	// MaxActions bounds the changes of a run; 50 when left out.
+	MaxActions int `yaml:"maxActions"`
+	// MaxPerDay bounds the changes of a day (UTC); 200 when left out.
+	MaxPerDay int `yaml:"maxPerDay"`
+	// MaxShare bounds the changes of a run to a share of all that is seen, as 20%; half when left out.
+	MaxShare strictyaml.Percent `yaml:"maxShare"`
+	// MaxHourlySavings bounds the dollars an hour that a run stops.
+	MaxHourlySavings strictyaml.Dollars `yaml:"maxHourlySavings"`
+	// MaxDailySavings bounds the dollars an hour that are stopped on a day (UTC).
+	MaxDailySavings strictyaml.Dollars `yaml:"maxDailySavings"`
+	// Freezes are times in which nothing is changed.
+	Freezes []Freeze `yaml:"freezes"`
+}
+
+// A Freeze is a time in which nothing is changed.
+type Freeze struct {
+	// From is when it begins, as 2026-12-20 or 2026-12-20T18:00:00+01:00. A day alone is meant in UTC.
+	From string `yaml:"from"`
+	// To is when it ends, in the same form. A day alone is frozen to its end.
+	To string `yaml:"to"`
+	// Why is what people are told.
+	Why string `yaml:"why"`
+}
+
+// Times are the freeze's beginning and end, of which the second is not in it.
+func (f Freeze) Times() (from, to time.Time, err error) {
+	if from, err = day(f.From, 0); err == nil {
+		to, err = day(f.To, 1)
+	}
+	return from, to, err
+}
+
+// day reads an instant, or the beginning of a day and so many days on.
+func day(text string, on int) (time.Time, error) {
+	if at, err := time.Parse(time.DateOnly, text); err == nil {
+		return at.AddDate(0, 0, on), nil
+	}
+	return time.Parse(time.RFC3339, text)
 }
 
 // Heartbeats is a place in S3 where agents put theirs.

@@ -52,7 +52,29 @@ func (f *File) validate(d *strictyaml.Document) error {
 		c.heartbeats(h, strictyaml.Path{"heartbeats"}.To(i))
 	}
 	c.notify(f.Notify, strictyaml.Path{"notify"})
+	c.guard(f, strictyaml.Path{"guard"})
 	return c.first
+}
+
+func (c *checker) guard(f *File, at strictyaml.Path) {
+	g := f.Guard
+	c.require(!f.Enforce || len(g.Accounts) > 0, strictyaml.Path{"enforce"}, "name under guard.accounts, by id, the accounts in which something may be changed",
+		"nothing says in which accounts something may be changed")
+	for i, id := range g.Accounts {
+		c.require(accountID.MatchString(id), at.To("accounts", i), "account ids have twelve digits", "%q is no account id", id)
+	}
+	for _, n := range []struct {
+		name string
+		n    int
+	}{{"maxActions", g.MaxActions}, {"maxPerDay", g.MaxPerDay}} {
+		c.require(n.n >= 0, at.To(n.name), "write how many at most, or leave it out", "%d is no number of changes", n.n)
+	}
+	for i, fr := range g.Freezes {
+		from, to, err := fr.Times()
+		c.require(err == nil, at.To("freezes", i), "write from and to as 2026-12-20 or 2026-12-20T18:00:00+01:00", "%q to %q is no time", fr.From, fr.To)
+		c.require(from.Before(to), at.To("freezes", i), "from comes before to", "the freeze ends before it begins")
+		c.require(fr.Why != "", at.To("freezes", i), "add why: …", "nothing says why")
+	}
 }
 
 func (c *checker) heartbeats(h Heartbeats, at strictyaml.Path) {

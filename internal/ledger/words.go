@@ -31,6 +31,8 @@ type Finding struct {
 	Hourly   decimal.Decimal `json:"hourly"`
 	// Known says that every price behind Hourly is known.
 	Known bool `json:"known"`
+	// By is who ran what made it: an ARN. It takes somebody else to approve it.
+	By string `json:"by,omitempty"`
 	// First and Last are when the policy matched first and last.
 	First time.Time `json:"first"`
 	Last  time.Time `json:"last"`
@@ -45,7 +47,9 @@ type Finding struct {
 	Snooze *Snooze `json:"snooze,omitempty"`
 	// Trouble is why the last attempt of a step did not do it.
 	Trouble string `json:"trouble,omitempty"`
-	// Done are the ids of the receipts of the steps that were done.
+	// Underway is the id of the first call of the step that was begun and is not through; empty where none is.
+	Underway string `json:"underway,omitempty"`
+	// Done are the ids of the first receipts of the steps that were done.
 	Done []string `json:"done,omitempty"`
 	// Closed is when it ended, and Why how: acted, cleared, exempt.
 	Closed time.Time `json:"closed,omitzero"`
@@ -114,6 +118,9 @@ type Told struct {
 
 // An Action is what one step does, in the words of the ledger.
 type Action struct {
+	// Of is the id of the first call of the same step; empty for the first one itself. Undoes is the receipt of the call that this one takes back.
+	Of       string        `json:"of,omitempty"`
+	Undoes   string        `json:"undoes,omitempty"`
 	Finding  string        `json:"finding,omitempty"`
 	Policy   string        `json:"policy,omitempty"`
 	Target   estate.Target `json:"target"`
@@ -129,13 +136,17 @@ type Action struct {
 	Hourly   decimal.Decimal `json:"hourly"`
 	Known    bool            `json:"known"`
 	By       string          `json:"by"`
-	// Undoes is the receipt of what this takes back.
-	Undoes string `json:"undoes,omitempty"`
 }
 
 // The events of the history. How an action ended is an event of the outcome's name.
 const (
-	EventBegun   = "begun"
-	EventHalted  = "halted"
-	EventResumed = "resumed"
+	EventBegun      = "begun"
+	EventHalted     = "halted"
+	EventResumed    = "resumed"
+	EventSnoozed    = "snoozed"
+	EventWoken      = "woken"
+	EventApproved   = "approved"
+	EventWithdrawn  = "withdrawn"
+	EventExempted   = "exempted"
+	EventUnexempted = "unexempted"
 )

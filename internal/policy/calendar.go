@@ -62,7 +62,7 @@ func parseDay(s string) (int, bool) {
 	return 0, false
 }
 
-var hoursForm = regexp.MustCompile(`^([A-Za-z]{3})(?:-([A-Za-z]{3}))? (\d{2}):(\d{2})-(\d{2}):(\d{2})$`)
+var hoursForm = regexp.MustCompile(`^([A-Za-z]{3})(?:-([A-Za-z]{3}))? (\d\d):([0-5]\d)-(\d\d):([0-5]\d)$`)
 
 // parseHours reads hours of work as "mon-fri 08:00-18:00".
 func parseHours(s string) (hours, error) {
@@ -82,9 +82,6 @@ func parseHours(s string) (hours, error) {
 	minutes := func(hour, minute string) int {
 		h, _ := strconv.Atoi(hour) // digits, by the form
 		m, _ := strconv.Atoi(minute)
-		if m > 59 {
-			return 25 * 60
-		}
 		return h*60 + m
 	}
 	h := hours{from: minutes(m[3], m[4]), to: minutes(m[5], m[6])}

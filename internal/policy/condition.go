@@ -106,6 +106,8 @@ func explain(env *cel.Env, text string, e *common.Error) *flaw {
 		f.text, f.hint = "this is not an instant", `write it as timestamp("2026-12-31T18:00:00Z")`
 	case strings.HasPrefix(e.Message, "invalid matches"):
 		f.text, f.hint = "this is not a regular expression", "its form is that of Go: https://pkg.go.dev/regexp/syntax"
+	case strings.HasPrefix(e.Message, "comprehension exceeds"):
+		f.text, f.hint = "all, exists, filter and map stand in each other more than twice", "look at one list at a time"
 	case strings.HasPrefix(e.Message, "Syntax error"):
 		f.text = "this is not an expression: " + strings.TrimPrefix(e.Message, "Syntax error: ")
 		switch {
@@ -171,12 +173,14 @@ func (f *flaw) word(env *cel.Env, name string) {
 			return
 		}
 	}
+	f.hint = "text is written in quotes; known here: " + strings.Join(all, ", ")
+	if name == "" || name[0] >= 'A' && name[0] <= 'Z' { // no word begins so
+		return
+	}
 	functions := slices.DeleteFunc(slices.Sorted(maps.Keys(env.Functions())), func(n string) bool { return strings.ContainsAny(n, "_@!-") })
 	if near, ok := strictyaml.Nearest(name, append(slices.Clone(all), functions...)); ok {
 		f.hint = "did you mean " + near + "?"
-		return
 	}
-	f.hint = "text is written in quotes; known here: " + strings.Join(all, ", ")
 }
 
 // overload explains that a function or an operator does not take what it is given.

@@ -1,11 +1,7 @@
 package policy
 
 import (
-	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml/ast"
-	"github.com/shopspring/decimal"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/strictyaml"
@@ -136,31 +132,8 @@ type LimitsForm struct {
 	MaxHourlySavings Dollars `yaml:"maxHourlySavings"`
 }
 
-// A Percent is a share, written as 20%.
-type Percent float64
-
-// UnmarshalYAML reads 20%.
-func (p *Percent) UnmarshalYAML(node ast.Node) error {
-	written, _ := strictyaml.Scalar(node)
-	number, ok := strings.CutSuffix(written, "%")
-	d, err := decimal.NewFromString(number)
-	if !ok || err != nil || !d.IsPositive() || d.GreaterThan(decimal.NewFromInt(100)) {
-		return strictyaml.Wrong(node, "write it as 20%: above 0% and up to 100%", "%q is no share", written)
-	}
-	*p = Percent(d.Shift(-2).InexactFloat64())
-	return nil
-}
-
-// Dollars are an amount of money.
-type Dollars struct{ decimal.Decimal }
-
-// UnmarshalYAML reads 500 or 12.50.
-func (d *Dollars) UnmarshalYAML(node ast.Node) error {
-	written, _ := strictyaml.Scalar(node)
-	amount, err := decimal.NewFromString(written)
-	if err != nil || !amount.IsPositive() || len(written) > 20 {
-		return strictyaml.Wrong(node, "write it as 500 or 12.50", "%q is no amount of dollars above zero", written)
-	}
-	d.Decimal = amount
-	return nil
-}
+// Percent and Dollars are written as in the rest of the configuration.
+type (
+	Percent = strictyaml.Percent
+	Dollars = strictyaml.Dollars
+)

@@ -73,7 +73,7 @@ func refuse(tokens token.Tokens) error {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
 			return wrongAt(t, "write the value out", "anchors and aliases are not part of the format")
 		case token.TagType, token.DirectiveType:
-			return wrongAt(t, "remove it", "tags and directives are not part of the format")
+			return wrongAt(t, "remove it, or put text that begins with ! or % into quotes", "tags and directives are not part of the format")
 		case token.MappingStartType, token.SequenceStartType:
 			depth++
 		case token.MappingEndType, token.SequenceEndType:
@@ -122,7 +122,11 @@ func (d *Document) explain(err error) error {
 	if !ok {
 		m = &mistake{text: err.Error()}
 		if y, isYAML := errors.AsType[yaml.Error](err); isYAML {
-			m = wrongAt(y.GetToken(), "", "%s", y.GetMessage())
+			hint := ""
+			if strings.HasPrefix(y.GetMessage(), "value is not allowed in this context") {
+				hint = "text that begins with a quote ends with it: write >- and the text below it, or put all of it into quotes"
+			}
+			m = wrongAt(y.GetToken(), hint, "%s", y.GetMessage())
 		}
 	}
 	e := &estate.Error{Op: d.op, On: d.name, Err: errors.New(m.text), Hint: m.hint}

@@ -83,7 +83,8 @@ func TestMistakes(t *testing.T) {
 		{"below:\nname: x", "1:7", "nothing is said here", "write {} to take every default, or leave it out"},
 		{"name: {a: b}", "1:7", "want text", "put text that has a colon in it into quotes"},
 		{"upper: [a]", "1:8", "want a word", "write a word"},
-		{"name: !!str x", "1:7", "tags and directives are not part of the format", "remove it"},
+		{"name: !!str x", "1:7", "tags and directives are not part of the format", "remove it, or put text that begins with ! or % into quotes"},
+		{`name: "a" in b`, "1:11", "value is not allowed in this context. map key-value is pre-defined", "text that begins with a quote ends with it: write >- and the text below it, or put all of it into quotes"},
 		{"lists: " + strings.Repeat("[", 60), "1:58", "nested more than 50 deep", ""},
 	} {
 		_, err := Read("read", "x.yaml", tt.text, new(sample))

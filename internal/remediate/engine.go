@@ -1,0 +1,145 @@
+package remediate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/policy"
+)
+
+// A Site is the way to one target.
+type Site interface {
+	// Principal is the ARN of the caller.
+	Principal() string
+	// Look looks at one resource now: a scan of it alone, with all that its verdict takes.
+	Look(ctx context.Context, s ledger.Subject) (*estate.Snapshot, error)
+	// Hand is what an action on the resource works with, which was looked at from an instant on; zero where nobody has looked.
+	Hand(r estate.Resource, ask estate.Ask, seen time.Time) *kinds.Hand
+}
+
+// An Engine carries out what is due.
+type Engine struct {
+	Ledger *ledger.Ledger
+	Set    *policy.Set
+	Guard  Guard
+	// Site reaches a target.
+	Site func(estate.Target) (Site, error)
+	// Now is AWS's clock.
+	Now func() time.Time
+	// Pause waits between two looks at something that takes its time, and reports whether to go on; nil never waits: the next run goes on.
+	Pause func(context.Context) bool
+	// Tell hears of every step as it ends; nil is silent.
+	Tell func(Result)
+}
+
+// An Outcome is how a step ended in this run.
+type Outcome string
+
+// The outcomes.
+const (
+	// Done: what was asked for is so.
+	Done Outcome = "done"
+	// Underway: it was begun, and the next run goes on.
+	Underway Outcome = "underway"
+	// Canceled: something has changed since the plan. What the step had not done yet was not done.
+	Canceled Outcome = "canceled"
+	// Refused: it cannot be done.
+	Refused Outcome = "refused"
+	// Failed: AWS refused, or it could not be looked at. The call changed nothing.
+	Failed Outcome = "failed"
+	// Unsettled: a call was sent, and nobody knows whether it did anything. A later run looks.
+	Unsettled Outcome = "unsettled"
+	// Untried: it was not begun.
+	Untried Outcome = "untried"
+)
+
+// Wrong reports whether somebody should look at it.
+func (o Outcome) Wrong() bool { return o != Done && o != Underway && o != Canceled }
+
+// A Result is a step and how it ended in this run.
+type Result struct {
+	Finding ledger.Finding `json:"finding"`
+	Ask     estate.Ask     `json:"ask"`
+	Outcome Outcome        `json:"outcome"`
+	Why     string         `json:"why,omitempty"`
+	// Receipt is what undoes it, empty where nothing was sent.
+	Receipt string `json:"receipt,omitempty"`
+}
+
+// patience is how long a call that was sent is waited for, even where the run is interrupted: then at least it is known how it ended.
+const patience = time.Minute
+
+// Apply carries the items out that change something, one after the other. The failure of one does not stop the rest. Where the context ends,
+// no other is begun.
+func (e *Engine) Apply(ctx context.Context, items []Item) []Result {
+	var all []Result
+	for _, i := range items {
+		if !i.Changes() {
+			continue
+		}
+		r := e.step(ctx, i)
+		if e.Tell != nil {
+			e.Tell(r)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// step carries out one step: look, work out what comes next, write that down, do it, write down how it ended, and look again.
+func (e *Engine) step(ctx context.Context, i Item) Result {
+	w := &work{Engine: e, item: i, finding: i.Finding.Finding}
+	untried := func(why string) Result { return Result{Finding: w.finding, Ask: *i.Ask, Outcome: Untried, Why: why} }
+	if ctx.Err() != nil {
+		return untried("interrupted")
+	}
+	var err error
+	if w.site, err = e.Site(i.Finding.Resource.Target); err == nil {
+		err = w.open(ctx)
+	}
+	if err != nil {
+		return untried(err.Error())
+	}
+	for {
+		if ctx.Err() != nil {
+			return w.end(ctx, w.orUnderway(Untried), "interrupted")
+		}
+		if why := w.admits(ctx); why != "" {
+			return w.end(ctx, w.orUnderway(Untried), why)
+		}
+		r, o, why := w.look(ctx)
+		if o != "" {
+			return w.end(ctx, o, why)
+		}
+		move := kinds.Move{State: kinds.Done, Why: why}
+		if r != nil {
+			if move, err = w.action.Next(ctx, w.site.Hand(*r, *i.Ask, w.seen)); err != nil {
+				return w.end(ctx, w.orUnderway(Failed), "it could not be looked at, and was left alone: "+cloud.Brief(err))
+			}
+		}
+		switch move.State {
+		case kinds.Done:
+			return w.end(ctx, Done, move.Why)
+		case kinds.Refuse:
+			return w.end(ctx, Refused, move.Why)
+		case kinds.Wait:
+			if e.Pause == nil || !e.Pause(ctx) {
+				return w.end(ctx, Underway, move.Why)
+			}
+		case kinds.Send:
+			if w.sent(move) {
+				return w.end(ctx, Canceled, "somebody has reversed "+move.Operation+" of "+move.Resource)
+			}
+			if o, why := w.send(ctx, *r, move); o != "" {
+				return w.end(ctx, o, why)
+			}
+		default:
+			return w.end(ctx, Failed, fmt.Sprintf("%s has no next move %q", i.Verb, move.State))
+		}
+	}
+}

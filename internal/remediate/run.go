@@ -1,0 +1,128 @@
+package remediate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/policy"
+)
+
+// Recall reads from the ledger what a plan of the instant takes: the findings that live, and the rest.
+func Recall(ctx context.Context, l *ledger.Ledger, set *policy.Set, now time.Time) (findings []Standing, past Past, err error) {
+	err = l.Scan(ctx, ledger.SortFinding, "", func(r ledger.Record) error {
+		s := Standing{Version: r.Version}
+		if err := json.Unmarshal(r.Body, &s.Finding); err != nil {
+			return fmt.Errorf("the finding %s cannot be read: %w", r.Key, err)
+		}
+		findings = append(findings, s)
+		return nil
+	})
+	if err != nil {
+		return nil, past, err
+	}
+	for e, err := range ledger.All[ledger.Exemption](ctx, l, ledger.SortExempt, "") {
+		if err != nil {
+			return nil, past, err
+		}
+		past.Exemptions = append(past.Exemptions, e)
+	}
+	halt, err := l.Halted(ctx)
+	if err != nil {
+		return nil, past, err
+	}
+	if halt != nil {
+		past.Halted = (&ledger.HaltedError{Halt: *halt}).Error()
+	}
+	past.Today = map[string]Spending{}
+	for _, name := range append(names(set), everybody) {
+		s, err := ledger.Get[Spending](ctx, l, ledger.SortSpending, spendingKey(now, name))
+		if err != nil && !errors.Is(err, ledger.ErrNone) {
+			return nil, past, err
+		}
+		past.Today[name] = s
+	}
+	return findings, past, nil
+}
+
+func names(set *policy.Set) (all []string) {
+	for _, p := range set.Policies {
+		all = append(all, p.Name)
+	}
+	return all
+}
+
+// Preview plans from a scan and what the ledger has, and writes nothing down.
+func Preview(ctx context.Context, l *ledger.Ledger, set *policy.Set, g Guard, snap *estate.Snapshot) (*Plan, error) {
+	findings, past, err := Recall(ctx, l, set, snap.At)
+	if err != nil {
+		return nil, err
+	}
+	return NewPlan(snap, set, Reconcile(snap, set, findings, past.Exemptions), past, g), nil
+}
+
+// attempts is how often the findings of a scan are written down anew where somebody else has changed one of them in between.
+const attempts = 8
+
+// together is how many findings are written down by one commit.
+const together = 500
+
+// Plan writes down what a scan makes of the findings, and plans from that.
+func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*Plan, error) {
+	for attempt := 1; ; attempt++ {
+		findings, past, err := Recall(ctx, e.Ledger, e.Set, snap.At)
+		if err != nil {
+			return nil, err
+		}
+		now := Reconcile(snap, e.Set, findings, past.Exemptions)
+		switch err := e.remember(ctx, now, by); {
+		case err == nil:
+			return NewPlan(snap, e.Set, now, past, e.Guard), nil
+		case !errors.Is(err, ledger.ErrConflict) || attempt == attempts:
+			return nil, err
+		}
+	}
+}
+
+// remember writes findings down. It is safe to be repeated after an error: what is written down already is found so.
+func (e *Engine) remember(ctx context.Context, findings []Standing, by string) error {
+	var touched []Standing
+	for _, f := range findings {
+		if f.Touched && f.Underway == "" {
+			touched = append(touched, f)
+		}
+	}
+	for len(touched) > 0 {
+		batch := touched[:min(together, len(touched))]
+		touched = touched[len(batch):]
+		err := e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+			for _, f := range batch {
+				r := ledger.Record{Sort: ledger.SortFinding, Key: f.ID, Version: f.Version}
+				if f.Closed.IsZero() {
+					body, err := json.Marshal(f.Finding)
+					if err != nil {
+						return err
+					}
+					r.Body = body
+				}
+				if err := tx.Set(ctx, r); err != nil {
+					return err
+				}
+				if f.Event != "" {
+					if err := tx.Log(by, f.Event, f.ID, f.Finding); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

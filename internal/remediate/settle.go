@@ -1,0 +1,94 @@
+package remediate
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/ledger"
+)
+
+// lease is how long whoever has begun a call may be at it. It is well above the patience with a call, and with clocks that differ.
+const lease = 5 * time.Minute
+
+// Settle finds out what became of the calls that were begun and have no end, since a crash has left nobody who knows. It looks, and never
+// sends one again. What it cannot find out stays unsettled, and keeps every other change away from the resource.
+func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
+	open, err := e.Ledger.Unsettled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []ledger.Receipt
+	for _, b := range open {
+		if b.Ask.Action == "" || e.Ledger.Now().Sub(b.Began) < lease {
+			continue
+		}
+		r := ledger.Receipt{Begun: b, At: e.Ledger.Now()}
+		if r.Outcome, r.Why = e.found(ctx, b); r.Outcome != ledger.Unsettled {
+			if err := e.Ledger.End(ctx, b.ID, r.Outcome, r.Why); err != nil {
+				return all, err
+			}
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// found is what a look says of a call; Unsettled where it does not tell.
+func (e *Engine) found(ctx context.Context, b ledger.Begun) (ledger.Outcome, string) {
+	site, err := e.Site(b.Target)
+	if err != nil {
+		return ledger.Unsettled, err.Error()
+	}
+	action, err := actionOf(b.Kind, b.Ask.Action)
+	if err != nil {
+		return ledger.Unsettled, err.Error()
+	}
+	s := ledger.Subject{ARN: b.Resource, Kind: b.Kind, Target: b.Target}
+	next := action.Next
+	if b.Undoes != "" {
+		undone, err := ledger.Get[ledger.Receipt](ctx, e.Ledger, ledger.SortReceipt, b.Undoes)
+		if err != nil {
+			return ledger.Unsettled, err.Error()
+		}
+		next = func(ctx context.Context, h *kinds.Hand) (kinds.Move, error) {
+			return action.Back(ctx, h, madeOf(undone))
+		}
+	}
+	r := estate.Resource{ARN: s.ARN, Kind: s.Kind, Target: s.Target}
+	if b.Undoes == "" {
+		snap, err := site.Look(ctx, s)
+		if err != nil {
+			return ledger.Unsettled, cloud.Brief(err)
+		}
+		i := slices.IndexFunc(snap.Observations, func(o *estate.Observation) bool {
+			return o.Resource.Kind == s.Kind && strings.EqualFold(o.Resource.ARN, s.ARN)
+		})
+		switch {
+		case i >= 0:
+			r = snap.Observations[i].Resource
+		case listed(snap, s):
+			return ledger.Done, "found: it is gone"
+		default:
+			return ledger.Unsettled, "it could not be looked at"
+		}
+	}
+	move, err := next(ctx, site.Hand(r, b.Ask, time.Time{}))
+	switch {
+	case err != nil:
+		return ledger.Unsettled, cloud.Brief(err)
+	case move.State == kinds.Send && move.Operation == b.Operation && move.Resource == b.On:
+		return ledger.Failed, "found: it was not done"
+	case move.State == kinds.Refuse:
+		return ledger.Unsettled, move.Why
+	}
+	return ledger.Done, "found: it was done"
+}
+
+func madeOf(r ledger.Receipt) kinds.Made {
+	return kinds.Made{Operation: r.Operation, Resource: r.On, Saved: r.Saved}
+}

@@ -1,0 +1,262 @@
+package remediate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/policy"
+)
+
+// work is one step of one finding under way.
+type work struct {
+	*Engine
+	site   Site
+	item   Item
+	policy *policy.Policy
+	action kinds.Action
+	// finding is what the ledger has of it.
+	finding ledger.Finding
+	// calls are those that the step has made, in earlier runs too, oldest first.
+	calls []ledger.Action
+	// verdict is that of the last look, which began at seen.
+	verdict estate.Verdict
+	seen    time.Time
+}
+
+// open reads what the ledger has of the finding, and what the step has done in earlier runs.
+func (w *work) open(ctx context.Context) (err error) {
+	if w.policy = policyOf(w.Set, w.item.Finding.Policy); w.policy == nil {
+		return fmt.Errorf("there is no policy %s", w.item.Finding.Policy)
+	}
+	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil {
+		return err
+	}
+	if w.finding, err = ledger.Get[ledger.Finding](ctx, w.Ledger, ledger.SortFinding, w.item.Finding.ID); err != nil || w.finding.Underway == "" {
+		return err
+	}
+	receipts, err := Group(ctx, w.Ledger, w.finding.Underway)
+	if err != nil {
+		return fmt.Errorf("of its first call nobody knows yet how it ended: %w", err)
+	}
+	for _, r := range receipts {
+		if r.Outcome == ledger.Done {
+			w.calls = append(w.calls, r.Action)
+		}
+	}
+	slices.Reverse(w.calls)
+	return nil
+}
+
+// admits is why the step may not go on, whatever the resource is now; empty where it may.
+func (w *work) admits(ctx context.Context) string {
+	now, f := w.Now(), w.finding
+	switch halt, err := w.Ledger.Halted(ctx); {
+	case err != nil:
+		return "the ledger cannot be read: " + err.Error()
+	case halt != nil:
+		return (&ledger.HaltedError{Halt: *halt}).Error()
+	}
+	if why := w.Guard.Bars(f.Resource, now); why != "" {
+		return why
+	}
+	for e, err := range ledger.All[ledger.Exemption](ctx, w.Ledger, ledger.SortExempt, f.Resource.ARN) {
+		if err != nil {
+			return "the ledger cannot be read: " + err.Error()
+		}
+		if why := exempted([]ledger.Exemption{e}, f.Policy, f.Resource.ARN, now); why != "" {
+			return "it is let off " + why
+		}
+	}
+	return moved(f, w.item, w.policy, now)
+}
+
+// moved is why a finding is not any more what a plan took it for, empty where it is.
+func moved(f ledger.Finding, i Item, p *policy.Policy, now time.Time) string {
+	switch {
+	case !f.Closed.IsZero():
+		return "the finding has ended: " + f.Why
+	case f.Asks != p.Digest():
+		return "the policy has changed"
+	case f.Next != i.Step:
+		return "somebody else has done this step"
+	case f.Snooze != nil && now.Before(f.Snooze.Until):
+		return fmt.Sprintf("put off until %s by %s", f.Snooze.Until.UTC().Format(time.RFC3339), f.Snooze.By)
+	case len(f.Approvals) < p.Approvals:
+		return fmt.Sprintf("%d of %d approvals are missing", p.Approvals-len(f.Approvals), p.Approvals)
+	case now.Before(f.Since.Add(p.Steps[i.Step].After)):
+		return "it is not due any more: somebody has put it back"
+	}
+	return ""
+}
+
+// send writes the call down, sends it, and writes down how it ended. An empty outcome means that the step goes on.
+func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
+	id, err := w.begin(ctx, r, m)
+	switch {
+	case errors.Is(err, errMoved), errors.Is(err, ledger.ErrConflict):
+		return Canceled, err.Error()
+	case err != nil:
+		return w.orUnderway(Untried), "nothing was sent, for it could not be written down: " + err.Error()
+	}
+	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	outcome, why := ledger.Done, ""
+	if failed := m.Send(sent); failed != nil {
+		hand := w.site.Hand(r, *w.item.Ask, w.seen)
+		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
+	}
+	if outcome == "" {
+		return Unsettled, why
+	}
+	if err := w.Ledger.End(context.WithoutCancel(ctx), id, outcome, why); err != nil {
+		return Unsettled, fmt.Sprintf("%s: %s; this could not be written down: %v", m.Operation, cmp.Or(why, string(outcome)), err)
+	}
+	if outcome == ledger.Failed {
+		return Failed, why
+	}
+	w.calls = append(w.calls, ledger.Action{Operation: m.Operation, On: m.Resource})
+	return "", ""
+}
+
+// settled looks whether a call that ended in an error did something all the same: an answer may be lost, and a second attempt is refused where the
+// first was heard. No outcome means that nobody knows.
+func settled(ctx context.Context, failed error, m kinds.Move, next func(context.Context) (kinds.Move, error)) (ledger.Outcome, string) {
+	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	now, err := next(look)
+	same := now.State == kinds.Send && now.Operation == m.Operation && now.Resource == m.Resource
+	switch {
+	case err != nil:
+		return "", cloud.Brief(failed) + "; and it could not be looked at: " + cloud.Brief(err)
+	case !same && now.State != kinds.Refuse:
+		return ledger.Done, "its answer was an error, but it is done: " + cloud.Brief(failed)
+	case cloud.Uncertain(failed):
+		return "", cloud.Brief(failed) + "; it is as it was, but the call may be on its way"
+	}
+	return ledger.Failed, cloud.Brief(failed)
+}
+
+// errMoved says that a finding is not what the plan took it for.
+var errMoved = errors.New("the finding has changed")
+
+// begin writes the call down, together with what it means for the finding and the caps. Of two processes that carry out the same step one is refused.
+func (w *work) begin(ctx context.Context, r estate.Resource, m kinds.Move) (id string, err error) {
+	i := w.item
+	err = w.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+		f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID)
+		if err != nil {
+			return err
+		}
+		if why := moved(f, i, w.policy, w.Now()); why != "" {
+			return fmt.Errorf("%w: %s", errMoved, why)
+		}
+		if f.Underway != w.finding.Underway {
+			return fmt.Errorf("%w: somebody else is at it", errMoved)
+		}
+		if f.Underway == "" {
+			if err := w.spend(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if id, err = tx.Begin(ctx, ledger.Action{
+			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: r.Target, Resource: r.ARN, Kind: r.Kind, Ask: *i.Ask,
+			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Evidence: w.verdict, Hourly: i.Finding.Hourly, Known: i.Finding.Known, By: w.site.Principal(),
+		}); err != nil {
+			return err
+		}
+		if f.Underway == "" {
+			f.Underway = id
+		}
+		w.finding = f
+		return tx.Put(ctx, ledger.SortFinding, f.ID, f)
+	})
+	return id, err
+}
+
+// spend counts the step against the caps of the day, which other nodes may have used up since the plan.
+func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
+	f, now := w.item.Finding, w.Now()
+	for _, who := range []struct {
+		name   string
+		limits policy.Limits
+	}{{everybody, w.Guard.Limits}, {f.Policy, w.policy.Limits}} {
+		key := spendingKey(now, who.name)
+		today, err := ledger.Get[Spending](ctx, tx, ledger.SortSpending, key)
+		if err != nil && !errors.Is(err, ledger.ErrNone) {
+			return err
+		}
+		b := budget{limits: policy.Limits{MaxPerDay: who.limits.MaxPerDay}, today: today}
+		if who.name == everybody {
+			b.daily = w.Guard.MaxDailySavings
+		}
+		if why := b.refuses(f.Hourly); why != "" {
+			return fmt.Errorf("%w: %s", errMoved, why)
+		}
+		b.take(f.Hourly)
+		if err := tx.Put(ctx, ledger.SortSpending, key, Spending{today.Actions + 1, today.Hourly.Add(f.Hourly)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orUnderway is the outcome of a step that ends here, or Underway where it was begun.
+func (w *work) orUnderway(o Outcome) Outcome {
+	if len(w.calls) > 0 {
+		return Underway
+	}
+	return o
+}
+
+// end writes down what the step's end means for the finding.
+func (w *work) end(ctx context.Context, o Outcome, why string) Result {
+	r := Result{Finding: w.finding, Ask: *w.item.Ask, Outcome: o, Why: why, Receipt: w.finding.Underway}
+	err := w.Ledger.Update(context.WithoutCancel(ctx), func(tx *ledger.Tx) error {
+		f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, w.finding.ID)
+		if err != nil || f.Next != w.item.Step || !f.Closed.IsZero() {
+			return err
+		}
+		f = ended(f, len(w.policy.Steps), o, why, w.Now())
+		r.Finding = f
+		return errors.Join(keep(ctx, tx, f), tx.Log(w.site.Principal(), "step "+string(o), f.ID, r))
+	})
+	if err != nil {
+		r.Why += fmt.Sprintf("; this could not be written down: %v", err)
+	}
+	return r
+}
+
+// ended is a finding after its next step came to an end in this run. It is pure.
+func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) ledger.Finding {
+	f.Trouble = why
+	switch o {
+	case Underway, Unsettled, Untried:
+		return f
+	case Done:
+		f.Trouble, f.Next, f.Since = "", f.Next+1, now
+		if f.Next == steps {
+			f.Closed, f.Why = now, Acted
+		}
+	case Canceled, Refused, Failed:
+	}
+	if f.Underway != "" {
+		f.Done, f.Underway = append(f.Done, f.Underway), ""
+	}
+	return f
+}
+
+// keep keeps a finding as long as it lives; then the history has it.
+func keep(ctx context.Context, tx *ledger.Tx, f ledger.Finding) error {
+	if f.Closed.IsZero() {
+		return tx.Put(ctx, ledger.SortFinding, f.ID, f)
+	}
+	return errors.Join(tx.Delete(ctx, ledger.SortFinding, f.ID), tx.Log("", EventClosed, f.ID, f))
+}
