@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"start":  start,
 			"stop":   stop,
+			"keep":   keep,
 		},
 	})
 }

@@ -163,7 +163,7 @@ func TestEarlierRuns(t *testing.T) {
 	if err != nil || len(done) != 1 || !strings.Contains(string(done[0].Before), `"before":{"JupyterLab":{"idle":{"lifecycleManagement":"DISABLED"}}}`) || done[0].By == "" {
 		t.Errorf("%+v, %v", done, err)
 	}
-	if left, err := l.Journal().Unsettled(); err != nil || len(left) != 2 {
+	if left, err := l.Journal().Unsettled(t.Context()); err != nil || len(left) != 2 {
 		t.Errorf("%d are left without an end: %v", len(left), err)
 	}
 }
