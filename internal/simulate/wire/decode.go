@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
@@ -85,6 +86,8 @@ func assign(to reflect.Value, from any) error {
 		return assign(to.Elem(), from)
 	case reflect.Struct:
 		return assignStruct(to, from)
+	case reflect.Interface:
+		return assignUnion(to, from)
 	case reflect.Slice:
 		return assignSlice(to, from)
 	case reflect.Map:
@@ -112,6 +115,28 @@ func assignStruct(to reflect.Value, from any) error {
 		}
 	}
 	return nil
+}
+
+// unions are the types of the SDK's unions that inputs have, by the union and the member's name.
+var unions = map[reflect.Type]map[string]reflect.Type{
+	reflect.TypeFor[types.ClusterInstanceStorageConfig](): {
+		"EbsVolumeConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberEbsVolumeConfig](),
+		"FsxLustreConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxLustreConfig](),
+		"FsxOpenZfsConfig": reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxOpenZfsConfig](),
+	},
+}
+
+// assignUnion fills the one member of a union that is there.
+func assignUnion(to reflect.Value, from any) error {
+	members, _ := from.(map[string]any)
+	for name, value := range members {
+		if of, known := unions[to.Type()][name]; known {
+			member := reflect.New(of)
+			to.Set(member)
+			return assign(member.Elem().FieldByName("Value"), value)
+		}
+	}
+	return fmt.Errorf("%w: %T for %s", errKind, from, to.Type())
 }
 
 func assignSlice(to reflect.Value, from any) error {

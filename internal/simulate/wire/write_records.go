@@ -182,7 +182,7 @@ func (v *view) conceived(f world.Family, in any) (*world.Record, error) {
 	}
 	record.Parent = parent
 	if _, taken := v.record(f, parent, name); taken {
-		return record, inUse("%s [%s] already exists.", f.Stem(), *v.arn(record.Resource()))
+		return record, &apiError{code: cmp.Or(conflicts[f], "ResourceInUse"), message: f.Stem() + " [" + *v.arn(record.Resource()) + "] already exists."}
 	}
 	return record, nil
 }
