@@ -25,7 +25,7 @@ func TestExplain(t *testing.T) {
 		b.WriteString("\n")
 	}
 	text := calls.ReplaceAllString(b.String(), "")
-	if said := calls.FindAllString(b.String(), -1); len(said) != 8 || !strings.HasPrefix(said[0], "       notebook-instance: calls sagemaker:StopNotebookInstance; undone by: start it again; lost: what is in memory") {
+	if said := calls.FindAllString(b.String(), -1); len(said) != 12 || !strings.HasPrefix(said[0], "       notebook-instance: calls sagemaker:StopNotebookInstance; undone by: start it again; lost: what is in memory") {
 		t.Errorf("what the families say of the actions: %q", said)
 	}
 	const golden = "testdata/full.txt"
