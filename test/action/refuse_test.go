@@ -196,6 +196,42 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestASecretIsNeitherWrittenNorLost: what has a secret in its settings is deleted only where its data may go, is not made again without it, and
+// nobody finds it in what is saved.
+func TestASecretIsNeitherWrittenNorLost(t *testing.T) {
+	k, r := family(t, "monitoring-schedule", is("Scheduled"))
+	s := in(t, r.account, r.region)
+	if _, err := s.SageMaker().CreateMonitoringSchedule(t.Context(), &sagemaker.CreateMonitoringScheduleInput{MonitoringScheduleName: aws.String("sly"),
+		MonitoringScheduleConfig: &types.MonitoringScheduleConfig{MonitoringType: types.MonitoringTypeDataQuality, MonitoringJobDefinition: &types.MonitoringJobDefinition{
+			RoleArn: aws.String("arn:aws:iam::1:role/r"), Environment: map[string]string{"HF_TOKEN": "hf_hush", "LOG": "1"},
+			MonitoringAppSpecification: &types.MonitoringAppSpecification{ImageUri: aws.String("i")}, MonitoringInputs: []types.MonitoringInput{},
+			MonitoringOutputConfig: &types.MonitoringOutputConfig{MonitoringOutputs: []types.MonitoringOutput{}},
+			MonitoringResources: &types.MonitoringResources{ClusterConfig: &types.MonitoringClusterConfig{InstanceCount: aws.Int32(1),
+				InstanceType: types.ProcessingInstanceTypeMlM5Large, VolumeSizeInGB: aws.Int32(1)}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	s.now = s.now.Add(time.Minute)
+	all := s.list(t, k)
+	sly := all[slices.IndexFunc(all, func(r estate.Resource) bool { return r.Name == "sly" })]
+	for name, a := range map[string]kinds.Action{"saved": action(k, "snapshot-config"), "stopped": action(k, "stop")} {
+		m, err := a.Next(t.Context(), kinds.NewHand(s.Session, sly, estate.Ask{Action: a.Name}))
+		if err != nil || len(m.Saved) == 0 || strings.Contains(string(m.Saved), "hush") || !strings.Contains(string(m.Saved), "HF_TOKEN") {
+			t.Errorf("%s: %s, %v", name, m.Saved, err)
+		}
+	}
+	remove := action(k, "delete")
+	if _, last, err := s.act(t.Context(), once, remove, sly, estate.Ask{Action: "delete"}); err != nil || last.State != kinds.Refuse || !strings.Contains(last.Why, "HF_TOKEN") {
+		t.Errorf("deleted unasked: %s (%s), %v", last.State, last.Why, err)
+	}
+	made, last, err := s.act(t.Context(), once, remove, sly, estate.Ask{Action: "delete", Data: true})
+	if err != nil || last.State != kinds.Done || strings.Contains(string(made[0].Saved), "hush") {
+		t.Fatalf("%s (%s), %v", last.State, last.Why, err)
+	}
+	if last, err = s.undo(t.Context(), once, remove, sly, estate.Ask{}, made); err != nil || last.State != kinds.Refuse || !strings.Contains(last.Why, "HF_TOKEN") {
+		t.Errorf("made again without it: %s (%s), %v", last.State, last.Why, err)
+	}
+}
+
 // TestAClusterIsScaledByTheGroup: down to a count, never up, and no other group with it.
 func TestAClusterIsScaledByTheGroup(t *testing.T) {
 	k, r := family(t, "cluster", func(r estate.Resource) bool { return len(r.Parts) == 4 && r.Status == "InService" })
