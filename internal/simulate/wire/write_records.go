@@ -74,9 +74,8 @@ func (v *view) taken(f world.Family, in any, from []string) (*world.Record, erro
 		return nil, err
 	}
 	if status := record.StatusAt(v.now); len(from) > 0 && !slices.Contains(from, status) {
-		rejection := invalid("The request was rejected because the %s %s is in status %s.", f.Stem(), *v.arn(record.Resource()), status).(*apiError)
-		rejection.code = cmp.Or(conflicts[f], rejection.code)
-		return nil, rejection
+		return nil, &apiError{code: cmp.Or(conflicts[f], "ValidationException"),
+			message: "The request was rejected because the " + f.Stem() + " " + *v.arn(record.Resource()) + " is in status " + status + "."}
 	}
 	return record, nil
 }
