@@ -78,7 +78,7 @@ func (domain) List(ctx context.Context, s *Scope, yield func(estate.Observation)
 func (domain) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribeDomain"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeDomainOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeDomainOutput, error) {
 		return s.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &r.Domain})
 	}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
 	switch {

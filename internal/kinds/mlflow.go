@@ -91,7 +91,7 @@ func (mlflow) describe(ctx context.Context, s *Scope, r estate.Resource) (estate
 		return o, true // it bills nothing, whatever its size
 	}
 	const op = "sagemaker:DescribeMlflowTrackingServer"
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeMlflowTrackingServerOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeMlflowTrackingServerOutput, error) {
 		return s.SageMaker().DescribeMlflowTrackingServer(ctx, &sagemaker.DescribeMlflowTrackingServerInput{TrackingServerName: &r.Name})
 	}, func(o *sagemaker.DescribeMlflowTrackingServerOutput) bool {
 		return o.TrackingServerName != nil && o.TrackingServerSize != ""

@@ -63,7 +63,7 @@ func (profile) List(ctx context.Context, s *Scope, yield func(estate.Observation
 // SignInName is the name with which a person signs in through IAM Identity Center, asked for once; empty where it could not be found.
 func SignInName(ctx context.Context, s *Scope, domain, profile string) string {
 	name, _ := once(s, "sign-in-name/"+domain+"/"+profile, func() (string, error) { // recorded in the coverage
-		d, gone, err := Describe(s, "sagemaker:DescribeUserProfile", func() (*sagemaker.DescribeUserProfileOutput, error) {
+		d, gone, err := Describe(ctx, s, "sagemaker:DescribeUserProfile", func(ctx context.Context) (*sagemaker.DescribeUserProfileOutput, error) {
 			return s.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &profile})
 		}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
 		if gone || err != nil {

@@ -52,7 +52,7 @@ func listSpaces(ctx context.Context, s *Scope) ([]types.SpaceDetails, error) {
 		}
 		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
 		for pages.HasMorePages() {
-			page, err := Call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "sagemaker:ListSpaces", func(ctx context.Context) (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
 			if err != nil {
 				return all, err

@@ -86,12 +86,12 @@ func assign(to reflect.Value, from any) error {
 		return assign(to.Elem(), from)
 	case reflect.Struct:
 		return assignStruct(to, from)
-	case reflect.Interface:
-		return assignUnion(to, from)
 	case reflect.Slice:
 		return assignSlice(to, from)
 	case reflect.Map:
 		return assignMap(to, from)
+	case reflect.Interface:
+		return assignUnion(to, from)
 	}
 	return assignScalar(to, from)
 }
@@ -115,28 +115,6 @@ func assignStruct(to reflect.Value, from any) error {
 		}
 	}
 	return nil
-}
-
-// unions are the types of the SDK's unions that inputs have, by the union and the member's name.
-var unions = map[reflect.Type]map[string]reflect.Type{
-	reflect.TypeFor[types.ClusterInstanceStorageConfig](): {
-		"EbsVolumeConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberEbsVolumeConfig](),
-		"FsxLustreConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxLustreConfig](),
-		"FsxOpenZfsConfig": reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxOpenZfsConfig](),
-	},
-}
-
-// assignUnion fills the one member of a union that is there.
-func assignUnion(to reflect.Value, from any) error {
-	members, _ := from.(map[string]any)
-	for name, value := range members {
-		if of, known := unions[to.Type()][name]; known {
-			member := reflect.New(of)
-			to.Set(member)
-			return assign(member.Elem().FieldByName("Value"), value)
-		}
-	}
-	return fmt.Errorf("%w: %T for %s", errKind, from, to.Type())
 }
 
 func assignSlice(to reflect.Value, from any) error {
@@ -175,6 +153,46 @@ func assignMap(to reflect.Value, from any) error {
 		to.SetMapIndex(reflect.ValueOf(key).Convert(to.Type().Key()), value)
 	}
 	return nil
+}
+
+// unions are the unions of the inputs, and the SDK's type of each of their members.
+var unions = map[reflect.Type]map[string]reflect.Type{
+	reflect.TypeFor[types.ClusterInstanceStorageConfig](): {
+		"EbsVolumeConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberEbsVolumeConfig](),
+		"FsxLustreConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxLustreConfig](),
+		"FsxOpenZfsConfig": reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxOpenZfsConfig](),
+	},
+	reflect.TypeFor[types.CustomFileSystem](): {
+		"EFSFileSystem":       reflect.TypeFor[types.CustomFileSystemMemberEFSFileSystem](),
+		"FSxLustreFileSystem": reflect.TypeFor[types.CustomFileSystemMemberFSxLustreFileSystem](),
+		"S3FileSystem":        reflect.TypeFor[types.CustomFileSystemMemberS3FileSystem](),
+	},
+	reflect.TypeFor[types.CustomFileSystemConfig](): {
+		"EFSFileSystemConfig":       reflect.TypeFor[types.CustomFileSystemConfigMemberEFSFileSystemConfig](),
+		"FSxLustreFileSystemConfig": reflect.TypeFor[types.CustomFileSystemConfigMemberFSxLustreFileSystemConfig](),
+		"S3FileSystemConfig":        reflect.TypeFor[types.CustomFileSystemConfigMemberS3FileSystemConfig](),
+	},
+}
+
+// assignUnion reads the one member that a union has.
+func assignUnion(to reflect.Value, from any) error {
+	members, ok := from.(map[string]any)
+	if !ok {
+		return fmt.Errorf("expected a union, got %T", from)
+	}
+	for name, value := range members {
+		member, known := unions[to.Type()][name]
+		if !known || len(members) > 1 {
+			break
+		}
+		one := reflect.New(member)
+		if err := assign(one.Elem().FieldByName("Value"), value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		to.Set(one)
+		return nil
+	}
+	return fmt.Errorf("%w: not one known member for %s", errKind, to.Type())
 }
 
 var errKind = errors.New("the value has the wrong type")
