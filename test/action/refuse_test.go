@@ -214,7 +214,7 @@ func TestASecretIsNeitherWrittenNorLost(t *testing.T) {
 	all := s.list(t, k)
 	sly := all[slices.IndexFunc(all, func(r estate.Resource) bool { return r.Name == "sly" })]
 	for name, a := range map[string]kinds.Action{"saved": action(k, "snapshot-config"), "stopped": action(k, "stop")} {
-		m, err := a.Next(t.Context(), kinds.NewHand(s.Session, sly, estate.Ask{Action: a.Name}))
+		m, err := a.Next(t.Context(), s.hand(sly, estate.Ask{Action: a.Name}))
 		if err != nil || len(m.Saved) == 0 || strings.Contains(string(m.Saved), "hush") || !strings.Contains(string(m.Saved), "HF_TOKEN") {
 			t.Errorf("%s: %s, %v", name, m.Saved, err)
 		}
