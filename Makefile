@@ -12,7 +12,7 @@ MODULES := labextension/node_modules/.package-lock.json
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: build agent labextension check-labextension browser demo test unit race interop lint bench generate check-generated fuzz clean
+.PHONY: build agent labextension check-labextension browser demo test postgresql unit race interop lint bench generate check-generated fuzz clean
 
 build: ## the program, in bin/
 	@mkdir -p bin
@@ -28,14 +28,19 @@ demo: build ## the main job on the simulated organization, no AWS account needed
 
 test: check-generated lint unit race interop check-labextension browser ## everything
 
+postgresql: # which the tests of the ledger start for themselves; Debian keeps its programs out of the way
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+		echo "PostgreSQL could not be installed: what needs it will say so and skip" >&2
+
 # What these two look at runs outside the test process, where the test cache does not see it change: hence -count=1.
-unit: ## all Go tests
+unit: postgresql ## all Go tests
 	go test ./...
 	go test -count=1 ./internal/arch
 
 # The race detector goes where goroutines are: the rest of the tree is pure.
-race:
-	go test -race -short ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
+race: postgresql
+	go test -race -short ./internal/ledger ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
 
 interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
 	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags interop ./test/interop

@@ -55,7 +55,7 @@ func (f *changeFlags) openJournal(ctx context.Context, env Env, file *config.Fil
 		return ledger.Journal{}, err
 	}
 	j := l.Journal()
-	left, err := j.Unsettled()
+	left, err := j.Unsettled(ctx)
 	for _, in := range left {
 		note(env, fmt.Sprintf("%s of %s at %s has no known end: look at it", in.Action, in.Resource, in.At.Format(time.RFC3339)))
 	}

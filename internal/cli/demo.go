@@ -43,7 +43,7 @@ func newDemo(env Env) *cobra.Command {
 			}
 			defer s.close()
 
-			flags := awsFlags{reachFlags: reachFlags{file: config.Default()}, regions: s.regions(), stats: stats}
+			flags := awsFlags{reachFlags: reachFlags{configFlags: configFlags{file: config.Default()}}, regions: s.regions(), stats: stats}
 			f := scanFlags{outputFlags: outputFlags{format: format, all: all, top: top}, evidenceFlags: evidenceFlags{awsFlags: flags}}
 			for _, a := range w.Accounts {
 				f.profiles = append(f.profiles, profile(a))

@@ -20,9 +20,18 @@ type reachFlags struct {
 	role, externalID     string
 	sessionTags          []string
 	duration             duration
-	configFile           string
+	configFlags
+}
+
+// configFlags say where the configuration is.
+type configFlags struct {
+	configFile string
 	// file is the configuration, read when it is first asked for.
 	file *config.File
+}
+
+func (f *configFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.configFile, "config", "", "configuration file (default: "+config.FileName+", found upward from here, then in the user's configuration folder)")
 }
 
 // detailed are the flags that say something of an organization.
@@ -38,15 +47,11 @@ func (f *reachFlags) add(cmd *cobra.Command) {
 	fl.StringArrayVar(&f.units, "ou", nil, "organizational unit by id, or by path from the root like Production/EU, with all below it; repeatable (default: all)")
 	fl.StringArrayVar(&f.tags, "account-tag", nil, "only accounts with this tag, as key=value; repeatable, all must match")
 	fl.StringArrayVar(&f.exclude, "exclude-account", nil, "account to leave out, by id, name or a pattern of either like sandbox-*; repeatable")
-	f.addConfig(cmd)
-}
-
-func (f *reachFlags) addConfig(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.configFile, "config", "", "configuration file (default: "+config.FileName+", found upward from here, then in the user's configuration folder)")
+	f.configFlags.add(cmd)
 }
 
 // configuration is the file's, or that of those who have none.
-func (f *reachFlags) configuration(env Env) (*config.File, error) {
+func (f *configFlags) configuration(env Env) (*config.File, error) {
 	if f.file != nil {
 		return f.file, nil
 	}

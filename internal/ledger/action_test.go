@@ -266,7 +266,7 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.ID, in.At = id, at
-	if left, err := j.Unsettled(); err != nil || cmp.Diff([]ledger.Intent{in}, left) != "" {
+	if left, err := j.Unsettled(t.Context()); err != nil || cmp.Diff([]ledger.Intent{in}, left) != "" {
 		t.Error(left, err)
 	}
 	*now = now.Add(14 * time.Minute)
@@ -284,7 +284,7 @@ func TestJournal(t *testing.T) {
 	if err := j.Settle(next, ledger.Done, "it is gone"); err != nil {
 		t.Error(err)
 	}
-	if left, err := j.Unsettled(); err != nil || len(left) != 0 {
+	if left, err := j.Unsettled(t.Context()); err != nil || len(left) != 0 {
 		t.Error(left, err)
 	}
 }

@@ -31,25 +31,28 @@ func (e *BrokenError) Error() string { return fmt.Sprintf("entry %d %s", e.Numbe
 // unhashed is how the text of an entry ends before its hash is put in.
 const unhashed = `"hash":""}`
 
-// line is the entry as it is written: the JSON of its members in the order of the type, without white space between them.
-func (e Entry) line() ([]byte, error) {
+// line is a record or an entry as it is written: the JSON of its members in the order of the type, without white space between them.
+func line[T Record | Entry](v T) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// Line is the entry as it is written and hashed.
+func (e Entry) Line() ([]byte, error) { return line(e) }
+
 // hash is the SHA-256 of the entry's line without its last member, the hash itself: of `{"number":1,…,"previous":"…"}`.
 func (e Entry) hash() (string, error) {
 	e.Hash = ""
-	line, err := e.line()
+	text, err := line(e)
 	if err != nil {
 		return "", err
 	}
-	text := append(bytes.TrimSuffix(line, []byte(","+unhashed)), '}')
+	text = append(bytes.TrimSuffix(text, []byte(","+unhashed)), '}')
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
 }
@@ -64,22 +67,22 @@ func (t Tip) seal(entries []Entry) (lines [][]byte, next Tip, err error) {
 		if e.Hash, err = e.hash(); err != nil {
 			return nil, t, err
 		}
-		line, err := e.line()
+		text, err := line(e)
 		if err != nil {
 			return nil, t, err
 		}
-		lines, t = append(lines, line), Tip{e.Number, e.Hash}
+		lines, t = append(lines, text), Tip{e.Number, e.Hash}
 	}
 	return lines, t, nil
 }
 
 // parseLine reads an entry. A line that seal would have written otherwise is none, so that nothing can be hidden in one.
-func parseLine(number int64, line []byte) (Entry, error) {
+func parseLine(number int64, text []byte) (Entry, error) {
 	var e Entry
-	if err := json.Unmarshal(line, &e); err != nil {
+	if err := json.Unmarshal(text, &e); err != nil {
 		return e, &BrokenError{number, "is not JSON"}
 	}
-	if again, err := e.line(); err != nil || !bytes.Equal(again, line) {
+	if again, err := line(e); err != nil || !bytes.Equal(again, text) {
 		return e, &BrokenError{number, "is not written as entries are"}
 	}
 	return e, nil
@@ -88,8 +91,12 @@ func parseLine(number int64, line []byte) (Entry, error) {
 // Verify walks the whole history and returns its end, or a *BrokenError with the first number that does not fit. Known are ends that were noted
 // before: they must still be in it.
 func (l *Ledger) Verify(ctx context.Context, known ...Tip) (Tip, error) {
+	end, err := l.Tip(ctx)
+	if err != nil {
+		return Tip{}, err
+	}
 	var at Tip
-	err := l.Entries(ctx, 0, func(e Entry) error {
+	if err := l.Entries(ctx, 0, func(e Entry) error {
 		hash, err := e.hash()
 		switch {
 		case err != nil:
@@ -107,14 +114,16 @@ func (l *Ledger) Verify(ctx context.Context, known ...Tip) (Tip, error) {
 				return &BrokenError{at.Number, "is not the one that was noted"}
 			}
 		}
+		if at.Number == end.Number && at.Hash != end.Hash {
+			return &BrokenError{at.Number, "is not the one that the ledger ends with"}
+		}
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		return at, err
 	}
-	for _, k := range known {
+	for _, k := range append(known, end) {
 		if k.Number > at.Number {
-			return at, &BrokenError{at.Number + 1, fmt.Sprintf("is missing: entry %d was noted", k.Number)}
+			return at, &BrokenError{at.Number + 1, fmt.Sprintf("is missing: there is to be one with the number %d", k.Number)}
 		}
 	}
 	return at, nil

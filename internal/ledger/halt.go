@@ -13,6 +13,15 @@ type Halt struct {
 	Why string    `json:"why,omitempty"`
 }
 
+// String says who halted, when and why.
+func (h Halt) String() string {
+	text := "all work was halted by " + h.By + " at " + h.At.Format(time.RFC3339)
+	if h.Why != "" {
+		text += ": " + h.Why
+	}
+	return text
+}
+
 // haltKey is the key of the only halt there can be.
 const haltKey = "all"
 
@@ -20,13 +29,7 @@ const haltKey = "all"
 type HaltedError struct{ Halt }
 
 // Error says who halted, when and why.
-func (e *HaltedError) Error() string {
-	text := "all work was halted by " + e.By + " at " + e.At.Format(time.RFC3339)
-	if e.Why != "" {
-		text += ": " + e.Why
-	}
-	return text
-}
+func (e *HaltedError) Error() string { return e.String() }
 
 // Halt has nothing begin any more, on any node, until Resume. Only what takes back what was done may. One that holds already stays as it is.
 func (l *Ledger) Halt(ctx context.Context, by, why string) error {

@@ -60,9 +60,7 @@ func (j Journal) Settle(id string, outcome Outcome, why string) error {
 }
 
 // Unsettled are the intents of which nobody knows how they ended, oldest first.
-func (j Journal) Unsettled() ([]Intent, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), writing)
-	defer cancel()
+func (j Journal) Unsettled(ctx context.Context) ([]Intent, error) {
 	left, err := j.l.Unsettled(ctx)
 	all := make([]Intent, len(left))
 	for i, b := range left {

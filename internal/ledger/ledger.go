@@ -148,6 +148,14 @@ func (tx *Tx) change() Change {
 	return c
 }
 
+// next is the version of a record once a commit has changed it.
+func (r Record) next(commit int64) int64 {
+	if r.Version == 0 {
+		return commit
+	}
+	return r.Version + 1
+}
+
 // A Getter reads records: a Store, a Ledger or a Tx.
 type Getter interface {
 	Get(ctx context.Context, sort, key string) (Record, error)

@@ -64,7 +64,7 @@ func (m *memory) Commit(ctx context.Context, c Change) error {
 			delete(m.records, name{r.Sort, r.Key})
 			continue
 		}
-		r.Version, r.Body = m.commits, slices.Clone(r.Body)
+		r.Version, r.Body = r.next(m.commits), slices.Clone(r.Body)
 		m.records[name{r.Sort, r.Key}] = r
 	}
 	m.lines, m.tip = append(m.lines, lines...), tip
@@ -85,6 +85,12 @@ func (m *memory) Entries(_ context.Context, after int64, visit func(Entry) error
 		}
 	}
 	return nil
+}
+
+func (m *memory) Tip(context.Context) (Tip, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.tip, nil
 }
 
 func (*memory) Close() error { return nil }

@@ -46,7 +46,7 @@ func Open(ctx context.Context, address string, env Environment) (*Ledger, error)
 	case scheme == "sqlite":
 		l.Store, err = openSQLite(ctx, rest)
 	case scheme == "s3":
-		l.Store, err = openBucket(ctx, address, env)
+		l.Store, err = openBucket(ctx, address, l, env)
 	case scheme == "postgres", scheme == "postgresql":
 		if u, bad := url.Parse(address); bad == nil {
 			u.RawQuery = "" // which may have a password too

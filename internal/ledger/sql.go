@@ -184,10 +184,10 @@ func (s *sqlStore) Commit(ctx context.Context, c Change) error {
 
 // write changes a record that is still the version that is said; ErrConflict where it is not.
 func (s *sqlStore) write(ctx context.Context, tx *sql.Tx, r Record, commit int64) error {
-	q, args := "UPDATE sagewarden_record SET version = ?4, body = ?5 WHERE sort = ?1 AND key = ?2 AND version = ?3", []any{r.Sort, r.Key, r.Version, commit, string(r.Body)}
+	q, args := "UPDATE sagewarden_record SET version = ?4, body = ?5 WHERE sort = ?1 AND key = ?2 AND version = ?3", []any{r.Sort, r.Key, r.Version, r.next(commit), string(r.Body)}
 	switch {
 	case r.Version == 0:
-		q, args = "INSERT INTO sagewarden_record (sort, key, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", []any{r.Sort, r.Key, commit, string(r.Body)}
+		q, args = "INSERT INTO sagewarden_record (sort, key, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", []any{r.Sort, r.Key, r.next(commit), string(r.Body)}
 	case r.Body == nil:
 		q, args = "DELETE FROM sagewarden_record WHERE sort = ?1 AND key = ?2 AND version = ?3", args[:3]
 	}
@@ -199,6 +199,11 @@ func (s *sqlStore) write(ctx context.Context, tx *sql.Tx, r Record, commit int64
 		return err
 	}
 	return ErrConflict
+}
+
+func (s *sqlStore) Tip(ctx context.Context) (t Tip, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT number, hash FROM sagewarden_tip").Scan(&t.Number, &t.Hash)
+	return t, err
 }
 
 func (s *sqlStore) Close() error { return s.db.Close() }

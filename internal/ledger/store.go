@@ -20,6 +20,8 @@ type Store interface {
 	Commit(ctx context.Context, c Change) error
 	// Entries visits the entries after a number, oldest first.
 	Entries(ctx context.Context, after int64, visit func(Entry) error) error
+	// Tip is where the entries end, as it was written with the newest of them.
+	Tip(ctx context.Context) (Tip, error)
 	Close() error
 }
 
@@ -34,8 +36,8 @@ type Record struct {
 	// Sort is what sort of thing it is, and Key which one.
 	Sort string `json:"sort"`
 	Key  string `json:"key"`
-	// Version is the number of the commit that wrote it, so that a record which is taken away and made anew is another. In a Change it is the version
-	// that was read, 0 for one that must not be there yet.
+	// Version counts the changes of the record, from the number of the commit that made it: one that is taken away and made anew has no version that it
+	// had before. In a Change it is the version that was read, 0 for one that must not be there yet.
 	Version int64 `json:"version"`
 	// Body is the thing; in a Change nil takes it away.
 	Body json.RawMessage `json:"body,omitempty"`

@@ -31,6 +31,8 @@ type Finding struct {
 	Hourly   decimal.Decimal `json:"hourly"`
 	// Known says that every price behind Hourly is known.
 	Known bool `json:"known"`
+	// By is who ran what made it: an ARN. It takes somebody else to approve it.
+	By string `json:"by,omitempty"`
 	// First and Last are when the policy matched first and last.
 	First time.Time `json:"first"`
 	Last  time.Time `json:"last"`
@@ -138,7 +140,13 @@ type Action struct {
 
 // The events of the history. How an action ended is an event of the outcome's name.
 const (
-	EventBegun   = "begun"
-	EventHalted  = "halted"
-	EventResumed = "resumed"
+	EventBegun      = "begun"
+	EventHalted     = "halted"
+	EventResumed    = "resumed"
+	EventSnoozed    = "snoozed"
+	EventWoken      = "woken"
+	EventApproved   = "approved"
+	EventWithdrawn  = "withdrawn"
+	EventExempted   = "exempted"
+	EventUnexempted = "unexempted"
 )

@@ -232,13 +232,8 @@ func (o *Office) Compose(now time.Time, tells []Tell, notices []ledger.Notice) (
 		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.channel, b.channel), cmp.Compare(a.template, b.template), cmp.Compare(fmt.Sprint(a.reminder), fmt.Sprint(b.reminder)))
 	}) {
 		for _, p := range pages(groups[g]) {
-			n := ledger.Notice{To: g.to, Channel: g.channel, Made: now}
-			for _, t := range p {
-				n.Findings = append(n.Findings, ledger.Told{Finding: t.Finding.ID, Step: t.Step})
-			}
-			n.ID = noticeID(n, p, said)
-			var err error
-			if n.Subject, n.Text, err = o.templates.write(g.template, o.letter(now, recipients[g.to], p)); err != nil {
+			n, err := o.notice(now, recipients[g.to], g.channel, g.template, p, said)
+			if err != nil {
 				for _, t := range p {
 					gaps = append(gaps, Gap{Finding: t.Finding.ID, Step: t.Step, To: g.to, Channel: g.channel, Why: "the template " + g.template + ": " + err.Error()})
 				}
@@ -248,6 +243,17 @@ func (o *Office) Compose(now time.Time, tells []Tell, notices []ledger.Notice) (
 		}
 	}
 	return out, gaps
+}
+
+// notice is one notice of tells that are in order.
+func (o *Office) notice(now time.Time, to Recipient, channel, template string, tells []Tell, said memory) (n ledger.Notice, err error) {
+	n = ledger.Notice{To: to.Name, Channel: channel, Made: now}
+	for _, t := range tells {
+		n.Findings = append(n.Findings, ledger.Told{Finding: t.Finding.ID, Step: t.Step})
+	}
+	n.ID = noticeID(n, tells, said)
+	n.Subject, n.Text, err = o.templates.write(template, o.letter(now, to, tells))
+	return n, err
 }
 
 // pages divide tells into notices of bounded length. What something is to be done to is always named; of the rest, what is too much is counted.

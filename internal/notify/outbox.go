@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
@@ -35,21 +34,25 @@ const (
 	longestTrouble = 300
 )
 
-// Outbox is the change of a ledger that puts notices into it, to be delivered. It says which are new, so that it fails where another node was faster.
-func Outbox(notices []ledger.Notice, by string) (c ledger.Change, err error) {
+// The events of notices in the history.
+const (
+	EventMade      = "notice made"
+	EventDelivered = "notice delivered"
+	EventFailed    = "notice not delivered"
+)
+
+// Put puts new notices into the ledger, to be delivered. It fails with ledger.ErrConflict where another node was faster.
+func Put(ctx context.Context, tx *ledger.Tx, by string, notices []ledger.Notice) error {
 	for _, n := range notices {
 		body, err := json.Marshal(n)
 		if err != nil {
-			return c, err
+			return err
 		}
-		said, err := json.Marshal(record{To: n.To, Channel: n.Channel, Findings: n.Findings})
-		if err != nil {
-			return c, err
+		if err := errors.Join(tx.Set(ctx, ledger.Record{Sort: ledger.SortNotice, Key: n.ID, Body: body}), tx.Log(by, EventMade, n.ID, told(n))); err != nil {
+			return err
 		}
-		c.Records = append(c.Records, ledger.Record{Sort: ledger.SortNotice, Key: n.ID, Body: body})
-		c.Entries = append(c.Entries, ledger.Entry{At: n.Made, By: by, Event: "notice made", Subject: n.ID, Body: said})
 	}
-	return c, nil
+	return nil
 }
 
 // A record is what the history keeps of a notice.
@@ -60,31 +63,17 @@ type record struct {
 	Trouble  string        `json:"trouble,omitempty"`
 }
 
-// Notices are all that are in the ledger.
-func Notices(ctx context.Context, store ledger.Store) (all []ledger.Notice, err error) {
-	err = scan(ctx, store, func(n ledger.Notice, _ int64) { all = append(all, n) })
-	return all, err
-}
-
-func scan(ctx context.Context, store ledger.Store, visit func(n ledger.Notice, version int64)) error {
-	return store.Scan(ctx, ledger.SortNotice, "", func(r ledger.Record) error {
-		var n ledger.Notice
-		if err := json.Unmarshal(r.Body, &n); err != nil {
-			return &estate.Error{Op: "read the notice", On: r.Key, Err: err}
-		}
-		visit(n, r.Version)
-		return nil
-	})
+func told(n ledger.Notice) record {
+	return record{To: n.To, Channel: n.Channel, Findings: n.Findings, Trouble: n.Trouble}
 }
 
 // A Post delivers the notices of a ledger.
 type Post struct {
-	Store     ledger.Store
+	Ledger    *ledger.Ledger
 	Channels  map[string]Channel
 	Directory *Directory
 	// Links are nil where notices have none.
 	Links *Links
-	Now   func() time.Time
 	// Jitter is from 0 to 1, and keeps many notices from trying again in the same moment.
 	Jitter func() float64
 	// By is who delivers.
@@ -103,11 +92,13 @@ type Report struct {
 // it stays in the ledger until its channel has taken it: after a crash it may go out twice, with the same id, and never not at all. The error is the
 // ledger's alone; what a channel says is in the notice, and in the report where somebody has to look at it.
 func (p *Post) Deliver(ctx context.Context) (Report, error) {
-	now := p.Now()
+	now := p.Ledger.Now()
 	var r Report
-	due := map[string][]claimed{}
-	err := scan(ctx, p.Store, func(n ledger.Notice, version int64) {
+	due := map[string][]ledger.Notice{}
+	for n, err := range ledger.All[ledger.Notice](ctx, p.Ledger, ledger.SortNotice, "") {
 		switch {
+		case err != nil:
+			return r, err
 		case !n.Delivered.IsZero():
 		case n.Again.After(now):
 			r.Waiting++
@@ -115,20 +106,17 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 				r.Undelivered = append(r.Undelivered, n)
 			}
 		default:
-			due[n.Channel] = append(due[n.Channel], claimed{n, version})
+			due[n.Channel] = append(due[n.Channel], n)
 		}
-	})
-	if err != nil {
-		return r, err
 	}
 	var mu sync.Mutex
 	var g errgroup.Group
 	for _, queue := range due {
-		slices.SortFunc(queue, func(a, b claimed) int { return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID)) })
+		slices.SortFunc(queue, func(a, b ledger.Notice) int { return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID)) })
 		g.Go(func() error {
 			strikes := 0
-			for i, c := range queue {
-				out, err := p.deliver(ctx, c)
+			for i, n := range queue {
+				out, err := p.deliver(ctx, n)
 				if out.strike {
 					strikes++
 				}
@@ -141,7 +129,7 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 					r.Delivered++
 				case out.err != nil:
 					r.Failed++
-					if out.permanent || now.Sub(c.Made) >= hopeless {
+					if out.permanent || now.Sub(n.Made) >= hopeless {
 						r.Undelivered = append(r.Undelivered, out.notice)
 					}
 				}
@@ -156,15 +144,9 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 			return nil
 		})
 	}
-	err = g.Wait()
+	err := g.Wait()
 	slices.SortFunc(r.Undelivered, func(a, b ledger.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	return r, err
-}
-
-// A claimed notice is one at the version at which it was read, and then written.
-type claimed struct {
-	ledger.Notice
-	version int64
 }
 
 // An outcome is what became of one notice.
@@ -179,59 +161,59 @@ type outcome struct {
 }
 
 // deliver claims one notice, sends it, and writes down how it went. Its error is the ledger's.
-func (p *Post) deliver(ctx context.Context, c claimed) (out outcome, err error) {
+func (p *Post) deliver(ctx context.Context, was ledger.Notice) (out outcome, err error) {
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	c.Attempts++
-	c.Again = p.Now().Add(lease)
-	switch err := p.commit(ctx, &c); {
+	claim := was
+	claim.Attempts, claim.Again = was.Attempts+1, p.Ledger.Now().Add(lease)
+	switch err := p.write(ctx, was, claim, ""); {
 	case errors.Is(err, ledger.ErrConflict):
 		return outcome{elsewhere: true}, nil
 	case err != nil:
 		return out, err
 	}
-	out.err = p.send(ctx, c.Notice)
+	out.err = p.send(ctx, claim)
 	failure, _ := errors.AsType[*SendError](out.err)
-	now := p.Now()
-	event := ledger.Entry{At: now, By: p.By, Subject: c.ID, Event: "notice delivered"}
+	n, now, event := claim, p.Ledger.Now(), EventDelivered
 	switch {
 	case out.err == nil:
-		c.Delivered, c.Again, c.Trouble = now, time.Time{}, ""
+		n.Delivered, n.Again, n.Trouble = now, time.Time{}, ""
 	case ctx.Err() != nil: // it is not the channel's fault
-		c.Again, c.Attempts = now, c.Attempts-1
+		n.Again, n.Attempts, event = now, was.Attempts, ""
 		out.down = true
 	default:
 		out.permanent = failure != nil && failure.Permanent
 		out.strike = !out.permanent
 		out.down = failure != nil && failure.After > 0
-		c.Trouble, c.Again = cut(report.Line(out.err.Error()), longestTrouble), now.Add(p.wait(c.Attempts, failure))
-		event.Event = "notice not delivered"
+		n.Trouble, n.Again = cut(report.Line(out.err.Error()), longestTrouble), now.Add(p.wait(n.Attempts, failure))
+		event = EventFailed
 	}
-	if said, err := json.Marshal(record{To: c.To, Channel: c.Channel, Findings: c.Findings, Trouble: c.Trouble}); err == nil {
-		event.Body = said
-	}
-	out.notice = c.Notice
+	out.notice = n
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTakes)
 	defer cancel()
-	err = p.commit(settle, &c, event)
+	err = p.write(settle, claim, n, event)
 	if errors.Is(err, ledger.ErrConflict) { // the lease ran out, and another node has sent it as well
 		return outcome{elsewhere: true}, nil
 	}
 	return out, err
 }
 
-// commit writes the notice, and knows its version then.
-func (p *Post) commit(ctx context.Context, c *claimed, entries ...ledger.Entry) error {
-	body, err := json.Marshal(c.Notice)
-	if err != nil {
-		return err
-	}
-	if err := p.Store.Commit(ctx, ledger.Change{Records: []ledger.Record{{Sort: ledger.SortNotice, Key: c.ID, Version: c.version, Body: body}}, Entries: entries}); err != nil {
-		return err
-	}
-	c.version++
-	return nil
+// write turns a notice into what has become of it, unless another node has had it since, and says in the history what happened, if anything has.
+func (p *Post) write(ctx context.Context, was, is ledger.Notice, event string) error {
+	return p.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+		now, err := ledger.Get[ledger.Notice](ctx, tx, ledger.SortNotice, was.ID)
+		switch {
+		case errors.Is(err, ledger.ErrNone), err == nil && (now.Attempts != was.Attempts || !now.Again.Equal(was.Again) || !now.Delivered.IsZero()):
+			return ledger.ErrConflict
+		case err != nil:
+			return err
+		}
+		if err := tx.Put(ctx, ledger.SortNotice, is.ID, is); err != nil || event == "" {
+			return err
+		}
+		return tx.Log(p.By, event, is.ID, told(is))
+	})
 }
 
 func (p *Post) send(ctx context.Context, n ledger.Notice) error {
@@ -245,8 +227,13 @@ func (p *Post) send(ctx context.Context, n ledger.Notice) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTakes)
 	defer cancel()
-	text, links := p.Links.fill(n)
-	return channel.Send(ctx, Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, Links: links, Findings: n.Findings, Made: n.Made})
+	return channel.Send(ctx, MessageOf(n, to, p.Links))
+}
+
+// MessageOf is what a notice says to its recipient, with its links where there are to be some.
+func MessageOf(n ledger.Notice, to Recipient, l *Links) Message {
+	text, links := l.fill(n)
+	return Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, Links: links, Findings: n.Findings, Made: n.Made}
 }
 
 // wait is how long after a failure the next attempt comes: twice as long every time, and as the other side asks.

@@ -52,26 +52,22 @@ func (c *clock) now() time.Time { return c.Time }
 
 func (c *clock) add(d time.Duration) { c.Time = c.Add(d) }
 
-func post(t testing.TB, s ledger.Store, c *clock, channels map[string]Channel) *Post {
+func post(t testing.TB, l *ledger.Ledger, channels map[string]Channel) *Post {
 	t.Helper()
 	d, err := NewDirectory(staff())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Post{Store: s, Channels: channels, Directory: d, Now: c.now, Jitter: func() float64 { return 0 }, By: "arn:node"}
+	return &Post{Ledger: l, Channels: channels, Directory: d, Jitter: func() float64 { return 0 }, By: "arn:node"}
 }
 
 func notice(id, to, channel string) ledger.Notice {
 	return ledger.Notice{ID: id, To: to, Channel: channel, Findings: []ledger.Told{{Finding: "f"}}, Subject: "s", Text: "t", Made: noon}
 }
 
-func put(t testing.TB, s ledger.Store, notices ...ledger.Notice) {
+func put(t testing.TB, l *ledger.Ledger, notices ...ledger.Notice) {
 	t.Helper()
-	c, err := Outbox(notices, "arn:node")
-	if err == nil {
-		err = s.Commit(t.Context(), c)
-	}
-	if err != nil {
+	if err := l.Update(t.Context(), func(tx *ledger.Tx) error { return Put(t.Context(), tx, "arn:node", notices) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -85,26 +81,23 @@ func deliver(t testing.TB, p *Post) Report {
 	return r
 }
 
-func held(t testing.TB, s ledger.Store, id string) ledger.Notice {
+func held(t testing.TB, l *ledger.Ledger, id string) ledger.Notice {
 	t.Helper()
-	all, err := Notices(t.Context(), s)
+	n, err := ledger.Get[ledger.Notice](t.Context(), l, ledger.SortNotice, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(all, func(n ledger.Notice) bool { return n.ID == id })
-	if i < 0 {
-		t.Fatalf("%s is lost", id)
-	}
-	return all[i]
+	return n
 }
 
 // A notice is sent once, to the one it is for, and the ledger says so.
 func TestDelivery(t *testing.T) {
-	s, c, mail, chat := &store{}, &clock{noon}, &wire{}, &wire{}
-	p := post(t, s, c, map[string]Channel{"mail": mail, "chat": chat})
+	c, mail, chat := &clock{noon}, &wire{}, &wire{}
+	l, _ := openLedger(t, c.now)
+	p := post(t, l, map[string]Channel{"mail": mail, "chat": chat})
 	older := notice("z", "ben", "mail")
 	older.Made = noon.Add(-time.Minute)
-	put(t, s, notice("a", "ana", "mail"), older, notice("b", "ana", "chat"))
+	put(t, l, notice("a", "ana", "mail"), older, notice("b", "ana", "chat"))
 	if r := deliver(t, p); r.Delivered != 3 || r.Failed+r.Waiting != 0 {
 		t.Errorf("%+v", r)
 	}
@@ -114,12 +107,15 @@ func TestDelivery(t *testing.T) {
 	if len(chat.sent) != 1 || chat.sent[0].To.Slack != "U012AB3CD" || chat.sent[0].Subject != "s" || len(chat.sent[0].Findings) != 1 {
 		t.Errorf("%+v", chat.sent)
 	}
-	if n := held(t, s, "a"); !n.Delivered.Equal(noon) || n.Attempts != 1 || !n.Again.IsZero() {
+	if n := held(t, l, "a"); !n.Delivered.Equal(noon) || n.Attempts != 1 || !n.Again.IsZero() {
 		t.Errorf("%+v", n)
 	}
 	var events []string
-	for _, e := range s.entries {
+	if err := l.Entries(t.Context(), 0, func(e ledger.Entry) error {
 		events = append(events, e.Event+" "+e.Subject+" "+e.By)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	slices.Sort(events)
 	if diff := cmp.Diff([]string{"notice delivered a arn:node", "notice delivered b arn:node", "notice delivered z arn:node", "notice made a arn:node", "notice made b arn:node",
@@ -146,13 +142,14 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 		{"asked to wait for a day", &SendError{Err: errors.New("503"), After: 24 * time.Hour}, 24 * time.Hour, 24 * time.Hour, false},
 		{"refused", fmt.Errorf("post: %w", &SendError{Err: errors.New("404\x1b[2J"), Permanent: true}), 6 * time.Hour, 6 * time.Hour, true},
 	} {
-		s, c := &store{}, &clock{noon}
+		c := &clock{noon}
+		l, _ := openLedger(t, c.now)
 		w := &wire{fail: func(Message) error { return tt.err }}
-		p := post(t, s, c, map[string]Channel{"mail": w})
-		put(t, s, notice("a", "ben", "mail"))
+		p := post(t, l, map[string]Channel{"mail": w})
+		put(t, l, notice("a", "ben", "mail"))
 		for attempt := 1; attempt <= 10; attempt++ {
 			r := deliver(t, p)
-			n := held(t, s, "a")
+			n := held(t, l, "a")
 			if r.Failed != 1 || n.Attempts != attempt || n.Trouble == "" || strings.Contains(n.Trouble, "\x1b") || !n.Delivered.IsZero() {
 				t.Fatalf("%s, attempt %d: %+v, %+v", tt.name, attempt, r, n)
 			}
@@ -176,7 +173,7 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 			c.add(24 * time.Hour)
 		}
 		w.fail = nil
-		if r := deliver(t, p); r.Delivered != 1 || held(t, s, "a").Trouble != "" {
+		if r := deliver(t, p); r.Delivered != 1 || held(t, l, "a").Trouble != "" {
 			t.Errorf("%s: repaired, and not delivered: %+v", tt.name, r)
 		}
 	}
@@ -211,13 +208,14 @@ func TestChannelThatIsDown(t *testing.T) {
 		}, 1, 4},
 		{"nobody there", func(Message) error { return &SendError{Err: errors.New("550"), Permanent: true} }, 5, 0},
 	} {
-		s, c, chat := &store{}, &clock{noon}, &wire{}
+		c, chat := &clock{noon}, &wire{}
+		l, _ := openLedger(t, c.now)
 		mail := &wire{fail: tt.fail}
-		p := post(t, s, c, map[string]Channel{"mail": mail, "chat": chat})
+		p := post(t, l, map[string]Channel{"mail": mail, "chat": chat})
 		for i := range 5 {
-			put(t, s, notice(fmt.Sprintf("a%d", i), "ben", "mail"))
+			put(t, l, notice(fmt.Sprintf("a%d", i), "ben", "mail"))
 		}
-		put(t, s, notice("c", "ana", "chat"))
+		put(t, l, notice("c", "ana", "chat"))
 		if r := deliver(t, p); r.Failed != tt.failed || len(mail.sent) != tt.sent || r.Failed+r.Waiting+r.Delivered != 6 || len(chat.sent) != 1 {
 			t.Errorf("%s: %+v, %d sent", tt.name, r, len(mail.sent))
 		}
@@ -226,13 +224,14 @@ func TestChannelThatIsDown(t *testing.T) {
 
 // Nodes that deliver at once send each notice once.
 func TestTwoNodesSendOnce(t *testing.T) {
-	s, c, mail := &store{}, &clock{noon}, &wire{}
+	c, mail := &clock{noon}, &wire{}
+	l, _ := openLedger(t, c.now)
 	for i := range 40 {
-		put(t, s, notice(fmt.Sprintf("n%02d", i), "ben", "mail"))
+		put(t, l, notice(fmt.Sprintf("n%02d", i), "ben", "mail"))
 	}
 	var wg sync.WaitGroup
 	for range 4 {
-		p := post(t, s, c, map[string]Channel{"mail": mail})
+		p := post(t, l, map[string]Channel{"mail": mail})
 		wg.Go(func() {
 			if _, err := p.Deliver(context.Background()); err != nil {
 				t.Error(err)
@@ -250,11 +249,12 @@ func TestTwoNodesSendOnce(t *testing.T) {
 // Wherever a process ends between claim and record, the notice is sent again, with the same id, after the lease and not before; and never not at all.
 func TestNoCrashLosesANotice(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s, c, mail := &store{}, &clock{noon}, &wire{}
-		p := post(t, s, c, map[string]Channel{"mail": mail})
+		c, mail := &clock{noon}, &wire{}
+		l, s := openLedger(t, c.now)
+		p := post(t, l, map[string]Channel{"mail": mail})
 		total := rapid.IntRange(1, 4).Draw(rt, "notices")
 		for i := range total {
-			put(t, s, notice(fmt.Sprintf("n%d", i), "ben", "mail"))
+			put(t, l, notice(fmt.Sprintf("n%d", i), "ben", "mail"))
 		}
 		crashes := rapid.SliceOfN(rapid.IntRange(1, 8), 0, 6).Draw(rt, "crashes")
 		for _, after := range crashes {
@@ -281,7 +281,7 @@ func TestNoCrashLosesANotice(t *testing.T) {
 			rt.Fatalf("%d of %d notices went out, in %d messages after %d crashes", got, total, len(mail.sent), len(crashes))
 		}
 		for i := range total {
-			if held(t, s, fmt.Sprintf("n%d", i)).Delivered.IsZero() {
+			if held(t, l, fmt.Sprintf("n%d", i)).Delivered.IsZero() {
 				rt.Fatalf("n%d is not known to be delivered", i)
 			}
 		}
@@ -290,13 +290,14 @@ func TestNoCrashLosesANotice(t *testing.T) {
 
 // An interruption is no failure of the channel: the notice is sent by the next run, at once.
 func TestInterruption(t *testing.T) {
-	s, c := &store{}, &clock{noon}
+	c := &clock{noon}
+	l, _ := openLedger(t, c.now)
 	ctx, cancel := context.WithCancel(t.Context())
 	mail := &wire{fail: func(Message) error { cancel(); return context.Canceled }}
-	p := post(t, s, c, map[string]Channel{"mail": mail})
-	put(t, s, notice("a", "ben", "mail"), notice("b", "ben", "mail"))
+	p := post(t, l, map[string]Channel{"mail": mail})
+	put(t, l, notice("a", "ben", "mail"), notice("b", "ben", "mail"))
 	_, _ = p.Deliver(ctx)
-	if n := held(t, s, "a"); n.Attempts != 0 || n.Trouble != "" || n.Again.After(noon) {
+	if n := held(t, l, "a"); n.Attempts != 0 || n.Trouble != "" || n.Again.After(noon) {
 		t.Errorf("%+v", n)
 	}
 	mail.fail = nil
@@ -307,9 +308,10 @@ func TestInterruption(t *testing.T) {
 
 // What the configuration does not have any more waits for it, loudly.
 func TestWhoOrWhatIsGone(t *testing.T) {
-	s, c := &store{}, &clock{noon}
-	p := post(t, s, c, map[string]Channel{"mail": &wire{}})
-	put(t, s, notice("a", "gone", "mail"), notice("b", "ben", "gone"))
+	c := &clock{noon}
+	l, _ := openLedger(t, c.now)
+	p := post(t, l, map[string]Channel{"mail": &wire{}})
+	put(t, l, notice("a", "gone", "mail"), notice("b", "ben", "gone"))
 	r := deliver(t, p)
 	if len(r.Undelivered) != 2 || r.Undelivered[0].Trouble != "gone is not configured any more" || r.Undelivered[1].Trouble != "the channel gone is not configured any more" {
 		t.Errorf("%+v", r)
@@ -318,8 +320,9 @@ func TestWhoOrWhatIsGone(t *testing.T) {
 
 // The ledger has no link, only the place of one: the link is made for each attempt, the same every time, and for the notice's own findings alone.
 func TestLinksAreMadeWhenSent(t *testing.T) {
-	s, c, mail := &store{}, &clock{noon}, &wire{}
-	p := post(t, s, c, map[string]Channel{"mail": mail})
+	c, mail := &clock{noon}, &wire{}
+	l, _ := openLedger(t, c.now)
+	p := post(t, l, map[string]Channel{"mail": mail})
 	env := environment(map[string]string{"KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="})
 	var err error
 	if p.Links, err = OpenLinks(&config.Links{BaseURL: "https://sw.example.com/act/", Key: "KEY", Keep: 48 * time.Hour}, env); err != nil {
@@ -327,7 +330,7 @@ func TestLinksAreMadeWhenSent(t *testing.T) {
 	}
 	n := notice("a", "ben", "mail")
 	n.Text = "keep: " + place(link.Keep, "f") + " other: " + place(link.Keep, "other") + " odd: " + place("delete", "f")
-	put(t, s, n)
+	put(t, l, n)
 	mail.fail = func(m Message) error { mail.sent = append(mail.sent, m); return errors.New("down") }
 	deliver(t, p)
 	mail.fail = nil
@@ -342,10 +345,11 @@ func TestLinksAreMadeWhenSent(t *testing.T) {
 	if err != nil || g.Finding != "f" || g.Act != link.Keep || g.To != "ben" || g.For != 48*time.Hour || !g.Until.Equal(noon.Add(usualValid)) {
 		t.Errorf("%+v, %v", g, err)
 	}
-	dump, err := json.Marshal(struct {
-		R []ledger.Record
-		E []ledger.Entry
-	}{s.records, s.entries})
+	var entries []ledger.Entry
+	if err := l.Entries(t.Context(), 0, func(e ledger.Entry) error { entries = append(entries, e); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := json.Marshal([]any{held(t, l, "a"), entries})
 	if err != nil || strings.Contains(string(dump), token) || strings.Contains(string(dump), "sw.example.com") {
 		t.Errorf("%v: the ledger holds a link", err)
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -10,10 +11,26 @@ import (
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
-// SampleTells are tells of what there is not, for whoever tries a channel or a template.
-func SampleTells(now time.Time, to string) []Tell {
+// Sample writes notices of what there is not, for whoever tries a channel or a template: at once, whatever hours and digest say.
+func (o *Office) Sample(now time.Time, to, channel, template string) (out []ledger.Notice, gaps []Gap, err error) {
+	tells := sampleTells(now, to)
+	for i := range tells {
+		tells[i].To, tells[i].Via = []string{to}, []string{channel}
+	}
+	ways, gaps := o.ways(tells[0])
+	for _, w := range ways {
+		n, err := o.notice(now, w.to, w.channel, cmp.Or(template, builtIn), tells, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		out = append(out, n)
+	}
+	return out, gaps, nil
+}
+
+func sampleTells(now time.Time, to string) []Tell {
 	tell := func(id, kind, name, hourly string, next estate.Ask) Tell {
-		return Tell{To: []string{to}, Due: now, Next: next, At: now.Add(4 * time.Hour), Finding: ledger.Finding{ID: id, Policy: "example", First: now, Hourly: decimal.RequireFromString(hourly),
+		return Tell{Due: now, Next: next, At: now.Add(4 * time.Hour), Finding: ledger.Finding{ID: id, Policy: "example", First: now, Hourly: decimal.RequireFromString(hourly),
 			Known: hourly != "0", Verdict: estate.Verdict{State: estate.Idle, Since: now.Add(-26 * time.Hour), Why: "this is an example: nothing of the kind exists"},
 			Resource: ledger.Subject{ARN: "arn:aws:sagemaker:eu-west-1:111122223333:" + kind + "/" + name, Kind: estate.Kind(kind), Name: name, Owner: to,
 				Target: estate.Target{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}}}}
@@ -28,7 +45,7 @@ func SampleTells(now time.Time, to string) []Tell {
 func sampleLetters() (all []Letter) {
 	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	r := Recipient{Name: "ana", Zone: time.UTC}
-	tells := SampleTells(now, r.Name)
+	tells := sampleTells(now, r.Name)
 	for _, linked := range []bool{true, false} {
 		o := &Office{linked: linked, keep: usualKeep, snooze: usualSnooze}
 		reminder := tells[0]

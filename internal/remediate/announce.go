@@ -25,7 +25,7 @@ type Announced struct {
 // everybody has been told who ought to be. A notice that is not delivered keeps its finding where it is.
 func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office, post *notify.Post) (*Announced, error) {
 	a := &Announced{}
-	notices, err := notify.Notices(ctx, e.Ledger)
+	notices, err := e.notices(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,18 +37,17 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 	if a.Report, err = post.Deliver(ctx); err != nil {
 		return nil, err
 	}
-	if notices, err = notify.Notices(ctx, e.Ledger); err != nil {
+	if notices, err = e.notices(ctx); err != nil {
 		return nil, err
 	}
 	for _, i := range plan.Due() {
 		if i.Changes() {
 			continue
 		}
-		at, told := office.Told(e.tell(i), notices)
-		if !told {
+		if _, told := office.Told(e.tell(i), notices); !told {
 			continue
 		}
-		f, err := e.told(ctx, i, at, post.By)
+		f, err := e.told(ctx, i, post.By)
 		if err != nil {
 			return nil, err
 		}
@@ -115,10 +114,6 @@ func (e *Engine) post(ctx context.Context, made []ledger.Notice, tells []notify.
 	if len(made) == 0 {
 		return nil
 	}
-	outbox, err := notify.Outbox(made, by)
-	if err != nil {
-		return err
-	}
 	of := map[string]ledger.Finding{}
 	for _, t := range tells {
 		of[t.Finding.ID] = t.Finding
@@ -138,20 +133,24 @@ func (e *Engine) post(ctx context.Context, made []ledger.Notice, tells []notify.
 				}
 			}
 		}
-		for n, r := range outbox.Records {
-			if err := tx.Set(ctx, r); err != nil {
-				return err
-			}
-			if err := tx.Log(by, outbox.Entries[n].Event, outbox.Entries[n].Subject, outbox.Entries[n].Body); err != nil {
-				return err
-			}
-		}
-		return nil
+		return notify.Put(ctx, tx, by, made)
 	})
 }
 
-// told moves a finding on after everybody was told.
-func (e *Engine) told(ctx context.Context, i Item, at time.Time, by string) (f ledger.Finding, err error) {
+// notices are all that the ledger has.
+func (e *Engine) notices(ctx context.Context) (all []ledger.Notice, err error) {
+	for n, err := range ledger.All[ledger.Notice](ctx, e.Ledger, ledger.SortNotice, "") {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// told moves a finding on after everybody was told. The time of the next step counts from now by AWS's clock: that of whoever has delivered the
+// notices may be hours off.
+func (e *Engine) told(ctx context.Context, i Item, by string) (f ledger.Finding, err error) {
 	err = e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
 		if f, err = ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID); errors.Is(err, ledger.ErrNone) {
 			return nil // it has ended meanwhile
@@ -159,7 +158,7 @@ func (e *Engine) told(ctx context.Context, i Item, at time.Time, by string) (f l
 		if err != nil || f.Next != i.Step {
 			return err
 		}
-		f.Next, f.Since = f.Next+1, at
+		f.Next, f.Since = f.Next+1, e.Now()
 		return errors.Join(tx.Put(ctx, ledger.SortFinding, f.ID, f), tx.Log(by, "step told", f.ID, f))
 	})
 	return f, err
@@ -195,4 +194,3 @@ func (e *Engine) forget(ctx context.Context, notices []ledger.Notice) error {
 		return nil
 	})
 }
-

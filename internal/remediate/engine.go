@@ -18,8 +18,8 @@ type Site interface {
 	Principal() string
 	// Look looks at one resource now: a scan of it alone, with all that its verdict takes.
 	Look(ctx context.Context, s ledger.Subject) (*estate.Snapshot, error)
-	// Hand is what an action on the resource works with.
-	Hand(r estate.Resource, ask estate.Ask) *kinds.Hand
+	// Hand is what an action on the resource works with, which was looked at from an instant on; zero where nobody has looked.
+	Hand(r estate.Resource, ask estate.Ask, seen time.Time) *kinds.Hand
 }
 
 // An Engine carries out what is due.
@@ -57,6 +57,9 @@ const (
 	// Untried: it was not begun.
 	Untried Outcome = "untried"
 )
+
+// Wrong reports whether somebody should look at it.
+func (o Outcome) Wrong() bool { return o != Done && o != Underway && o != Canceled }
 
 // A Result is a step and how it ended in this run.
 type Result struct {
@@ -115,7 +118,7 @@ func (e *Engine) step(ctx context.Context, i Item) Result {
 		}
 		move := kinds.Move{State: kinds.Done, Why: why}
 		if r != nil {
-			if move, err = w.action.Next(ctx, w.site.Hand(*r, *i.Ask)); err != nil {
+			if move, err = w.action.Next(ctx, w.site.Hand(*r, *i.Ask, w.seen)); err != nil {
 				return w.end(ctx, w.orUnderway(Failed), "it could not be looked at, and was left alone: "+cloud.Brief(err))
 			}
 		}

@@ -36,7 +36,7 @@ func (w *work) look(ctx context.Context) (*estate.Resource, Outcome, string) {
 	if why := w.changed(o, snap); why != "" {
 		return nil, Canceled, why
 	}
-	w.verdict = o.Verdict
+	w.verdict, w.seen = o.Verdict, snap.At
 	return &o.Resource, "", ""
 }
 

@@ -77,7 +77,7 @@ func (e *Engine) found(ctx context.Context, b ledger.Begun) (ledger.Outcome, str
 			return ledger.Unsettled, "it could not be looked at"
 		}
 	}
-	move, err := next(ctx, site.Hand(r, b.Ask))
+	move, err := next(ctx, site.Hand(r, b.Ask, time.Time{}))
 	switch {
 	case err != nil:
 		return ledger.Unsettled, cloud.Brief(err)

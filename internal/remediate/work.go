@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
@@ -25,8 +26,9 @@ type work struct {
 	finding ledger.Finding
 	// calls are those that the step has made, in earlier runs too, oldest first.
 	calls []ledger.Action
-	// verdict is that of the last look.
+	// verdict is that of the last look, which began at seen.
 	verdict estate.Verdict
+	seen    time.Time
 }
 
 // open reads what the ledger has of the finding, and what the step has done in earlier runs.
@@ -40,13 +42,17 @@ func (w *work) open(ctx context.Context) (err error) {
 	if w.finding, err = ledger.Get[ledger.Finding](ctx, w.Ledger, ledger.SortFinding, w.item.Finding.ID); err != nil || w.finding.Underway == "" {
 		return err
 	}
-	receipts, err := group(ctx, w.Ledger, w.finding.Underway)
+	receipts, err := Group(ctx, w.Ledger, w.finding.Underway)
+	if err != nil {
+		return fmt.Errorf("of its first call nobody knows yet how it ended: %w", err)
+	}
 	for _, r := range receipts {
 		if r.Outcome == ledger.Done {
 			w.calls = append(w.calls, r.Action)
 		}
 	}
-	return err
+	slices.Reverse(w.calls)
+	return nil
 }
 
 // admits is why the step may not go on, whatever the resource is now; empty where it may.
@@ -104,7 +110,7 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	defer cancel()
 	outcome, why := ledger.Done, ""
 	if failed := m.Send(sent); failed != nil {
-		hand := w.site.Hand(r, *w.item.Ask)
+		hand := w.site.Hand(r, *w.item.Ask, w.seen)
 		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
 	}
 	if outcome == "" {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -52,7 +53,7 @@ func (d digest) json(w io.Writer, o Options) error {
 		Summary: d.summary, Idle: orEmpty(d.idle), Wrong: orEmpty(d.wrong), Coverage: orEmpty(s.Coverage),
 	}
 	if o.All {
-		doc.Free, doc.Resources = d.free, s.Observations
+		doc.Free, doc.Resources = d.free, slices.Collect(s.All())
 	}
 	return writeJSON(w, doc)
 }
@@ -68,13 +69,16 @@ type explanation struct {
 	PriceKnown bool              `json:"priceKnown"`
 	NotKnown   []gap             `json:"notKnown"`
 	Coverage   []estate.Coverage `json:"coverage"`
+	// Policies are missing where none are configured.
+	Policies []Said `json:"policies,omitempty"`
 }
 
-func explainJSON(w io.Writer, s *estate.Snapshot, ob *estate.Observation) error {
+func explainJSON(w io.Writer, s *estate.Snapshot, ob *estate.Observation, o Options) error {
 	bills := bill(ob.Resource, "")
 	return writeJSON(w, explanation{
 		Schema: explainSchema, At: s.At.UTC(), Interrupted: s.Interrupted, Observation: ob,
 		Hourly: bills, PriceKnown: bills.known, NotKnown: orEmpty(gaps(s, ob)), Coverage: coverageOf(s, ob.Resource.Target),
+		Policies: o.Policies,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,82 @@ func TestNotices(t *testing.T) {
 			t.Errorf("exit status %d: %s", r.status, r.stderr)
 		}
 	})
+}
+
+// TestChannels: every channel that there is a peer for takes a notice: SMTP over TLS, SES and SNS in moto, and a receiver that checks signatures itself.
+func TestChannels(t *testing.T) {
+	v := peer(t)
+	program := build(t)
+	url := serveMoto(t, v)
+	cli := terminal{t, v, motoEnvironment(t, url)}
+	var topic struct{ TopicArn string }
+	cli.aws(&topic, "sns", "create-topic", "--name", "ml")
+	var queue struct {
+		URL string `json:"QueueUrl"`
+	}
+	cli.aws(&queue, "sqs", "--endpoint-url", url, "create-queue", "--queue-name", "ml")
+	cli.aws(&topic, "sns", "subscribe", "--topic-arn", topic.TopicArn, "--protocol", "sqs", "--notification-endpoint", "arn:aws:sqs:eu-west-1:123456789012:ml", "--attributes", "RawMessageDelivery=true")
+	port, certificate, inbox := serveMail(t, v)
+	const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	taken := filepath.Join(t.TempDir(), "taken")
+	receiver := exec.CommandContext(t.Context(), v.program("python"), "webhook_receiver.py", taken)
+	receiver.Env = environment(t, "WEBHOOK_SECRET="+secret)
+	hook := serve(t, receiver, regexp.MustCompile(`Running on (http://\S+)`))
+
+	config := filepath.Join(t.TempDir(), "sagewarden.yaml")
+	if err := os.WriteFile(config, fmt.Appendf(nil, `notify:
+  channels:
+    mail: {smtp: {host: localhost, port: %d, from: Sagewarden <sagewarden@example.com>}}
+    ses: {ses: {region: eu-west-1, from: sagewarden@example.com}}
+    topic: {sns: "%s"}
+    hook: {webhook: {url: HOOK, secret: SECRET}}
+    wrong: {webhook: {url: HOOK, secret: OTHER}}
+  people: {ana: {email: ana@example.com}}
+`, port, topic.TopicArn), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := append(cli.env, "SSL_CERT_FILE="+certificate, "HOOK="+hook, "SECRET="+secret, "OTHER=whsec_"+strings.Repeat("A", 32))
+	send := func(channel string) result {
+		return try(t, env, program, "notify", "test", "--config", config, "--channel", channel, "--to", "ana")
+	}
+	if r := send("ses"); r.status != 1 || !strings.Contains(string(r.stderr), "verify sagewarden@example.com in SES") {
+		t.Errorf("a sender that is not verified: exit status %d: %s", r.status, r.stderr)
+	}
+	if r := cli.try("sesv2", "create-email-identity", "--email-identity", "sagewarden@example.com"); r.status != 0 {
+		t.Fatalf("%s", r.stderr)
+	}
+	for _, channel := range []string{"mail", "ses", "topic", "hook"} {
+		if r := send(channel); r.status != 0 || !strings.Contains(string(r.stderr), channel+" has taken the notice") {
+			t.Errorf("%s: exit status %d: %s", channel, r.status, r.stderr)
+		}
+	}
+	if r := send("wrong"); r.status != 1 || !strings.Contains(string(r.stderr), "401 Unauthorized") || strings.Contains(string(r.stderr), hook) {
+		t.Errorf("a wrong signature: exit status %d: %s", r.status, r.stderr)
+	}
+
+	var got struct{ Messages []struct{ Body string } }
+	cli.aws(&got, "sqs", "--endpoint-url", url, "receive-message", "--queue-url", queue.URL)
+	if len(got.Messages) != 1 || !strings.Contains(got.Messages[0].Body, "1. example-notebook (notebook-instance, ") {
+		t.Errorf("the queue holds %v", got.Messages)
+	}
+	contains := func(file string, wants ...string) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s lacks %q:\n%s", file, want, text)
+			}
+		}
+	}
+	contains(inbox, "To: <ana@example.com>", "Auto-Submitted: auto-generated", "Message-ID: <", "1. example-notebook (notebook-instance, ")
+	contains(taken, `"type": "sagewarden.notice"`, `"to": "ana"`, "example-notebook")
+	var quota struct{ SentLast24Hours float64 }
+	cli.aws(&quota, "ses", "get-send-quota")
+	if quota.SentLast24Hours != 1 {
+		t.Errorf("SES has sent %v", quota.SentLast24Hours)
+	}
 }
 
 // serveMail runs a mail server that offers TLS, and prints it into a file.

@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"start": start,
 			"stop":  stop,
+			"keep":  keep,
 		},
 	})
 }

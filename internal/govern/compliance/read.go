@@ -97,9 +97,9 @@ func (r *reader) unlisted(op string, err error) {
 func unread(op string, err error) string { return op + " failed: " + cloud.Brief(err) }
 
 // pages reads all pages of a listing.
-func pages[O, I any](r *reader, op string, more func() bool, next func() (O, error), items func(O) []I) (all []I, err error) {
+func pages[O, I any](r *reader, op string, more func() bool, next func(context.Context) (O, error), items func(O) []I) (all []I, err error) {
 	for more() {
-		page, err := kinds.Call(r.Scope, op, next, func(o O) bool { return items(o) != nil })
+		page, err := kinds.Call(r.ctx, r.Scope, op, next, func(o O) bool { return items(o) != nil })
 		if err != nil {
 			return all, err
 		}
@@ -121,7 +121,7 @@ func each[T any](items []T, f func(*T)) {
 func (r *reader) domains() {
 	const op = "sagemaker:ListDomains"
 	p := sagemaker.NewListDomainsPaginator(r.SageMaker(), &sagemaker.ListDomainsInput{MaxResults: aws.Int32(100)})
-	all, err := pages(r, op, p.HasMorePages, func() (*sagemaker.ListDomainsOutput, error) { return p.NextPage(r.ctx) },
+	all, err := pages(r, op, p.HasMorePages, func(ctx context.Context) (*sagemaker.ListDomainsOutput, error) { return p.NextPage(ctx) },
 		func(o *sagemaker.ListDomainsOutput) []types.DomainDetails { return o.Domains })
 	r.unlisted(op, err)
 	for _, d := range all {
@@ -132,8 +132,8 @@ func (r *reader) domains() {
 	gone := map[string]bool{}
 	each(r.inv.Domains, func(d *Domain) {
 		const op = "sagemaker:DescribeDomain"
-		out, missing, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeDomainOutput, error) {
-			return r.SageMaker().DescribeDomain(r.ctx, &sagemaker.DescribeDomainInput{DomainId: &d.ID})
+		out, missing, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeDomainOutput, error) {
+			return r.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &d.ID})
 		}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
 		switch {
 		case missing:
@@ -162,7 +162,7 @@ func (r *reader) fill() {
 
 	const profilesOp = "sagemaker:ListUserProfiles"
 	profiles := sagemaker.NewListUserProfilesPaginator(r.SageMaker(), &sagemaker.ListUserProfilesInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	people, err := pages(r, profilesOp, profiles.HasMorePages, func() (*sagemaker.ListUserProfilesOutput, error) { return profiles.NextPage(r.ctx) },
+	people, err := pages(r, profilesOp, profiles.HasMorePages, func(ctx context.Context) (*sagemaker.ListUserProfilesOutput, error) { return profiles.NextPage(ctx) },
 		func(o *sagemaker.ListUserProfilesOutput) []types.UserProfileDetails { return o.UserProfiles })
 	r.unlisted(profilesOp, err)
 	for _, p := range people {
@@ -173,7 +173,7 @@ func (r *reader) fill() {
 
 	const appsOp = "sagemaker:ListApps"
 	apps := sagemaker.NewListAppsPaginator(r.SageMaker(), &sagemaker.ListAppsInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	running, err := pages(r, appsOp, apps.HasMorePages, func() (*sagemaker.ListAppsOutput, error) { return apps.NextPage(r.ctx) },
+	running, err := pages(r, appsOp, apps.HasMorePages, func(ctx context.Context) (*sagemaker.ListAppsOutput, error) { return apps.NextPage(ctx) },
 		func(o *sagemaker.ListAppsOutput) []types.AppDetails { return o.Apps })
 	for _, d := range by {
 		if err != nil {
@@ -191,7 +191,7 @@ func (r *reader) fill() {
 
 	const spacesOp = "sagemaker:ListSpaces"
 	spaces := sagemaker.NewListSpacesPaginator(r.SageMaker(), &sagemaker.ListSpacesInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	places, err := pages(r, spacesOp, spaces.HasMorePages, func() (*sagemaker.ListSpacesOutput, error) { return spaces.NextPage(r.ctx) },
+	places, err := pages(r, spacesOp, spaces.HasMorePages, func(ctx context.Context) (*sagemaker.ListSpacesOutput, error) { return spaces.NextPage(ctx) },
 		func(o *sagemaker.ListSpacesOutput) []types.SpaceDetails { return o.Spaces })
 	r.unlisted(spacesOp, err)
 	for _, s := range places {
@@ -218,8 +218,8 @@ func (r *reader) fill() {
 
 func (r *reader) profile(domain string, p *Profile) {
 	const op = "sagemaker:DescribeUserProfile"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeUserProfileOutput, error) {
-		return r.SageMaker().DescribeUserProfile(r.ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &p.Name})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeUserProfileOutput, error) {
+		return r.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &p.Name})
 	}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
 	switch {
 	case gone:
@@ -245,8 +245,8 @@ func (r *reader) space(d *Domain, s *Space) {
 		return
 	}
 	const op = "sagemaker:DescribeSpace"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeSpaceOutput, error) {
-		return r.SageMaker().DescribeSpace(r.ctx, &sagemaker.DescribeSpaceInput{DomainId: &d.ID, SpaceName: &s.Name})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeSpaceOutput, error) {
+		return r.SageMaker().DescribeSpace(ctx, &sagemaker.DescribeSpaceInput{DomainId: &d.ID, SpaceName: &s.Name})
 	}, func(o *sagemaker.DescribeSpaceOutput) bool { return o.SpaceName != nil })
 	switch {
 	case gone:
@@ -261,7 +261,7 @@ func (r *reader) space(d *Domain, s *Space) {
 func (r *reader) notebooks() {
 	const op = "sagemaker:ListNotebookInstances"
 	p := sagemaker.NewListNotebookInstancesPaginator(r.SageMaker(), &sagemaker.ListNotebookInstancesInput{MaxResults: aws.Int32(100)})
-	all, err := pages(r, op, p.HasMorePages, func() (*sagemaker.ListNotebookInstancesOutput, error) { return p.NextPage(r.ctx) },
+	all, err := pages(r, op, p.HasMorePages, func(ctx context.Context) (*sagemaker.ListNotebookInstancesOutput, error) { return p.NextPage(ctx) },
 		func(o *sagemaker.ListNotebookInstancesOutput) []types.NotebookInstanceSummary {
 			return o.NotebookInstances
 		})
@@ -281,8 +281,8 @@ func (r *reader) notebookScript(script string) Script {
 		return known
 	}
 	const op = "sagemaker:DescribeNotebookInstanceLifecycleConfig"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, error) {
-		return r.SageMaker().DescribeNotebookInstanceLifecycleConfig(r.ctx, &sagemaker.DescribeNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &script})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, error) {
+		return r.SageMaker().DescribeNotebookInstanceLifecycleConfig(ctx, &sagemaker.DescribeNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &script})
 	}, func(o *sagemaker.DescribeNotebookInstanceLifecycleConfigOutput) bool {
 		return o.NotebookInstanceLifecycleConfigName != nil
 	})
@@ -315,8 +315,8 @@ func (r *reader) scripts() {
 	slices.Sort(arns)
 	each(slices.Compact(arns), func(arn *string) {
 		const op = "sagemaker:DescribeStudioLifecycleConfig"
-		out, _, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeStudioLifecycleConfigOutput, error) {
-			return r.SageMaker().DescribeStudioLifecycleConfig(r.ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: aws.String(name(*arn))})
+		out, _, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeStudioLifecycleConfigOutput, error) {
+			return r.SageMaker().DescribeStudioLifecycleConfig(ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: aws.String(name(*arn))})
 		}, func(o *sagemaker.DescribeStudioLifecycleConfigOutput) bool { return o.StudioLifecycleConfigArn != nil })
 		script := Script{}
 		if err != nil {

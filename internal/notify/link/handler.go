@@ -41,19 +41,19 @@ type fact struct{ Label, Text string }
 
 // Handler answers links, whose token is the last element of the path. To look at one changes nothing, since programs that guard mail and chats follow
 // every link; the button of the page does.
-func Handler(store ledger.Store, keys Keys, now func() time.Time) http.Handler {
+func Handler(l *ledger.Ledger, keys Keys) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, "Referrer-Policy": "no-referrer",
 			"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex"} {
 			w.Header().Set(name, value)
 		}
-		at := now()
+		at := l.Now()
 		grant, err := keys.Open(path.Base(r.URL.Path), at)
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
 			var f ledger.Finding
 			if err == nil {
-				f, err = Find(r.Context(), store, grant)
+				f, err = Find(r.Context(), l, grant)
 			}
 			if err == nil {
 				show(w, http.StatusOK, question(grant, f, at))
@@ -61,7 +61,7 @@ func Handler(store ledger.Store, keys Keys, now func() time.Time) http.Handler {
 			}
 		case http.MethodPost:
 			if err == nil {
-				err = Use(r.Context(), store, grant, at)
+				err = Use(r.Context(), l, grant)
 			}
 			if err == nil {
 				show(w, http.StatusOK, done(grant, at))

@@ -17,18 +17,30 @@ import (
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
-// with is a store that holds the finding.
-func with(t *testing.T, f ledger.Finding) *store {
+// with is a ledger that holds the finding.
+func with(t *testing.T, f ledger.Finding) *ledger.Ledger {
 	t.Helper()
-	r, err := encode(ledger.SortFinding, f.ID, 0, f)
+	l, err := ledger.Open(t.Context(), "memory:", ledger.Environment{Now: func() time.Time { return noon }, Pause: func(context.Context, int) error { return nil }})
+	if err == nil {
+		err = l.Update(t.Context(), func(tx *ledger.Tx) error { return tx.Put(t.Context(), ledger.SortFinding, f.ID, f) })
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &store{}
-	if err := s.Commit(t.Context(), ledger.Change{Records: []ledger.Record{r}}); err != nil {
-		t.Fatal(err)
+	return l
+}
+
+// A store has something happen before each commit.
+type store struct {
+	ledger.Store
+	before func() error
+}
+
+func (s *store) Commit(ctx context.Context, c ledger.Change) error {
+	if err := s.before(); err != nil {
+		return err
 	}
-	return s
+	return s.Store.Commit(ctx, c)
 }
 
 func finding() ledger.Finding {
@@ -41,16 +53,21 @@ func grant(a Act) Grant {
 	return Grant{Finding: "f1", Act: a, To: "ana", Until: noon.Add(time.Hour), For: 24 * time.Hour, Nonce: "n-" + string(a)}
 }
 
-func read[T any](t *testing.T, s *store, sort, key string) (v T) {
+func read[T any](t *testing.T, l *ledger.Ledger, sort, key string) T {
 	t.Helper()
-	r, err := s.Get(t.Context(), sort, key)
-	if err == nil {
-		err = json.Unmarshal(r.Body, &v)
-	}
+	v, err := ledger.Get[T](t.Context(), l, sort, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
+}
+
+func entries(t *testing.T, l *ledger.Ledger) (all []ledger.Entry) {
+	t.Helper()
+	if err := l.Entries(t.Context(), 0, func(e ledger.Entry) error { all = append(all, e); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func visit(h http.Handler, method, token string) *httptest.ResponseRecorder {
@@ -64,7 +81,7 @@ func TestOnlyTheButtonActs(t *testing.T) {
 	k := keys(t, key('a'), "")
 	for act, button := range map[Act]string{Snooze: "Put it off", Keep: "Keep it", Approve: "I approve"} {
 		s := with(t, finding())
-		h := Handler(s, k, func() time.Time { return noon })
+		h := Handler(s, k)
 		token := k.Sign(grant(act))
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodGet} {
 			w := visit(h, method, token)
@@ -72,8 +89,8 @@ func TestOnlyTheButtonActs(t *testing.T) {
 				t.Errorf("%s %s: %d %s", method, act, w.Code, w.Body)
 			}
 		}
-		if len(s.records) != 1 || s.records[0].Version != 1 || len(s.entries) != 0 {
-			t.Fatalf("%s: looking changed %+v", act, s.records)
+		if r, err := s.Get(t.Context(), ledger.SortFinding, "f1"); err != nil || r.Version != 1 || len(entries(t, s)) != 0 {
+			t.Fatalf("%s: looking changed %+v, %v", act, r, err)
 		}
 		if w := visit(h, http.MethodPost, token); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<h1>Done</h1>") {
 			t.Fatalf("%s: %d %s", act, w.Code, w.Body)
@@ -92,15 +109,15 @@ func TestOnlyTheButtonActs(t *testing.T) {
 				t.Errorf("%+v", f.Approvals)
 			}
 		}
-		if len(s.entries) != 1 || s.entries[0].By != "ana" || s.entries[0].Event != string(act) || s.entries[0].Subject != "f1" {
-			t.Errorf("%s: the history says %+v", act, s.entries)
+		if all := entries(t, s); len(all) != 1 || all[0].By != "ana" || all[0].Event != string(act) || all[0].Subject != "f1" {
+			t.Errorf("%s: the history says %+v", act, all)
 		}
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
 			if w := visit(h, method, token); w.Code != http.StatusConflict || strings.Contains(w.Body.String(), "<form") {
 				t.Errorf("%s %s again: %d", method, act, w.Code)
 			}
 		}
-		if len(s.entries) != 1 {
+		if len(entries(t, s)) != 1 {
 			t.Errorf("%s acted twice", act)
 		}
 	}
@@ -109,7 +126,7 @@ func TestOnlyTheButtonActs(t *testing.T) {
 // A page shows strangers' words as words, runs nothing, loads nothing, and leaves no trace of its address elsewhere.
 func TestPageIsHarmless(t *testing.T) {
 	k := keys(t, key('a'), "")
-	w := visit(Handler(with(t, finding()), k, func() time.Time { return noon }), http.MethodGet, k.Sign(grant(Keep)))
+	w := visit(Handler(with(t, finding()), k), http.MethodGet, k.Sign(grant(Keep)))
 	for _, bad := range []string{"<img", "<script", "\u202e", "href=", "src="} {
 		if strings.Contains(strings.ReplaceAll(w.Body.String(), "&lt;img src=x", ""), bad) {
 			t.Errorf("the page has %q:\n%s", bad, w.Body)
@@ -129,9 +146,9 @@ func TestRefusals(t *testing.T) {
 	other := grant(Keep)
 	other.Finding = "gone"
 	broken := with(t, finding())
-	broken.before = func() error { return errors.New("hush: postgres://u:p@h") }
+	broken.Store = &store{broken.Store, func() error { return errors.New("hush: postgres://u:p@h") }}
 	for name, tt := range map[string]struct {
-		store  *store
+		store  *ledger.Ledger
 		token  string
 		method string
 		status int
@@ -146,11 +163,11 @@ func TestRefusals(t *testing.T) {
 		"other methods":  {with(t, finding()), k.Sign(grant(Keep)), http.MethodPut, http.StatusMethodNotAllowed},
 		"ledger down":    {broken, k.Sign(grant(Keep)), http.MethodPost, http.StatusServiceUnavailable},
 	} {
-		w := visit(Handler(tt.store, k, func() time.Time { return noon }), tt.method, tt.token)
+		w := visit(Handler(tt.store, k), tt.method, tt.token)
 		if w.Code != tt.status || strings.Contains(w.Body.String(), "hush") || strings.Contains(w.Body.String(), "<form") {
 			t.Errorf("%s: %d, want %d: %s", name, w.Code, tt.status, w.Body)
 		}
-		if len(tt.store.entries) != 0 {
+		if len(entries(t, tt.store)) != 0 {
 			t.Errorf("%s changed something", name)
 		}
 	}
@@ -162,7 +179,7 @@ func TestTwoClicksActOnce(t *testing.T) {
 	errs := make([]error, 8)
 	var wg sync.WaitGroup
 	for i := range errs {
-		wg.Go(func() { errs[i] = Use(context.Background(), s, grant(Approve), noon) })
+		wg.Go(func() { errs[i] = Use(context.Background(), s, grant(Approve)) })
 	}
 	wg.Wait()
 	done := 0
@@ -173,22 +190,26 @@ func TestTwoClicksActOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if f := read[ledger.Finding](t, s, ledger.SortFinding, "f1"); done != 1 || len(f.Approvals) != 1 || len(s.entries) != 1 {
+	if f := read[ledger.Finding](t, s, ledger.SortFinding, "f1"); done != 1 || len(f.Approvals) != 1 || len(entries(t, s)) != 1 {
 		t.Errorf("%d acted: %+v", done, f.Approvals)
 	}
 
 	s = with(t, finding())
-	s.before = func() error { // somebody else is faster
-		s.before = nil
+	inner, raced := s.Store, false
+	s.Store = &store{inner, func() error { // somebody else is faster
+		if raced {
+			return nil
+		}
+		raced = true
 		f := finding()
 		f.Trouble = "theirs"
-		r, err := encode(ledger.SortFinding, f.ID, 1, f)
+		body, err := json.Marshal(f)
 		if err != nil {
 			return err
 		}
-		return s.Commit(t.Context(), ledger.Change{Records: []ledger.Record{r}})
-	}
-	if err := Use(t.Context(), s, grant(Snooze), noon); err != nil {
+		return inner.Commit(t.Context(), ledger.Change{Records: []ledger.Record{{Sort: ledger.SortFinding, Key: f.ID, Version: 1, Body: body}}})
+	}}
+	if err := Use(t.Context(), s, grant(Snooze)); err != nil {
 		t.Fatal(err)
 	}
 	if f := read[ledger.Finding](t, s, ledger.SortFinding, "f1"); f.Trouble != "theirs" || f.Snooze == nil {
@@ -202,15 +223,13 @@ func TestNothingIsShortened(t *testing.T) {
 	f.Snooze = &ledger.Snooze{Until: noon.Add(72 * time.Hour), By: "ben"}
 	f.Approvals = []ledger.Approval{{By: "ana", At: noon.Add(-time.Hour)}}
 	s := with(t, f)
-	r, err := encode(ledger.SortExempt, "f1", 0, ledger.Exemption{ARN: "arn:x", By: "ben", Why: "for ever"})
-	if err == nil {
-		err = s.Commit(t.Context(), ledger.Change{Records: []ledger.Record{r}})
-	}
-	if err != nil {
+	if err := s.Update(t.Context(), func(tx *ledger.Tx) error {
+		return tx.Put(t.Context(), ledger.SortExempt, "f1", ledger.Exemption{ARN: "arn:x", By: "ben", Why: "for ever"})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range []Act{Snooze, Keep, Approve} {
-		if err := Use(t.Context(), s, grant(a), noon); err != nil {
+		if err := Use(t.Context(), s, grant(a)); err != nil {
 			t.Fatal(err)
 		}
 	}

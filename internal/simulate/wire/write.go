@@ -20,6 +20,7 @@ const (
 	notebookStarts = 2 * time.Minute
 	notebookStops  = time.Minute
 	endpointMoves  = 3 * time.Minute
+	componentMoves = 2 * time.Minute
 
 	jobStops      = 2 * time.Minute
 	poolGoes      = 30 * time.Second
@@ -103,6 +104,14 @@ func (v *view) label(resource string, tags []types.Tag) error {
 		v.tags[arn] = all
 	}
 	return err
+}
+
+// passes refuses to give a role to what is being made, unless the caller may.
+func (v *view) passes(role *string) error {
+	if nothing(role) {
+		return nil
+	}
+	return v.principal.authorize("iam:PassRole", *role, v.target.Region)
 }
 
 // merge copies to a structure what another one says of the members that both have.

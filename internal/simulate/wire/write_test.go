@@ -161,7 +161,9 @@ func TestANotebookInstanceStopsAndStarts(t *testing.T) {
 }
 
 func TestAnEndpointGoesAndComes(t *testing.T) {
-	ctx, s := t.Context(), onStage(t, furnished())
+	w := furnished()
+	w.Accounts[0].Regions[0].Components = nil
+	ctx, s := t.Context(), onStage(t, w)
 	name := aws.String("churn")
 	status := func() string {
 		out, err := s.DescribeEndpoint(ctx, &api.DescribeEndpointInput{EndpointName: name})
