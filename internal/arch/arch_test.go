@@ -18,6 +18,7 @@ var floors = [][]string{
 	{"internal/cloud", "internal/config", "internal/ledger", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
 	{"internal/pulse", "internal/notify/link", "internal/ledger/show"},
 	{"internal/kinds", "internal/notify", "internal/studio"},
+	{"internal/govern/settings"},
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
 	{"internal/access", "internal/policy", "internal/scan"},
 	{"internal/remediate"},

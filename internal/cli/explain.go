@@ -162,7 +162,7 @@ func saidBy(ctx context.Context, env Env, f *configFlags, o *estate.Observation,
 	if err != nil || len(file.Policies) == 0 {
 		return nil, err
 	}
-	set, err := policies(ctx, file, nil)
+	set, err := policy.Load(ctx, policiesOf(file)...)
 	if err != nil {
 		return nil, err
 	}

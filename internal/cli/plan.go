@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -142,8 +141,6 @@ func newApply(env Env) *cobra.Command {
 	f.approve(cmd)
 	return cmd
 }
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // approve adds the flags of who changes something.
 func (f *planFlags) approve(cmd *cobra.Command) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -32,6 +33,18 @@ func newPolicy(env Env) *cobra.Command {
 	}
 	cmd.AddCommand(newPolicyCheck(env), newPolicyTest(env), newPolicyExplain(env), newPolicyList(env), newPolicySchema(env))
 	return cmd
+}
+
+// policiesOf are the policy files of a configuration, found from where it stands.
+func policiesOf(file *config.File) []string {
+	var all []string
+	for _, name := range file.Policies {
+		if !strings.HasPrefix(name, policy.PackPrefix) && !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file.Path), name)
+		}
+		all = append(all, name)
+	}
+	return all
 }
 
 // policyFiles are the files that are named, or else those of the configuration.

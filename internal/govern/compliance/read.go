@@ -19,7 +19,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
-	"github.com/sagewarden/sagewarden/internal/heartbeat"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
@@ -42,14 +42,24 @@ var Reads = []kinds.Operation{
 // atOnce is how many settings are read at the same time. The token buckets say how often.
 const atOnce = 6
 
-// Read reads what there is in one target. What could not be read is in the inventory, as unread, and in the coverage. An empty domain
-// means all, and with one, notebook instances are left out. Beside CloudWatch, heartbeats are read where the readers find them.
-func Read(ctx context.Context, s *cloud.Session, domain string, readers []*pulse.Reader) (Inventory, []estate.Coverage) {
-	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, domain: domain, readers: readers}
-	r.Scope = &kinds.Scope{Session: s, Domain: domain, Reading: semaphore.NewWeighted(1000), Report: r.report}
+// Options say what to read.
+type Options struct {
+	// Domain is the only one meant: then notebook instances are left out. Empty means all.
+	Domain string
+	// Readers are the places in S3 where agents report, which are read beside CloudWatch.
+	Readers []*pulse.Reader
+	// Whole reads also what changes no verdict, but says what a remedy would do: every space, and the lifecycle configurations of these ARNs.
+	Whole   bool
+	Scripts []string
+}
+
+// Read reads what there is in one target. What could not be read is in the inventory, as unread, and in the coverage.
+func Read(ctx context.Context, s *cloud.Session, o Options) (Inventory, []estate.Coverage) {
+	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, Options: o}
+	r.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Reading: semaphore.NewWeighted(1000), Report: r.report}
 	r.domains()
 	r.fill()
-	if domain == "" {
+	if o.Domain == "" {
 		r.notebooks()
 	}
 	r.scripts()
@@ -63,11 +73,9 @@ func Read(ctx context.Context, s *cloud.Session, domain string, readers []*pulse
 
 type reader struct {
 	*kinds.Scope
-	ctx    context.Context //nolint:containedctx // of one Read
-	domain string
-	inv    Inventory
-	// readers are the places in S3 where agents report.
-	readers []*pulse.Reader
+	Options
+	ctx context.Context //nolint:containedctx // of one Read
+	inv Inventory
 
 	mu       sync.Mutex
 	outcomes map[string]estate.Coverage
@@ -125,7 +133,7 @@ func (r *reader) domains() {
 		func(o *sagemaker.ListDomainsOutput) []types.DomainDetails { return o.Domains })
 	r.unlisted(op, err)
 	for _, d := range all {
-		if r.domain == "" || r.domain == aws.ToString(d.DomainId) {
+		if r.Options.Domain == "" || r.Options.Domain == aws.ToString(d.DomainId) {
 			r.inv.Domains = append(r.inv.Domains, Domain{ARN: aws.ToString(d.DomainArn), ID: aws.ToString(d.DomainId), Name: aws.ToString(d.DomainName)})
 		}
 	}
@@ -143,7 +151,7 @@ func (r *reader) domains() {
 		case err != nil:
 			d.Unread = unread(op, err)
 		default:
-			d.Users, d.Shared = userSettings(out.DefaultUserSettings), sharedSettings(out.DefaultSpaceSettings)
+			d.Users, d.Shared = settings.OfUsers(out.DefaultUserSettings), settings.OfShared(out.DefaultSpaceSettings)
 		}
 	})
 	r.inv.Domains = slices.DeleteFunc(r.inv.Domains, func(d Domain) bool { return gone[d.ID] })
@@ -152,8 +160,8 @@ func (r *reader) domains() {
 // fill reads who and what is in the domains: three listings for all of them, and a description for each profile.
 func (r *reader) fill() {
 	var only *string
-	if r.domain != "" {
-		only = &r.domain
+	if r.Options.Domain != "" {
+		only = &r.Options.Domain
 	}
 	by := map[string]*Domain{}
 	for i := range r.inv.Domains {
@@ -227,7 +235,7 @@ func (r *reader) profile(domain string, p *Profile) {
 	case err != nil:
 		p.Unread = unread(op, err)
 	default:
-		p.Own = userSettings(out.UserSettings)
+		p.Own = settings.OfUsers(out.UserSettings)
 	}
 }
 
@@ -236,9 +244,9 @@ func (r *reader) profile(domain string, p *Profile) {
 func (r *reader) space(d *Domain, s *Space) {
 	far := d.Shared
 	if i := slices.IndexFunc(d.Profiles, func(p Profile) bool { return p.Name == s.Owner }); !s.Shared && i >= 0 {
-		far = d.Profiles[i].Own.over(d.Users)
+		far = d.Profiles[i].Own.Over(d.Users)
 	}
-	s.Spared = !slices.ContainsFunc(slices.Concat(native, scripted), func(t string) bool {
+	s.Spared = !r.Options.Whole && !slices.ContainsFunc(slices.Concat(native, scripted), func(t string) bool {
 		return far[t].Idle.Management == enabled || len(far[t].Scripts) > 0
 	})
 	if s.Spared {
@@ -254,7 +262,7 @@ func (r *reader) space(d *Domain, s *Space) {
 	case err != nil:
 		s.Unread = unread(op, err)
 	default:
-		s.Own = spaceSettings(out.SpaceSettings)
+		s.Own = settings.OfSpace(out.SpaceSettings)
 	}
 }
 
@@ -267,8 +275,10 @@ func (r *reader) notebooks() {
 		})
 	r.unlisted(op, err)
 	for _, n := range all {
-		nb := Notebook{ARN: aws.ToString(n.NotebookInstanceArn), Name: aws.ToString(n.NotebookInstanceName), Running: n.NotebookInstanceStatus == types.NotebookInstanceStatusInService}
+		nb := Notebook{ARN: aws.ToString(n.NotebookInstanceArn), Name: aws.ToString(n.NotebookInstanceName), Running: n.NotebookInstanceStatus == types.NotebookInstanceStatusInService,
+			Stopped: n.NotebookInstanceStatus == types.NotebookInstanceStatusStopped}
 		if script := aws.ToString(n.NotebookInstanceLifecycleConfigName); script != "" {
+			nb.Config = script
 			nb.Script = r.Target().SageMakerARN("notebook-instance-lifecycle-config/" + strings.ToLower(script))
 			r.inv.Scripts[nb.Script] = r.notebookScript(script)
 		}
@@ -299,10 +309,14 @@ func (r *reader) notebookScript(script string) Script {
 
 // scripts reads what each lifecycle configuration runs that settings name, each once.
 func (r *reader) scripts() {
-	var arns []string
-	note := func(all Settings) {
+	here := r.Target().SageMakerARN("studio-lifecycle-config/")
+	arns := slices.DeleteFunc(slices.Clone(r.Options.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
+	note := func(all settings.Apps) {
 		for _, s := range all {
 			arns = append(arns, s.Scripts...)
+			if s.BuiltIn != "" {
+				arns = append(arns, s.BuiltIn)
+			}
 		}
 	}
 	for _, d := range r.inv.Domains {
@@ -323,6 +337,7 @@ func (r *reader) scripts() {
 			script.Unread = unread(op, err)
 		} else if out != nil {
 			script = digested(aws.ToString(out.StudioLifecycleConfigContent))
+			script.Type = string(out.StudioLifecycleConfigAppType)
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -379,13 +394,13 @@ func (r *reader) beats() {
 		newest, before := o.Signals[0], o.Signals[1]
 		*beats[i] = Beat{At: newest.At, Quality: newest.Quality, Note: newest.Note, Advancing: !before.At.IsZero() && newest.At.After(before.At)}
 	}
-	for _, reader := range r.readers {
+	for _, reader := range r.Readers {
 		signed := make([]Beat, len(beats))
 		indexes := make([]int, len(beats))
 		for i := range indexes {
 			indexes[i] = i
 		}
-		each(indexes, func(i *int) { signed[*i] = told(reader.Look(r.ctx, arns[*i], heartbeat.Seen{})) })
+		each(indexes, func(i *int) { signed[*i] = told(reader.Look(r.ctx, arns[*i])) })
 		for i, b := range beats {
 			*b = b.or(signed[i], now)
 		}

@@ -109,7 +109,7 @@ func (v *view) instances(e *world.Endpoint, w world.Variant) int32 {
 		return w.Count
 	}
 	on := v.componentsOn(func(c *world.Component) bool { return c.Endpoint == e.Name && c.Variant == w.Name })
-	if len(on) == 0 || slices.ContainsFunc(on, func(c *world.Component) bool { return c.Copies > 0 || c.Base != "" }) {
+	if len(on) == 0 || slices.ContainsFunc(on, func(c *world.Component) bool { return c.Copies > 0 }) {
 		return w.Count
 	}
 	return w.MinScale

@@ -132,8 +132,36 @@ func updated[T, U any](settings *T, with *U) *T {
 	if settings != nil {
 		all = *settings
 	}
-	merge(reflect.ValueOf(&all).Elem(), reflect.ValueOf(with).Elem())
+	merge(reflect.ValueOf(&all).Elem(), cleared(reflect.ValueOf(with).Elem()))
 	return &all
+}
+
+// nothingSaid is what clears an ARN in settings.
+const nothingSaid = "None"
+
+// cleared is a copy of a value without the ARNs that are to be cleared.
+func cleared(v reflect.Value) reflect.Value {
+	to := reflect.New(v.Type()).Elem()
+	to.Set(v)
+	switch v.Kind() {
+	case reflect.Pointer:
+		switch {
+		case v.IsNil():
+		case v.Elem().Kind() == reflect.String && v.Elem().String() == nothingSaid:
+			to.SetZero()
+		default:
+			c := reflect.New(v.Type().Elem())
+			c.Elem().Set(cleared(v.Elem()))
+			to.Set(c)
+		}
+	case reflect.Struct:
+		for field, member := range v.Fields() {
+			if field.IsExported() {
+				to.FieldByIndex(field.Index).Set(cleared(member))
+			}
+		}
+	}
+	return to
 }
 
 // missingMember is how AWS says that a member must be there.
