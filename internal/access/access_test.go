@@ -46,9 +46,12 @@ func TestChangesAreScoped(t *testing.T) {
 			}
 			changes++
 			for _, r := range s.Resources {
-				if !regexp.MustCompile(`^arn:\$\{Partition\}:[a-z-]+:\*?:(\$\{Account\}|\*):[a-z-]+/.*\*?$`).MatchString(r) {
+				if !regexp.MustCompile(`^arn:\$\{Partition\}:[a-z-]+:\*?:(\$\{Account\}|\*):[a-z-]+[/:].*\*?$`).MatchString(r) {
 					t.Errorf("%s is allowed on %s", a, r)
 				}
+			}
+			if a == "iam:CreateServiceLinkedRole" && s.Condition["StringEquals"]["iam:AWSServiceName"] == nil {
+				t.Error("roles can be made for any service")
 			}
 			if a == "iam:PassRole" && s.Condition["StringEquals"]["iam:PassedToService"] == nil {
 				t.Error("roles can be passed to any service")
@@ -68,7 +71,7 @@ func TestActionsOfFamilies(t *testing.T) {
 		for _, a := range f.Actions {
 			for _, op := range slices.Concat(a.Operations, a.UndoOperations) {
 				if !slices.ContainsFunc(statements, func(s Statement) bool {
-					return slices.Contains(s.Actions, op) && (!strings.HasPrefix(op, "sagemaker:") || slices.Contains(s.Resources, ofType(f.ARNType)))
+					return slices.Contains(s.Actions, op) && (!strings.HasPrefix(op, "sagemaker:") || slices.Contains(s.Resources, ofType(typeOf(op, f))))
 				}) {
 					t.Errorf("%s %s: %s is not allowed", f.Name, a.Name, op)
 				}

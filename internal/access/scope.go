@@ -70,14 +70,14 @@ var alsoOn = map[string]string{
 	"sagemaker:DeleteHubContentReference": "hub",
 	"sagemaker:ImportHubContent":          "hub",
 	"sagemaker:CreateHubContentReference": "hub",
+	"sagemaker:CreateImageVersion":        "image-version",
+	"sagemaker:DescribeImageVersion":      "image-version",
 }
 
 // passesRole are the operations that give a role to what they make or change (the same reference: iam:PassRole among the
 // dependent actions).
 var passesRole = []string{
-	"sagemaker:CreateEndpointConfig", "sagemaker:CreateImage", "sagemaker:CreateModel", "sagemaker:CreateMonitoringSchedule",
+	"sagemaker:CreateEndpointConfig", "sagemaker:CreateFeatureGroup", "sagemaker:CreateImage", "sagemaker:CreateMlflowTrackingServer",
+	"sagemaker:CreateModel", "sagemaker:CreateMonitoringSchedule", "sagemaker:CreateNotebookInstance",
 	"sagemaker:CreateUserProfile", "sagemaker:UpdateCluster",
 }
-
-// untagged are the operations that make something which takes no tags.
-var untagged = []string{"sagemaker:CreateImageVersion", "sagemaker:CreateNotebookInstanceLifecycleConfig"}

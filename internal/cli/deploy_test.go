@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +22,20 @@ var templates = map[string][]string{
 	"reader-role.cloudformation.yaml":          {"iam", "--for", "scan,doctor", "--as", "role", "--format", "cloudformation"},
 	"reader-role-stackset.cloudformation.yaml": {"iam", "--for", "scan,doctor", "--as", "stackset", "--format", "cloudformation"},
 	"reader-role.tf":                           {"iam", "--for", "scan,doctor", "--as", "role", "--format", "terraform"},
+}
+
+// TestK8Templates: no template names a bucket, an account or a person of ours, so that it works wherever it is deployed.
+func TestK8Templates(t *testing.T) {
+	ours := regexp.MustCompile(`\b[0-9]{12}\b|s3://|S3Bucket|@[a-z]+\.`)
+	for name := range templates {
+		text, err := os.ReadFile(filepath.Join(deployDir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := ours.FindString(strings.ReplaceAll(string(text), "111122223333", "")); found != "" { // the account of examples
+			t.Errorf("deploy/%s has %q", name, found)
+		}
+	}
 }
 
 func TestDeployIsUpToDate(t *testing.T) {

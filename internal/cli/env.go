@@ -2,6 +2,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"time"
@@ -17,13 +18,26 @@ type Env struct {
 	Getenv         func(string) string
 	// Now is this machine's clock. Verdicts speak of AWS's, which a session knows.
 	Now func() time.Time
+	// Wait lets time pass, unless the context ends before.
+	Wait func(context.Context, time.Duration) error
 	// Width is the columns of a terminal, 0 where the writer is none.
 	Width func(io.Writer) int
 }
 
 // OS is the environment of the process.
 func OS() Env {
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, Width: width}
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, Wait: wait, Width: width}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func width(w io.Writer) int {

@@ -58,7 +58,9 @@ func newNotifyCheck(env Env) *cobra.Command {
 			if err := report.Checks(env.Stdout, checks, out); err != nil {
 				return err
 			}
-			level := func(l estate.Level) bool { return slices.ContainsFunc(checks, func(c estate.Check) bool { return c.Level == l }) }
+			level := func(l estate.Level) bool {
+				return slices.ContainsFunc(checks, func(c estate.Check) bool { return c.Level == l })
+			}
 			switch {
 			case level(estate.Fail):
 				return status(exitFailed)

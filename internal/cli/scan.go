@@ -174,7 +174,7 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		defer save.discard()
 	}
 
-	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain}, nil)
+	snap, stats, err := f.snapshot(ctx, env, options, scan.Options{Kinds: ks, Limits: limits, Domain: f.domain, Packed: true}, nil)
 	defer stats()
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		return status(exitHoles) // whatever was found, there may be more
 	}
 	for _, word := range f.failOn {
-		if slices.ContainsFunc(shown.Observations, failures[word]) {
+		if anyOf(shown, failures[word]) {
 			return status(exitFindings)
 		}
 	}
@@ -227,11 +227,21 @@ func parseTags(flag string, words []string) (map[string]string, error) {
 // requireDomain refuses a domain of which a whole snapshot has nothing, as a scan refuses one that no target has.
 func requireDomain(s *estate.Snapshot, domain string) error {
 	inDomain := func(o *estate.Observation) bool { return o.Resource.Domain == domain }
-	if domain == "" || s.Interrupted || len(s.Holes()) > 0 || slices.ContainsFunc(s.Observations, inDomain) {
+	if domain == "" || s.Interrupted || len(s.Holes()) > 0 || anyOf(s, inDomain) {
 		return nil
 	}
 	return &estate.Error{Op: "scan", On: "domain " + domain, Err: errors.New("no such Studio domain in the snapshot"),
 		Hint: "see what it holds with `sagewarden scan --from FILE --all`; of a domain with nothing in it, it says nothing"}
+}
+
+// anyOf reports whether f holds of an observation.
+func anyOf(s *estate.Snapshot, f func(*estate.Observation) bool) bool {
+	for o := range s.All() {
+		if f(o) {
+			return true
+		}
+	}
+	return false
 }
 
 // wasteful reports whether the resource or a part of it is idle, and bills something or nobody knows what.
@@ -287,7 +297,9 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 	from = strings.Join(append([]string{from}, shellWords(f.again())...), " ")
 	var next []string
 	var top *estate.Observation
-	for _, o := range s.Observations {
+	doubts := false
+	for o := range s.All() {
+		doubts = doubts || o.Verdict.State == estate.Unknown
 		if wasteful(o) && (top == nil || o.Waste.Hourly.GreaterThan(top.Waste.Hourly)) {
 			top = o
 		}
@@ -303,7 +315,7 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 		}
 		next = append(next, explain)
 	}
-	if !f.all && slices.ContainsFunc(s.Observations, func(o *estate.Observation) bool { return o.Verdict.State == estate.Unknown }) {
+	if !f.all && doubts {
 		next = append(next, "sagewarden scan --all"+flags("profile", f.profiles...)+flags("region", f.regions...)+from)
 	}
 	return next

@@ -27,6 +27,9 @@ type complianceFlags struct {
 	domain, format string
 	failOn         string
 	all            bool
+	changeFlags
+	remedy compliance.Remedy
+	most   int
 }
 
 // complianceFormats are the forms of the output.
@@ -43,9 +46,12 @@ func newCompliance(env Env) *cobra.Command {
 		Long: "Compliance says who is not covered. An app is covered by the native idle shutdown, a space's over a profile's over a domain's; by an approved\n" +
 			"lifecycle configuration that is attached and the default; or by an agent whose heartbeat is fresh and advances. It signs in as\n" +
 			"nobody, wakes no app, and changes nothing. What could not be read is unknown.\n\n" +
-			"Exit status: 0 fine, 1 failed, 2 usage, 3 findings of --fail-on, 4 something could not be seen.",
-		Example: "  sagewarden studio compliance --approve sha256:9f86d0… --fail-on uncovered\n  sagewarden studio compliance --organization --max-idle 240 -o csv",
-		Args:    cobra.NoArgs,
+			"With --fix it plans to cover those who are not, each by the narrowest place that does, and does it with --apply, after asking. What is unknown is left\n" +
+			"alone. Each place is read again right before it is changed, left alone where it has changed, and read back afterwards.\n\n" +
+			"Exit status: 0 fine, 1 failed or not everything was done, 2 usage, 3 findings of --fail-on, 4 something could not be seen.",
+		Example: "  sagewarden studio compliance --approve sha256:9f86d0… --fail-on uncovered\n  sagewarden studio compliance --organization --max-idle 240 -o csv\n" +
+			"  sagewarden studio compliance --domain d-abc --fix native --idle 120\n  sagewarden studio compliance --fix agent --approve arn:aws:sagemaker:…:studio-lifecycle-config/agent --apply",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return f.run(cmd.Context(), env, cloud.Options{Load: loadConfig})
 		},
@@ -61,6 +67,12 @@ func newCompliance(env Env) *cobra.Command {
 	fl.BoolVar(&f.all, "all", false, "also show what is covered, in the table")
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on findings: uncovered")
 	f.notify.register(cmd)
+	fl.StringVar(&f.remedy.Way, "fix", "", "plan to cover who is not: native turns the idle shutdown on, agent attaches an approved lifecycle configuration")
+	fl.Int32Var(&f.remedy.Minutes, "idle", 0, "with --fix native: the idle limit in minutes, 60 to 525600 (default: --max-idle)")
+	fl.BoolVar(&f.remedy.Replace, "default", false, "with --fix agent: make it the default also where another lifecycle configuration is")
+	fl.IntVar(&f.most, "max-changes", 50, "with --apply: refuse a plan that changes more places")
+	f.register(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("fix", cobra.FixedCompletions([]string{compliance.FixNative, compliance.FixAgent}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(complianceFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{string(compliance.Uncovered)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -78,8 +90,39 @@ func (f *complianceFlags) check() error {
 		return usagef("--fail-on: %q is unknown: the value is %s", f.failOn, compliance.Uncovered)
 	case f.given("max-idle") && (f.policy.AtMost < 60 || f.policy.AtMost > 525_600):
 		return usagef("--max-idle: AWS takes 60 to 525600 minutes")
+	case f.given("fix"):
+		return f.checkFix()
+	case f.apply || f.sure || f.state != "" || len(f.accounts) > 0 || f.given("idle") || f.given("default") || f.given("max-changes"):
+		return usagef("--apply, --auto-approve, --account, --state, --idle, --default and --max-changes have no effect without --fix")
 	}
 	return nil
+}
+
+func (f *complianceFlags) checkFix() error {
+	r := &f.remedy
+	if !f.given("idle") {
+		r.Minutes = f.policy.AtMost
+	}
+	r.Policy = f.policy
+	switch {
+	case r.Way != compliance.FixNative && r.Way != compliance.FixAgent:
+		return usagef("--fix: %q is neither %s nor %s", r.Way, compliance.FixNative, compliance.FixAgent)
+	case r.Way == compliance.FixNative && f.given("default"):
+		return usagef("--default has no effect with --fix native")
+	case r.Way == compliance.FixNative && (r.Minutes < 60 || r.Minutes > 525_600):
+		return usagef("--fix native takes an idle limit of 60 to 525600 minutes: add --idle")
+	case r.Way == compliance.FixNative && f.policy.AtMost > 0 && r.Minutes > f.policy.AtMost:
+		return usagef("--idle %d is longer than --max-idle %d, and would cover nobody", r.Minutes, f.policy.AtMost)
+	case r.Way == compliance.FixAgent && f.given("idle"):
+		return usagef("--idle has no effect with --fix agent")
+	case r.Way == compliance.FixAgent && len(f.policy.Scripts) == 0:
+		return usagef("--fix agent attaches what is approved: name a lifecycle configuration with --approve")
+	case f.failOn != "" || f.all || len(f.notify.addresses) > 0:
+		return usagef("--fix shows a plan, and nothing else: leave out --fail-on, --all and --notify")
+	case f.given("max-changes") && !f.apply:
+		return usagef("--max-changes has no effect without --apply")
+	}
+	return f.changeFlags.check(f.format)
 }
 
 func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Options) error {
@@ -103,7 +146,7 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 	if err != nil {
 		return err
 	}
-	seen := f.examine(ctx, opened, readers)
+	seen, read := f.examine(ctx, opened, readers)
 	for _, r := range readers {
 		seen.Coverage = append(seen.Coverage, r.Coverage()...)
 	}
@@ -113,6 +156,9 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 	}
 	if f.domain != "" && len(seen.Findings) == 0 && ctx.Err() == nil {
 		return &estate.Error{Op: "read", On: "domain " + f.domain, Err: errors.New("no such Studio domain was found"), Hint: "name its region with --region"}
+	}
+	if f.remedy.Way != "" {
+		return f.fix(ctx, env, opened, seen, read)
 	}
 	if err := f.show(env, seen); err != nil {
 		return err
@@ -132,17 +178,21 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 	return nil
 }
 
-// examine reads and judges every target.
-func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, readers []*pulse.Reader) *compliance.Report {
+// examine reads and judges every target, and returns what was read of each besides.
+func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, readers []*pulse.Reader) (*compliance.Report, []compliance.Inventory) {
 	seen := &compliance.Report{Findings: []compliance.Finding{}, Coverage: opened.Holes}
 	findings, coverage := make([][]compliance.Finding, len(opened.Sessions)), make([][]estate.Coverage, len(opened.Sessions))
+	read := make([]compliance.Inventory, len(opened.Sessions))
+	o := compliance.Options{Domain: f.domain, Readers: readers}
+	if f.remedy.Way != "" {
+		o.Whole, o.Scripts = true, f.policy.Scripts
+	}
 	var g errgroup.Group
 	g.SetLimit(complianceTargets)
 	for i, s := range opened.Sessions {
 		g.Go(func() error {
-			var inv compliance.Inventory
-			inv, coverage[i] = compliance.Read(ctx, s, f.domain, readers)
-			findings[i] = compliance.Evaluate(inv, f.policy, s.Now())
+			read[i], coverage[i] = compliance.Read(ctx, s, o)
+			findings[i] = compliance.Evaluate(read[i], f.policy, s.Now())
 			return nil
 		})
 	}
@@ -150,7 +200,7 @@ func (f *complianceFlags) examine(ctx context.Context, opened *cloud.Opened, rea
 	seen.Findings = append(seen.Findings, slices.Concat(findings...)...)
 	seen.Coverage = append(seen.Coverage, slices.Concat(coverage...)...)
 	compliance.Sort(seen.Findings)
-	return seen
+	return seen, read
 }
 
 // notice is the report for people who did not ask.

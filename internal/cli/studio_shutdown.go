@@ -12,8 +12,8 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/govern/shutdown"
-	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -136,7 +136,10 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	if len(plan.Steps) > f.most {
 		return usagef("the plan has %s, which is more than --max-apps %d: narrow it, or say how many are meant", plan.Count(), f.most)
 	}
-	j, err := f.openJournal(ctx, env, f.file)
+	if err := f.meant(plan.Targets()); err != nil {
+		return err
+	}
+	j, err := f.openJournal(ctx, env, f.file, opened.Sessions)
 	if err != nil {
 		return err
 	}
@@ -153,7 +156,7 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 	engine := shutdown.Engine{
 		Now:     opened.Sessions[0].Now,
 		Apps:    func(t estate.Target) shutdown.Apps { return sessions[t.Key()].SageMaker() },
-		Journal: appJournal{j, sessions},
+		Journal: appJournal{j},
 		Tell: func(r shutdown.Result) {
 			if f.format == "table" {
 				_, _ = fmt.Fprintln(env.Stdout, r)
@@ -181,29 +184,18 @@ func (f *shutdownFlags) carryOut(ctx context.Context, env Env, opened *cloud.Ope
 }
 
 // An appJournal writes the stops of apps down.
-type appJournal struct {
-	ledger.Journal
-	sessions map[string]*cloud.Session
-}
+type appJournal struct{ journal }
 
 // Intend keeps the whole step: it is what starting the app again takes.
 func (j appJournal) Intend(s shutdown.Step) (string, error) {
-	before, err := json.Marshal(s)
-	if err != nil {
-		return "", err
-	}
-	return j.Journal.Intend(ledger.Intent{Action: "sagemaker:DeleteApp", Resource: s.ARN, By: j.sessions[s.Target.Key()].Principal(), Before: before})
+	return j.journal.Intend("sagemaker:DeleteApp", s.ARN, s)
 }
 
-// Settle keeps how it ended. What nobody knows the end of stays unsettled.
+// Settle keeps how it ended.
 func (j appJournal) Settle(id string, r shutdown.Result) error {
-	switch r.Outcome {
-	case shutdown.Unsettled:
-		return nil
-	case shutdown.Stopped:
-		return j.Journal.Settle(id, ledger.Done, r.Why)
-	case shutdown.Failed:
-		return j.Journal.Settle(id, ledger.Failed, r.Why)
-	}
-	return j.Journal.Settle(id, ledger.Cancelled, r.Why)
+	return j.journal.Settle(id, shutdownOutcomes[r.Outcome], r.Why)
 }
+
+// shutdownOutcomes are what the outcomes of stops are called for all changes.
+var shutdownOutcomes = map[shutdown.Outcome]settings.Outcome{shutdown.Stopped: settings.Done, shutdown.Changed: settings.Changed, shutdown.Untried: settings.Untried,
+	shutdown.Failed: settings.Refused, shutdown.Unsettled: settings.Unsettled}

@@ -105,19 +105,6 @@ func (c *Cloud) bucket(k bucketKey) *bucket {
 	return b
 }
 
-// line is where an attempt takes its place: a full one holds back whoever comes.
-func (c *Cloud) line(ctx context.Context) chan struct{} {
-	k := lineKey{awsmiddleware.GetServiceID(ctx), awsmiddleware.GetRegion(ctx)}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	l := c.lines[k]
-	if l == nil {
-		l = make(chan struct{}, places)
-		c.lines[k] = l
-	}
-	return l
-}
-
 // load reads the SDK's configuration for a profile. Its clients do not pass a gate yet: see through.
 func (c *Cloud) load(ctx context.Context, profile string) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{

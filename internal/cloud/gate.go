@@ -7,7 +7,6 @@ import (
 	"net"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -34,13 +33,17 @@ func (g gate) install(stack *middleware.Stack) error {
 	)
 }
 
-// call counts the call, and waits for its first turn. Here the stack of the call is still short, and nothing is written yet: a scan of
-// many targets has thousands of calls waiting.
+// key is the bucket of the call's attempts.
+func (g gate) key(ctx context.Context, op string) bucketKey {
+	return bucketKey{g.account, awsmiddleware.GetRegion(ctx), op}
+}
+
+// call counts the call, and waits for its first turn before anything is written.
 func (g gate) call(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	out middleware.InitializeOutput, meta middleware.Metadata, err error,
 ) {
 	op := operation(ctx)
-	first, err := g.turn(ctx, op)
+	first, err := g.cloud.first(ctx, g.key(ctx, op))
 	if err == nil {
 		out, meta, err = next.HandleInitialize(middleware.WithStackValue(ctx, turnKey{}, &first), in)
 		first.leave() // a call that failed before its first attempt has it still
@@ -57,45 +60,8 @@ func (g gate) call(ctx context.Context, in middleware.InitializeInput, next midd
 	return out, meta, g.regional(ctx, err)
 }
 
-// A turn is the leave to make one attempt.
-type turn struct {
-	bucket *bucket
-	epoch  int
-	// line is what the attempt has a place on until it ends.
-	line chan struct{}
-}
-
-// leave gives the place back.
-func (t turn) leave() {
-	if t.line != nil {
-		<-t.line
-	}
-}
-
 // turnKey is where a call keeps the turn of its first attempt.
 type turnKey struct{}
-
-// turn waits for the turn of an attempt.
-func (g gate) turn(ctx context.Context, op string) (turn, error) {
-	c := g.cloud
-	b := c.bucket(bucketKey{g.account, awsmiddleware.GetRegion(ctx), op})
-	line := c.line(ctx)
-	asked := c.clock.now()
-	epoch, err := b.wait(ctx, c.clock)
-	if err == nil {
-		select {
-		case line <- struct{}{}:
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-	}
-	waited := c.clock.now().Sub(asked)
-	c.tally.add(op, func(s *OperationStats) { s.Wait += waited })
-	if err != nil {
-		return turn{}, &aws.RequestCanceledError{Err: err}
-	}
-	return turn{b, epoch, line}, nil
-}
 
 // attempt runs inside the SDK's retry loop and before signing, so that a signature does not age while it waits.
 func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
@@ -107,7 +73,7 @@ func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next mid
 	*first = turn{}
 	if mine.bucket == nil { // an attempt before this one has taken it
 		var err error
-		if mine, err = g.turn(ctx, op); err != nil {
+		if mine, err = c.turn(ctx, g.key(ctx, op)); err != nil {
 			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 		}
 	}

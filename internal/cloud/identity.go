@@ -34,7 +34,7 @@ func (i *identity) target(region string) estate.Target {
 func (i *identity) session(region string) *Session {
 	cfg := i.cfg.Copy()
 	cfg.Region = region
-	return newSession(i.target(region), i.arn.String(), cfg, i.cloud.clock.ahead(i.skew))
+	return newSession(i.cloud, i.target(region), i.arn.String(), cfg, i.cloud.clock.ahead(i.skew))
 }
 
 func (i *identity) sessions(regions []string) []*Session {

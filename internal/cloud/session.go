@@ -24,6 +24,7 @@ import (
 
 // A Session is the way to one target. Its clients are made when first asked for, and shared from then on.
 type Session struct {
+	cloud     *Cloud
 	target    estate.Target
 	principal string
 	now       func() time.Time
@@ -42,8 +43,9 @@ type Session struct {
 	kms           func() *kms.Client
 }
 
-func newSession(t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
+func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
 	return &Session{
+		cloud:      c,
 		target:     t,
 		principal:  principal,
 		now:        now,

@@ -1,6 +1,8 @@
 package estate
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -21,8 +23,18 @@ type Snapshot struct {
 	Targets             []Target       `json:"targets"`
 	Coverage            []Coverage     `json:"coverage"`
 	Observations        []*Observation `json:"observations"`
+	// Packed takes the place of Observations where a scan was asked to keep them packed: those of a large organization take much memory.
+	Packed iter.Seq[*Observation] `json:"-"`
 	// Interrupted says that the scan ended before it was through.
 	Interrupted bool `json:"interrupted,omitempty"`
+}
+
+// All are the observations, by ARN, packed or not. Those that were packed are new at each walk: what is changed of them is lost.
+func (s *Snapshot) All() iter.Seq[*Observation] {
+	if s.Packed != nil {
+		return s.Packed
+	}
+	return slices.Values(s.Observations)
 }
 
 // An Observation is a resource with what was seen of its use, what follows from that, and what it costs.

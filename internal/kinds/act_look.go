@@ -120,9 +120,9 @@ func (l Look) at(ctx context.Context, h *Hand) (*sight, error) {
 	return nil, cloud.Fail(l.Operation, h.Resource.Target, err)
 }
 
-// bears reports whether what was found was made at the instant, where both are known. Listings and descriptions may round stamps otherwise.
+// bears reports whether what was found was made at the instant, where both are known.
 func (s *sight) bears(created time.Time) bool {
-	return created.IsZero() || s.created.IsZero() || s.created.Sub(created).Abs() < time.Second
+	return created.IsZero() || s.created.IsZero() || sameStamp(s.created, created)
 }
 
 // another says that the name has another bearer now.

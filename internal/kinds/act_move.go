@@ -12,13 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
-	"github.com/sagewarden/sagewarden/internal/estate"
 )
-
-// NewHand is the hand that acts through a session on what was looked at right before.
-func NewHand(s *cloud.Session, r estate.Resource, ask estate.Ask) *Hand {
-	return &Hand{SageMaker: s.SageMaker(), Scaling: s.Scaling(), CloudWatch: s.CloudWatch(), Resource: r, Ask: ask}
-}
 
 func wait(format string, args ...any) Move {
 	return Move{State: Wait, Why: fmt.Sprintf(format, args...)}
@@ -84,11 +78,14 @@ func gather[O, P, T any](ctx context.Context, h *Hand, operation string, pages t
 
 // another refuses where the name has another bearer by now than the one that was looked at.
 func (h *Hand) another(created *time.Time) (Move, bool) {
-	if at := aws.ToTime(created); h.Resource.Created.IsZero() || !at.Equal(h.Resource.Created) {
+	if at := aws.ToTime(created); h.Resource.Created.IsZero() || !sameStamp(at, h.Resource.Created) {
 		return refuse("another one bears its name by now, made at %s", at.UTC().Format(time.RFC3339)), true
 	}
 	return Move{}, false
 }
+
+// sameStamp reports whether two stamps are of one creation: listings and descriptions may round them otherwise.
+func sameStamp(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
 
 // unlooked refuses what belongs to the resource and was made after that was looked at: its verdict does not cover it.
 func (h *Hand) unlooked(what string, created *time.Time) (Move, bool) {

@@ -17,6 +17,9 @@ type recreation[D, I any] struct {
 	while []string
 	// fill sets the members of the input that the answer calls otherwise; nil for none.
 	fill func(*I, *D)
+	// rested reports whether it was at rest, to which the deed brings it again; nil where nothing rests.
+	rested func(*D) bool
+	rest   deed
 }
 
 // A maker is a call that makes a resource.
@@ -40,6 +43,9 @@ func (m maker[I]) move(h *Hand, in *I) Move {
 
 // undoes is a deletion that the recreation undoes.
 func (r recreation[D, I]) undoes(a Action) Action {
+	if r.rested != nil {
+		return a.undoneBy("create it again as it was saved, and stop it where it was stopped", r.back, r.look.Operation, r.create.operation, r.rest.call.operation)
+	}
 	return a.undoneBy("create it again as it was saved", r.back, r.look.Operation, r.create.operation)
 }
 
@@ -74,6 +80,8 @@ func (r recreation[D, I]) back(ctx context.Context, h *Hand, made Made) (Move, e
 		return wait("it is %s", s.status), nil
 	case s != nil && s.bears(created):
 		return done("it was not deleted"), nil
+	case s != nil && reflect.DeepEqual(in, r.input(any(s.out).(*D))) && r.rested != nil && r.rested(was):
+		return r.rest.move(ctx, h, s.created)
 	case s != nil && reflect.DeepEqual(in, r.input(any(s.out).(*D))):
 		return done("it is there again as it was"), nil
 	case s != nil:

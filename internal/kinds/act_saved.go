@@ -79,13 +79,37 @@ func readAll[T any, P interface {
 	return items, nil
 }
 
-// of is what undoing takes of something that was described, besides what more holds already.
+// of is what undoing takes of something that was described, besides what more holds already, and without what looks like secrets.
 func (more saved) of(out smithy.Serializable) (json.RawMessage, error) {
-	var err error
-	if more.Was, err = written(out); err != nil {
+	body, err := written(out)
+	if err != nil {
+		return nil, err
+	}
+	if more.Was, more.Withheld, err = discreet(body); err != nil {
 		return nil, err
 	}
 	return json.Marshal(more)
+}
+
+// An answer is one of the SDK.
+type answer[D any] interface {
+	*D
+	smithy.Serializable
+	smithy.Deserializable
+}
+
+// public is a description without what looks like a secret, and the names of that.
+func public[D any, P answer[D]](d *D) (*D, []string, error) {
+	body, err := written(P(d))
+	if err != nil {
+		return nil, nil, err
+	}
+	rest, secrets, err := discreet(body)
+	if err != nil || len(secrets) == 0 {
+		return d, nil, err
+	}
+	told := new(D)
+	return told, secrets, read(rest, P(told))
 }
 
 // restore reads what was saved of something that was described.

@@ -88,7 +88,7 @@ func (a app) List(ctx context.Context, s *Scope, yield func(estate.Observation))
 	}
 	pages := sagemaker.NewListAppsPaginator(s.SageMaker(), in)
 	for pages.HasMorePages() {
-		page, err := Call(s, "sagemaker:ListApps", func() (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(ctx, s, "sagemaker:ListApps", func(ctx context.Context) (*sagemaker.ListAppsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListAppsOutput) bool { return o.Apps != nil })
 		if err != nil {
 			return err
@@ -280,7 +280,9 @@ func describeApp(ctx context.Context, s *Scope, o *estate.Observation) {
 	} else {
 		in.UserProfileName = &r.User
 	}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeAppOutput, error) { return s.SageMaker().DescribeApp(ctx, in) },
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeAppOutput, error) {
+		return s.SageMaker().DescribeApp(ctx, in)
+	},
 		func(o *sagemaker.DescribeAppOutput) bool { return o.Status != "" })
 	switch {
 	case gone:

@@ -39,11 +39,11 @@ func stopApp(ctx context.Context, h *Hand) (Move, error) {
 func (h *Hand) endApp(ctx context.Context, d *sagemaker.DescribeAppOutput) (Move, error) {
 	what := aws.ToString(d.AppArn)
 	switch d.Status {
-	case types.AppStatusDeleted:
-		return done("it is deleted"), nil
+	case types.AppStatusDeleted, types.AppStatusFailed: // nothing runs for one that failed, and AWS refuses to delete it
+		return done("it is %s", d.Status), nil
 	case types.AppStatusDeleting:
 		return wait("%s is being deleted", what), nil
-	case types.AppStatusInService, types.AppStatusFailed:
+	case types.AppStatusInService:
 	case types.AppStatusPending:
 		return refuse("%s is being started", what), nil
 	default:

@@ -72,7 +72,7 @@ func (k cluster) List(ctx context.Context, s *Scope, yield func(estate.Observati
 func (cluster) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribeCluster"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeClusterOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeClusterOutput, error) {
 		return s.SageMaker().DescribeCluster(ctx, &sagemaker.DescribeClusterInput{ClusterName: &r.Name})
 	}, func(o *sagemaker.DescribeClusterOutput) bool { return o.ClusterArn != nil && o.ClusterStatus != "" })
 	switch {

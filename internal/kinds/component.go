@@ -56,8 +56,9 @@ func listComponents(ctx context.Context, s *Scope) ([]types.InferenceComponentSu
 	return once(s, "components", func() (all []types.InferenceComponentSummary, err error) {
 		pages := sagemaker.NewListInferenceComponentsPaginator(s.SageMaker(), &sagemaker.ListInferenceComponentsInput{MaxResults: aws.Int32(100)})
 		for pages.HasMorePages() {
-			page, err := Call(s, "sagemaker:ListInferenceComponents",
-				func() (*sagemaker.ListInferenceComponentsOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "sagemaker:ListInferenceComponents", func(ctx context.Context) (*sagemaker.ListInferenceComponentsOutput, error) {
+				return pages.NextPage(ctx)
+			},
 				func(o *sagemaker.ListInferenceComponentsOutput) bool { return o.InferenceComponents != nil })
 			if err != nil {
 				return nil, err
@@ -104,7 +105,7 @@ func (k component) List(ctx context.Context, s *Scope, yield func(estate.Observa
 			Attributes: map[string]string{"endpoint": aws.ToString(sum.EndpointName), "variant": aws.ToString(sum.VariantName)},
 		}}
 		const op = "sagemaker:DescribeInferenceComponent"
-		d, gone, err := Describe(s, op, func() (*sagemaker.DescribeInferenceComponentOutput, error) {
+		d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeInferenceComponentOutput, error) {
 			return s.SageMaker().DescribeInferenceComponent(ctx, &sagemaker.DescribeInferenceComponentInput{InferenceComponentName: sum.InferenceComponentName})
 		}, func(o *sagemaker.DescribeInferenceComponentOutput) bool {
 			return o.InferenceComponentName != nil && (o.Specification != nil || len(o.Specifications) > 0)

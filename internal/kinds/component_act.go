@@ -140,10 +140,8 @@ func (h *Hand) endComponents(ctx context.Context, all []*sagemaker.DescribeInfer
 		if m, later := h.unlooked("its component "+aws.ToString(d.InferenceComponentName), d.CreationTime); later {
 			return m, true, nil
 		}
-		if _, secrets := publicComponent(d); len(secrets) > 0 {
-			if m, refused := h.untellable(aws.ToString(d.InferenceComponentName), secrets); refused {
-				return m, true, nil
-			}
+		if m, refused, err := untellable(h, aws.ToString(d.InferenceComponentName), d); refused || err != nil {
+			return m, true, err
 		}
 	}
 	if m, left, err := h.unscale(ctx, things); left || err != nil {
@@ -168,35 +166,9 @@ func (h *Hand) endComponent(ctx context.Context, d *sagemaker.DescribeInferenceC
 	if err != nil {
 		return Move{}, err
 	}
-	public, secrets := publicComponent(d)
-	was, err := saved{Tags: tags, Withheld: secrets}.of(public)
+	was, err := saved{Tags: tags}.of(d)
 	return sending("sagemaker:DeleteInferenceComponent", aws.ToString(d.InferenceComponentArn), was, h.SageMaker.DeleteInferenceComponent, onceSageMaker,
 		&sagemaker.DeleteInferenceComponentInput{InferenceComponentName: d.InferenceComponentName}), err
-}
-
-// publicComponent is the description without what looks like a secret, and the names of that.
-func publicComponent(d *sagemaker.DescribeInferenceComponentOutput) (*sagemaker.DescribeInferenceComponentOutput, []string) {
-	public := *d
-	var secrets []string
-	hide := func(s types.InferenceComponentSpecificationSummary) types.InferenceComponentSpecificationSummary {
-		if s.Container == nil {
-			return s
-		}
-		container := *s.Container
-		var names []string
-		container.Environment, names = withhold(container.Environment)
-		s.Container, secrets = &container, append(secrets, names...)
-		return s
-	}
-	if d.Specification != nil {
-		one := hide(*d.Specification)
-		public.Specification = &one
-	}
-	public.Specifications = nil
-	for _, s := range d.Specifications {
-		public.Specifications = append(public.Specifications, hide(s))
-	}
-	return &public, secrets
 }
 
 // componentAgain is the call that makes a component as it was described.
@@ -224,7 +196,7 @@ func specificationAgain(s types.InferenceComponentSpecificationSummary) types.In
 		out.DataCacheConfig = &types.InferenceComponentDataCacheConfig{EnableCaching: s.DataCacheConfig.EnableCaching}
 	}
 	if c := s.Container; c != nil {
-		out.Container = &types.InferenceComponentContainerSpecification{ArtifactUrl: c.ArtifactUrl, Environment: c.Environment}
+		out.Container = &types.InferenceComponentContainerSpecification{ArtifactUrl: c.ArtifactUrl, Environment: c.Environment, ContainerMetricsConfig: c.ContainerMetricsConfig}
 		if c.DeployedImage != nil {
 			out.Container.Image = c.DeployedImage.SpecifiedImage
 		}
@@ -262,8 +234,11 @@ func remakeComponent(ctx context.Context, h *Hand, made Made) (Move, error) {
 	var now *sagemaker.CreateInferenceComponentInput
 	var status types.InferenceComponentStatus
 	if !gone {
-		public, _ := publicComponent(d)
-		now, status = shape(public), d.InferenceComponentStatus
+		told, _, err := public(d)
+		if err != nil {
+			return Move{}, err
+		}
+		now, status = shape(told), d.InferenceComponentStatus
 	}
 	return again(shape(was), now, string(status), func() Move {
 		if m, lost := s.lost(); lost {

@@ -47,7 +47,7 @@ func listedContainers(ctx context.Context, s *Scope) (map[string][]string, error
 			Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ContainerName")}},
 		})
 		for pages.HasMorePages() {
-			page, err := Call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "cloudwatch:ListMetrics", func(ctx context.Context) (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
 				func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
 			if err != nil {
 				return nil, err
@@ -88,7 +88,7 @@ func modelContainers(ctx context.Context, s *Scope, config, variant string) ([]s
 	}
 	model := aws.ToString(cfg.ProductionVariants[i].ModelName)
 	a, err := once(s, "containers/"+model, func() (answer, error) {
-		m, gone, err := Describe(s, op, func() (*sagemaker.DescribeModelOutput, error) {
+		m, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeModelOutput, error) {
 			return s.SageMaker().DescribeModel(ctx, &sagemaker.DescribeModelInput{ModelName: &model})
 		}, func(o *sagemaker.DescribeModelOutput) bool { return o.ModelName != nil })
 		if gone || err != nil {

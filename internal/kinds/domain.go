@@ -29,7 +29,15 @@ var domainFamily = Family{
 		{"sagemaker:DescribeDomain", "a domain's file system and sign-in"},
 	},
 	Needs: []estate.Kind{appFamily.Name, spaceFamily.Name, profileFamily.Name}, CreatedBy: "CreateDomain",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteDomain"}, Loses: "the domain with its id; its file system stays unless a policy says otherwise"}},
+	Actions: []Action{
+		{Name: "delete", Operations: []string{"sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile", "sagemaker:DeleteDomain", "sagemaker:ListTags", describesApp, describesSpace, describesProfile},
+			Undo:           "as long as the domain itself is there, create its profiles, spaces and apps again",
+			UndoOperations: []string{"sagemaker:CreateUserProfile", "sagemaker:CreateSpace", "sagemaker:CreateApp", describesApp, describesSpace, describesProfile},
+			Loses:          "the domain with its id; its file system stays unless the policy gives its data up, and without that it is refused while there are spaces, whose volumes would go",
+			Next:           deleteDomain, Back: domainBack},
+		{Name: "set-idle-shutdown", Operations: []string{"sagemaker:UpdateDomain"}, Undo: "put the former idle shutdown back", UndoOperations: []string{"sagemaker:UpdateDomain"},
+			Next: idleDomain, Back: idleBack},
+	},
 }
 
 // Attributes of a domain.
@@ -70,7 +78,7 @@ func (domain) List(ctx context.Context, s *Scope, yield func(estate.Observation)
 func (domain) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribeDomain"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeDomainOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeDomainOutput, error) {
 		return s.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &r.Domain})
 	}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
 	switch {

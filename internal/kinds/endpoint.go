@@ -102,7 +102,7 @@ func (endpoint) Family() *Family { return &endpointFamily }
 func (e endpoint) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	pages := sagemaker.NewListEndpointsPaginator(s.SageMaker(), &sagemaker.ListEndpointsInput{MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
-		page, err := Call(s, "sagemaker:ListEndpoints", func() (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(ctx, s, "sagemaker:ListEndpoints", func(ctx context.Context) (*sagemaker.ListEndpointsOutput, error) { return pages.NextPage(ctx) },
 			func(o *sagemaker.ListEndpointsOutput) bool { return o.Endpoints != nil })
 		if err != nil {
 			return err
@@ -134,7 +134,7 @@ func (e endpoint) describe(ctx context.Context, s *Scope, sum types.EndpointSumm
 		return o, true
 	}
 
-	d, gone, err := Describe(s, "sagemaker:DescribeEndpoint", func() (*sagemaker.DescribeEndpointOutput, error) {
+	d, gone, err := Describe(ctx, s, "sagemaker:DescribeEndpoint", func(ctx context.Context) (*sagemaker.DescribeEndpointOutput, error) {
 		return s.SageMaker().DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: sum.EndpointName})
 	}, func(o *sagemaker.DescribeEndpointOutput) bool { return o.EndpointName != nil && o.EndpointStatus != "" })
 	if gone {
@@ -186,7 +186,7 @@ func endpointConfig(ctx context.Context, s *Scope, name string) (*sagemaker.Desc
 		return nil, true, nil
 	}
 	a, err := once(s, "endpoint-config/"+name, func() (answer, error) {
-		out, gone, err := Describe(s, "sagemaker:DescribeEndpointConfig", func() (*sagemaker.DescribeEndpointConfigOutput, error) {
+		out, gone, err := Describe(ctx, s, "sagemaker:DescribeEndpointConfig", func(ctx context.Context) (*sagemaker.DescribeEndpointConfigOutput, error) {
 			return s.SageMaker().DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: &name})
 		}, func(o *sagemaker.DescribeEndpointConfigOutput) bool { return len(o.ProductionVariants) > 0 })
 		if out != nil {

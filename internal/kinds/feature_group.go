@@ -67,7 +67,7 @@ func (k featureGroup) List(ctx context.Context, s *Scope, yield func(estate.Obse
 func (featureGroup) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribeFeatureGroup"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeFeatureGroupOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeFeatureGroupOutput, error) {
 		return s.SageMaker().DescribeFeatureGroup(ctx, &sagemaker.DescribeFeatureGroupInput{FeatureGroupName: &r.Name})
 	}, func(o *sagemaker.DescribeFeatureGroupOutput) bool { return o.FeatureGroupName != nil })
 	switch {

@@ -2,7 +2,10 @@ package kinds
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -88,6 +91,7 @@ func recreateImage(ctx context.Context, h *Hand, made Made) (Move, error) {
 		}
 		in := imageVersion{was, s.Aliases}.input(h)
 		if i == len(now) {
+			in.ClientToken = aws.String(token(made, i))
 			return versionMaker.move(h, in), nil
 		}
 		if !reflect.DeepEqual(in, now[i].input(h)) {
@@ -95,6 +99,12 @@ func recreateImage(ctx context.Context, h *Hand, made Made) (Move, error) {
 		}
 	}
 	return m, nil
+}
+
+// token has AWS make a version once, however often it is asked to.
+func token(made Made, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", made.Saved, n))
+	return hex.EncodeToString(sum[:16])
 }
 
 // An imageVersion is a version of an image, with its other names.

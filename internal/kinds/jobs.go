@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -63,8 +64,8 @@ func (j jobs) summary(s *Scope, arn, name *string, status string, created, modif
 }
 
 // described reads what the listing lacks: instance types, counts and the bound of the run time. It reports whether the job is still there.
-func described[D any](s *Scope, o *estate.Observation, op, component string, ask func() (D, error), has func(D) bool, read func(*estate.Observation, D)) bool {
-	d, gone, err := Describe(s, op, ask, has)
+func described[D any](ctx context.Context, s *Scope, o *estate.Observation, op, component string, ask func(context.Context) (D, error), has func(D) bool, read func(*estate.Observation, D)) bool {
+	d, gone, err := Describe(ctx, s, op, ask, has)
 	switch {
 	case gone:
 		return false

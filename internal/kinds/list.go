@@ -16,7 +16,7 @@ type pager[O any] interface {
 // cannot be read, which is in the coverage then.
 func list[O, I any](ctx context.Context, s *Scope, operation string, pages pager[O], items func(O) []I, f func(context.Context, I)) error {
 	for pages.HasMorePages() {
-		page, err := Call(s, operation, func() (O, error) { return pages.NextPage(ctx) }, func(o O) bool { return items(o) != nil })
+		page, err := Call(ctx, s, operation, func(ctx context.Context) (O, error) { return pages.NextPage(ctx) }, func(o O) bool { return items(o) != nil })
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func (s *Scope) metricData(ctx context.Context, w estate.Window, queries []types
 		StartTime:         aws.Time(w.From), EndTime: aws.Time(binEnd(w.To, time.Duration(w.Period))), ScanBy: types.ScanByTimestampAscending,
 	})
 	for pages.HasMorePages() {
-		page, err := Call(s, "cloudwatch:GetMetricData", func() (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
+		page, err := Call(ctx, s, "cloudwatch:GetMetricData", func(ctx context.Context) (*cloudwatch.GetMetricDataOutput, error) { return pages.NextPage(ctx) },
 			func(o *cloudwatch.GetMetricDataOutput) bool { return o.MetricDataResults != nil })
 		if err != nil {
 			for i := range out {

@@ -39,7 +39,10 @@ var (
 		from: slices.Concat(serversOn, serversOff, serversVague), while: append([]string{"Deleting"}, serversMove...), ends: true,
 		data: holds("the experiments and runs in its database"), tagged: true}
 	createServer = recreation[sagemaker.DescribeMlflowTrackingServerOutput, sagemaker.CreateMlflowTrackingServerInput]{look: mlflowLook,
-		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...)}
+		create: creates((*sagemaker.Client).CreateMlflowTrackingServer), while: append([]string{"Deleting"}, serversMove...), rest: stopServer,
+		rested: func(was *sagemaker.DescribeMlflowTrackingServerOutput) bool {
+			return was.TrackingServerStatus == types.TrackingServerStatusStopped
+		}}
 )
 
 var mlflowFamily = Family{
@@ -88,7 +91,7 @@ func (mlflow) describe(ctx context.Context, s *Scope, r estate.Resource) (estate
 		return o, true // it bills nothing, whatever its size
 	}
 	const op = "sagemaker:DescribeMlflowTrackingServer"
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeMlflowTrackingServerOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeMlflowTrackingServerOutput, error) {
 		return s.SageMaker().DescribeMlflowTrackingServer(ctx, &sagemaker.DescribeMlflowTrackingServerInput{TrackingServerName: &r.Name})
 	}, func(o *sagemaker.DescribeMlflowTrackingServerOutput) bool {
 		return o.TrackingServerName != nil && o.TrackingServerSize != ""

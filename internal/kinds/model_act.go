@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 )
 
 const describesModel = "sagemaker:DescribeModel"
@@ -19,37 +18,15 @@ func deleteModel(ctx context.Context, h *Hand) (Move, error) {
 	if m, other := h.another(d.CreationTime); other {
 		return m, nil
 	}
-	public, secrets := publicModel(d)
-	if m, refused := h.untellable("it", secrets); refused {
-		return m, nil
+	if m, refused, err := untellable(h, "it", d); refused || err != nil {
+		return m, err
 	}
 	tags, err := h.tagsOf(ctx, d.ModelArn)
 	if err != nil {
 		return Move{}, err
 	}
-	was, err := saved{Tags: tags, Withheld: secrets}.of(public)
+	was, err := saved{Tags: tags}.of(d)
 	return sending("sagemaker:DeleteModel", aws.ToString(d.ModelArn), was, h.SageMaker.DeleteModel, onceSageMaker, &sagemaker.DeleteModelInput{ModelName: d.ModelName}), err
-}
-
-// publicModel is the description without what looks like a secret, and the names of that.
-func publicModel(d *sagemaker.DescribeModelOutput) (*sagemaker.DescribeModelOutput, []string) {
-	public := *d
-	var secrets []string
-	hide := func(c types.ContainerDefinition) types.ContainerDefinition {
-		var names []string
-		c.Environment, names = withhold(c.Environment)
-		secrets = append(secrets, names...)
-		return c
-	}
-	if d.PrimaryContainer != nil {
-		one := hide(*d.PrimaryContainer)
-		public.PrimaryContainer = &one
-	}
-	public.Containers = nil
-	for _, c := range d.Containers {
-		public.Containers = append(public.Containers, hide(c))
-	}
-	return &public, secrets
 }
 
 // modelAgain is the call that makes a model as it was described.
@@ -72,8 +49,11 @@ func modelBack(ctx context.Context, h *Hand, made Made) (Move, error) {
 	}
 	var now *sagemaker.CreateModelInput
 	if !gone {
-		public, _ := publicModel(d)
-		now = modelAgain(public)
+		told, _, err := public(d)
+		if err != nil {
+			return Move{}, err
+		}
+		now = modelAgain(told)
 	}
 	in := modelAgain(was)
 	return again(in, now, "", func() Move {

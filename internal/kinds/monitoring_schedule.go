@@ -32,24 +32,17 @@ var (
 	deleteSchedule = deed{look: monitoringScheduleLook, call: on((*sagemaker.Client).DeleteMonitoringSchedule),
 		from: []string{"Scheduled", "Stopped", "Failed"}, while: []string{"Pending"}, ends: true, tagged: true}
 	createSchedule = recreation[sagemaker.DescribeMonitoringScheduleOutput, sagemaker.CreateMonitoringScheduleInput]{
-		look: monitoringScheduleLook, create: creates((*sagemaker.Client).CreateMonitoringSchedule), while: []string{"Pending"}}
+		look: monitoringScheduleLook, create: creates((*sagemaker.Client).CreateMonitoringSchedule), while: []string{"Pending"}, rest: stopSchedule,
+		fill: func(in *sagemaker.CreateMonitoringScheduleInput, was *sagemaker.DescribeMonitoringScheduleOutput) {
+			if c := was.MonitoringScheduleConfig; c != nil && c.MonitoringType == "" {
+				typed := *c
+				typed.MonitoringType, in.MonitoringScheduleConfig = was.MonitoringType, &typed
+			}
+		},
+		rested: func(was *sagemaker.DescribeMonitoringScheduleOutput) bool {
+			return was.MonitoringScheduleStatus == types.ScheduleStatusStopped
+		}}
 )
-
-// recreateSchedule stops the schedule that was made anew, where the one before it was stopped.
-func recreateSchedule(ctx context.Context, h *Hand, made Made) (Move, error) {
-	m, err := createSchedule.back(ctx, h, made)
-	if err != nil || m.State != Done {
-		return m, err
-	}
-	var was sagemaker.DescribeMonitoringScheduleOutput
-	if _, err := restore(made.Saved, &was); err != nil {
-		return Move{}, unread(h, made, err)
-	}
-	if was.MonitoringScheduleStatus != types.ScheduleStatusStopped {
-		return m, nil
-	}
-	return stopSchedule.move(ctx, h, time.Time{})
-}
 
 var monitoringScheduleFamily = Family{
 	Name: "monitoring-schedule", ARNType: "monitoring-schedule", IdleFor: 7 * 24 * time.Hour,
@@ -61,8 +54,7 @@ var monitoringScheduleFamily = Family{
 	Actions: []Action{
 		stopSchedule.action("stop", "").undone("start it again", startSchedule),
 		startSchedule.action("start", "").undone("stop it again", stopSchedule),
-		deleteSchedule.action("delete", "").undoneBy("create it again as it was saved, and stop it where it was stopped", recreateSchedule,
-			monitoringScheduleLook.Operation, createSchedule.create.operation, stopSchedule.call.operation),
+		createSchedule.undoes(deleteSchedule.action("delete", "")),
 	},
 }
 

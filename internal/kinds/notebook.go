@@ -72,7 +72,7 @@ func (k notebook) List(ctx context.Context, s *Scope, yield func(estate.Observat
 func (notebook) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribeNotebookInstance"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribeNotebookInstanceOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribeNotebookInstanceOutput, error) {
 		return s.SageMaker().DescribeNotebookInstance(ctx, &sagemaker.DescribeNotebookInstanceInput{NotebookInstanceName: &r.Name})
 	}, func(o *sagemaker.DescribeNotebookInstanceOutput) bool {
 		return o.NotebookInstanceName != nil && o.NotebookInstanceStatus != ""

@@ -58,7 +58,7 @@ func (k partnerApp) List(ctx context.Context, s *Scope, yield func(estate.Observ
 func (partnerApp) describe(ctx context.Context, s *Scope, r estate.Resource) (estate.Observation, bool) {
 	const op = "sagemaker:DescribePartnerApp"
 	o := estate.Observation{Resource: r}
-	d, gone, err := Describe(s, op, func() (*sagemaker.DescribePartnerAppOutput, error) {
+	d, gone, err := Describe(ctx, s, op, func(ctx context.Context) (*sagemaker.DescribePartnerAppOutput, error) {
 		return s.SageMaker().DescribePartnerApp(ctx, &sagemaker.DescribePartnerAppInput{Arn: &r.ARN})
 	}, func(o *sagemaker.DescribePartnerAppOutput) bool { return o.Arn != nil && o.Status != "" })
 	m := estate.Meter{Component: pricing.ComponentPartnerApp, Count: 1}

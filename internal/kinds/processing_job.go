@@ -46,7 +46,7 @@ func (k processingJob) List(ctx context.Context, s *Scope, yield func(estate.Obs
 			},
 			func(ctx context.Context, sum types.ProcessingJobSummary) {
 				o, ok := k.summary(s, sum.ProcessingJobArn, sum.ProcessingJobName, string(sum.ProcessingJobStatus), sum.CreationTime, sum.LastModifiedTime)
-				if ok && described(s, o, "sagemaker:DescribeProcessingJob", pricing.ComponentProcessing, func() (*sagemaker.DescribeProcessingJobOutput, error) {
+				if ok && described(ctx, s, o, "sagemaker:DescribeProcessingJob", pricing.ComponentProcessing, func(ctx context.Context) (*sagemaker.DescribeProcessingJobOutput, error) {
 					return s.SageMaker().DescribeProcessingJob(ctx, &sagemaker.DescribeProcessingJobInput{ProcessingJobName: sum.ProcessingJobName})
 				}, func(d *sagemaker.DescribeProcessingJobOutput) bool { return d.ProcessingJobStatus != "" }, readProcessingJob) {
 					yield(*o)

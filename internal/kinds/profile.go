@@ -25,7 +25,16 @@ var profileFamily = Family{
 	Reads:     []Operation{{"sagemaker:ListUserProfiles", "every user profile"}},
 	Needs:     []estate.Kind{appFamily.Name, spaceFamily.Name},
 	CreatedBy: "CreateUserProfile",
-	Actions:   []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteUserProfile"}, Undo: "create it again with the saved settings", UndoOperations: []string{"sagemaker:CreateUserProfile"}}},
+	Actions: []Action{
+		{Name: "delete", Operations: []string{"sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile", "sagemaker:ListTags", describesApp, describesSpace, describesProfile},
+			Undo:           "create it again with the saved settings, and its spaces and apps",
+			UndoOperations: []string{"sagemaker:CreateUserProfile", "sagemaker:CreateSpace", "sagemaker:CreateApp", describesApp, describesSpace, describesProfile},
+			Loses: "its place on the domain's file system, where its files stay: a profile that is made again gets another directory; and the volumes of its spaces, " +
+				"which is refused unless the policy gives its data up",
+			Next: deleteProfile, Back: profileBack},
+		{Name: "set-idle-shutdown", Operations: []string{"sagemaker:UpdateUserProfile", describesProfile}, Undo: "put the former idle shutdown back",
+			UndoOperations: []string{"sagemaker:UpdateUserProfile", describesProfile}, Next: idleProfile, Back: idleBack},
+	},
 }
 
 func (profile) Family() *Family { return &profileFamily }
@@ -54,7 +63,7 @@ func (profile) List(ctx context.Context, s *Scope, yield func(estate.Observation
 // SignInName is the name with which a person signs in through IAM Identity Center, asked for once; empty where it could not be found.
 func SignInName(ctx context.Context, s *Scope, domain, profile string) string {
 	name, _ := once(s, "sign-in-name/"+domain+"/"+profile, func() (string, error) { // recorded in the coverage
-		d, gone, err := Describe(s, "sagemaker:DescribeUserProfile", func() (*sagemaker.DescribeUserProfileOutput, error) {
+		d, gone, err := Describe(ctx, s, "sagemaker:DescribeUserProfile", func(ctx context.Context) (*sagemaker.DescribeUserProfileOutput, error) {
 			return s.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &profile})
 		}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
 		if gone || err != nil {

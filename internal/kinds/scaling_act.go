@@ -263,7 +263,6 @@ func scalingBack(ctx context.Context, h *Hand, made Made) (Move, error) {
 // scaleAgain makes what scaled a thing again: its target, its policies and schedules, and the alarms, which name policies by ARNs that AWS
 // makes anew.
 func (h *Hand) scaleAgain(ctx context.Context, was, now scaled, found bool) (Move, error) {
-	thing := aws.ToString(was.target.ResourceId)
 	if !found {
 		return h.register(was.target, nil), nil
 	}
@@ -275,7 +274,7 @@ func (h *Hand) scaleAgain(ctx context.Context, was, now scaled, found bool) (Mov
 		i := slices.IndexFunc(now.policies, func(n scaling.ScalingPolicy) bool { return aws.ToString(n.PolicyName) == *in.PolicyName })
 		switch {
 		case i < 0:
-			return sending(putsPolicy, h.thing(thing), nil, h.Scaling.PutScalingPolicy, onceScaling, in), nil
+			return sending(putsPolicy, aws.ToString(p.PolicyARN), nil, h.Scaling.PutScalingPolicy, onceScaling, in), nil
 		case !reflect.DeepEqual(in, policyAgain(now.policies[i])):
 			return refuse("somebody has made another scaling policy %s since", *in.PolicyName), nil
 		}
@@ -287,7 +286,7 @@ func (h *Hand) scaleAgain(ctx context.Context, was, now scaled, found bool) (Mov
 		})
 		switch {
 		case i < 0:
-			return sending(putsSchedule, h.thing(thing), nil, h.Scaling.PutScheduledAction, onceScaling, in), nil
+			return sending(putsSchedule, aws.ToString(a.ScheduledActionARN), nil, h.Scaling.PutScheduledAction, onceScaling, in), nil
 		case !reflect.DeepEqual(in, scheduleAgain(now.schedules[i])):
 			return refuse("somebody has made another scheduled action %s since", *in.ScheduledActionName), nil
 		}

@@ -61,8 +61,8 @@ func (s *Scope) Forget() { s.memo.Clear() }
 
 // Call runs an operation of the scope and records its coverage. Has says whether an answer holds what the API promises of it: an empty
 // answer is not an answer that says "none".
-func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (T, error) {
-	out, err := f()
+func Call[T any](ctx context.Context, s *Scope, operation string, f func(context.Context) (T, error), has func(T) bool) (T, error) {
+	out, err := awaited(ctx, s, operation, f)
 	if err == nil && !has(out) {
 		err = cloud.ErrHollow
 	}
@@ -70,9 +70,16 @@ func Call[T any](s *Scope, operation string, f func() (T, error), has func(T) bo
 	return out, err
 }
 
+// awaited is f's answer, asked when it is the operation's turn.
+func awaited[T any](ctx context.Context, s *Scope, operation string, f func(context.Context) (T, error)) (T, error) {
+	ctx, done := s.Await(ctx, operation)
+	defer done()
+	return f(ctx)
+}
+
 // Describe is Call for an operation on one resource that was listed: that it is gone by now is no failure.
-func Describe[T any](s *Scope, operation string, f func() (T, error), has func(T) bool) (out T, gone bool, err error) {
-	out, err = f()
+func Describe[T any](ctx context.Context, s *Scope, operation string, f func(context.Context) (T, error), has func(T) bool) (out T, gone bool, err error) {
+	out, err = awaited(ctx, s, operation, f)
 	if cloud.Classify(err) == cloud.NotFound {
 		s.lost.Store(operation, true)
 		s.Cover(operation, nil)

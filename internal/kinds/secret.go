@@ -30,9 +30,10 @@ func withhold(environment map[string]string) (rest map[string]string, secrets []
 }
 
 // untellable refuses to delete what could not be made again, since a secret of it is not written down, unless that may be lost.
-func (h *Hand) untellable(what string, secrets []string) (Move, bool) {
-	if len(secrets) == 0 || h.Ask.Data {
-		return Move{}, false
+func untellable[D any, P answer[D]](h *Hand, what string, d *D) (Move, bool, error) {
+	_, secrets, err := public[D, P](d)
+	if err != nil || len(secrets) == 0 || h.Ask.Data {
+		return Move{}, false, err
 	}
-	return refuse("%s could not be made again: its environment variable %s looks like a secret, which is not written down, and the policy does not say that its data may go", what, secrets[0]), true
+	return refuse("%s could not be made again: its environment variable %s looks like a secret, which is not written down, and the policy does not say that its data may go", what, secrets[0]), true, nil
 }

@@ -29,7 +29,13 @@ var spaceFamily = Family{
 		{"logs:DescribeLogStreams", "when something last ran in a space"},
 	},
 	Needs: []estate.Kind{appFamily.Name}, CreatedBy: "CreateSpace",
-	Actions: []Action{{Name: "delete", Operations: []string{"sagemaker:DeleteSpace"}, Loses: "the space's volume with all files on it"}},
+	Actions: []Action{
+		{Name: "delete", Operations: []string{"sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:ListTags", describesApp, describesSpace},
+			Undo: "create it again as it was saved, with an empty volume, and start its apps", UndoOperations: []string{"sagemaker:CreateSpace", "sagemaker:CreateApp", describesApp, describesSpace},
+			Loses: "the space's volume with all files on it: refused unless the policy gives its data up", Next: deleteSpace, Back: spaceBack},
+		{Name: "set-idle-shutdown", Operations: []string{"sagemaker:UpdateSpace", describesSpace}, Undo: "put the former idle shutdown back",
+			UndoOperations: []string{"sagemaker:UpdateSpace", describesSpace}, Next: idleSpace, Back: idleBack},
+	},
 }
 
 func (space) Family() *Family { return &spaceFamily }
@@ -46,7 +52,7 @@ func listSpaces(ctx context.Context, s *Scope) ([]types.SpaceDetails, error) {
 		}
 		pages := sagemaker.NewListSpacesPaginator(s.SageMaker(), in)
 		for pages.HasMorePages() {
-			page, err := Call(s, "sagemaker:ListSpaces", func() (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "sagemaker:ListSpaces", func(ctx context.Context) (*sagemaker.ListSpacesOutput, error) { return pages.NextPage(ctx) },
 				func(o *sagemaker.ListSpacesOutput) bool { return o.Spaces != nil })
 			if err != nil {
 				return all, err

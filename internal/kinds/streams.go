@@ -61,7 +61,7 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 	}
 	ask := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
 		in.LogGroupName = aws.String(studioLogs)
-		return Describe(s, "logs:DescribeLogStreams", func() (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+		return Describe(ctx, s, "logs:DescribeLogStreams", func(ctx context.Context) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
 			return s.Logs().DescribeLogStreams(ctx, in)
 		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
 	}

@@ -39,7 +39,7 @@ func (s *Scope) Creations(ctx context.Context, event string, since time.Time, pa
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: &event}}}
 	paginator := cloudtrail.NewLookupEventsPaginator(s.CloudTrail(), in)
 	for ; pages > 0 && paginator.HasMorePages(); pages-- {
-		page, err := Call(s, "cloudtrail:LookupEvents", func() (*cloudtrail.LookupEventsOutput, error) { return paginator.NextPage(ctx) },
+		page, err := Call(ctx, s, "cloudtrail:LookupEvents", func(ctx context.Context) (*cloudtrail.LookupEventsOutput, error) { return paginator.NextPage(ctx) },
 			func(o *cloudtrail.LookupEventsOutput) bool { return o.Events != nil })
 		if err != nil {
 			return false, err

@@ -68,7 +68,7 @@ func search[S ~string](ctx context.Context, s *Scope, of types.ResourceType, pro
 }
 
 func describeTrainingJob(ctx context.Context, s *Scope, o *estate.Observation, component string, read func(*estate.Observation, *sagemaker.DescribeTrainingJobOutput)) bool {
-	return described(s, o, "sagemaker:DescribeTrainingJob", component, func() (*sagemaker.DescribeTrainingJobOutput, error) {
+	return described(ctx, s, o, "sagemaker:DescribeTrainingJob", component, func(ctx context.Context) (*sagemaker.DescribeTrainingJobOutput, error) {
 		return s.SageMaker().DescribeTrainingJob(ctx, &sagemaker.DescribeTrainingJobInput{TrainingJobName: &o.Resource.Name})
 	}, func(d *sagemaker.DescribeTrainingJobOutput) bool { return d.TrainingJobStatus != "" }, read)
 }

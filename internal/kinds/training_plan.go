@@ -123,7 +123,7 @@ func reservations(ctx context.Context, s *Scope) (map[string][][]Dimension, erro
 		pages := cloudwatch.NewListMetricsPaginator(s.CloudWatch(), &cloudwatch.ListMetricsInput{Namespace: aws.String(namespaceReservations),
 			MetricName: aws.String("UsedInstanceCount"), Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("ReservationName")}}})
 		for pages.HasMorePages() {
-			page, err := Call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "cloudwatch:ListMetrics", func(ctx context.Context) (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
 				func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
 			if err != nil {
 				return nil, err

@@ -44,7 +44,7 @@ func (k transformJob) List(ctx context.Context, s *Scope, yield func(estate.Obse
 			func(o *sagemaker.ListTransformJobsOutput) []types.TransformJobSummary { return o.TransformJobSummaries },
 			func(ctx context.Context, sum types.TransformJobSummary) {
 				o, ok := k.summary(s, sum.TransformJobArn, sum.TransformJobName, string(sum.TransformJobStatus), sum.CreationTime, sum.LastModifiedTime)
-				if ok && described(s, o, "sagemaker:DescribeTransformJob", pricing.ComponentBatchTransform, func() (*sagemaker.DescribeTransformJobOutput, error) {
+				if ok && described(ctx, s, o, "sagemaker:DescribeTransformJob", pricing.ComponentBatchTransform, func(ctx context.Context) (*sagemaker.DescribeTransformJobOutput, error) {
 					return s.SageMaker().DescribeTransformJob(ctx, &sagemaker.DescribeTransformJobInput{TransformJobName: sum.TransformJobName})
 				}, func(d *sagemaker.DescribeTransformJobOutput) bool { return d.TransformJobStatus != "" }, readTransformJob) {
 					yield(*o)

@@ -143,7 +143,7 @@ func (k work) others(ctx context.Context, s *Scope, job string, n int) (hosts []
 			Dimensions: []cwtypes.DimensionFilter{{Name: aws.String("Host")}},
 		})
 		for pages.HasMorePages() {
-			page, err := Call(s, "cloudwatch:ListMetrics", func() (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
+			page, err := Call(ctx, s, "cloudwatch:ListMetrics", func(ctx context.Context) (*cloudwatch.ListMetricsOutput, error) { return pages.NextPage(ctx) },
 				func(*cloudwatch.ListMetricsOutput) bool { return true }) // the API promises no member: none may be none
 			if err != nil {
 				return nil, err

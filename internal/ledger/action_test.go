@@ -287,6 +287,21 @@ func TestJournal(t *testing.T) {
 	if left, err := j.Unsettled(t.Context()); err != nil || len(left) != 0 {
 		t.Error(left, err)
 	}
+	*now = now.Add(time.Minute)
+	last, err := j.Intend(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Settle(last, ledger.Done, ""); err != nil {
+		t.Error(err)
+	}
+	// What was done is told newest first; what is not known to have been done, or was done to another, is not.
+	if done, err := j.Done(t.Context(), churn); err != nil || len(done) != 2 || done[0].ID != last || done[1].ID != next || string(done[0].Before) != string(in.Before) {
+		t.Error(done, err)
+	}
+	if done, err := j.Done(t.Context(), "another"); err != nil || len(done) > 0 {
+		t.Error(done, err)
+	}
 }
 
 // TestNoSecretInTheHistory: whatever is saved, and whatever AWS says, no entry has a secret.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -64,9 +65,28 @@ func (j Journal) Unsettled(ctx context.Context) ([]Intent, error) {
 	left, err := j.l.Unsettled(ctx)
 	all := make([]Intent, len(left))
 	for i, b := range left {
-		all[i] = Intent{ID: b.ID, At: b.Began, Action: b.Operation, Resource: b.Resource, By: b.By, Before: b.Saved}
+		all[i] = b.intent()
 	}
 	return all, err
+}
+
+// Done are the intents on a resource that ended as they were meant to, newest first.
+func (j Journal) Done(ctx context.Context, resource string) (all []Intent, err error) {
+	for r, err := range All[Receipt](ctx, j.l, SortReceipt, "") { // ids sort as time does
+		if err != nil {
+			return nil, err
+		}
+		if r.Resource == resource && r.Outcome == Done {
+			all = append(all, r.intent())
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
+}
+
+// intent is what was begun in the words of a journal.
+func (b Begun) intent() Intent {
+	return Intent{ID: b.ID, At: b.Began, Action: b.Operation, Resource: b.Resource, By: b.By, Before: b.Saved}
 }
 
 // Close lets go of the ledger.

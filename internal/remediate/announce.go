@@ -44,11 +44,10 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 		if i.Changes() {
 			continue
 		}
-		at, told := office.Told(e.tell(i), notices)
-		if !told {
+		if _, told := office.Told(e.tell(i), notices); !told {
 			continue
 		}
-		f, err := e.told(ctx, i, at, post.By)
+		f, err := e.told(ctx, i, post.By)
 		if err != nil {
 			return nil, err
 		}
@@ -149,8 +148,9 @@ func (e *Engine) notices(ctx context.Context) (all []ledger.Notice, err error) {
 	return all, nil
 }
 
-// told moves a finding on after everybody was told.
-func (e *Engine) told(ctx context.Context, i Item, at time.Time, by string) (f ledger.Finding, err error) {
+// told moves a finding on after everybody was told. The time of the next step counts from now by AWS's clock: that of whoever has delivered the
+// notices may be hours off.
+func (e *Engine) told(ctx context.Context, i Item, by string) (f ledger.Finding, err error) {
 	err = e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
 		if f, err = ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID); errors.Is(err, ledger.ErrNone) {
 			return nil // it has ended meanwhile
@@ -158,7 +158,7 @@ func (e *Engine) told(ctx context.Context, i Item, at time.Time, by string) (f l
 		if err != nil || f.Next != i.Step {
 			return err
 		}
-		f.Next, f.Since = f.Next+1, at
+		f.Next, f.Since = f.Next+1, e.Now()
 		return errors.Join(tx.Put(ctx, ledger.SortFinding, f.ID, f), tx.Log(by, "step told", f.ID, f))
 	})
 	return f, err

@@ -58,6 +58,9 @@ const (
 	Untried Outcome = "untried"
 )
 
+// Wrong reports whether somebody should look at it.
+func (o Outcome) Wrong() bool { return o != Done && o != Underway && o != Canceled }
+
 // A Result is a step and how it ended in this run.
 type Result struct {
 	Finding ledger.Finding `json:"finding"`

@@ -208,7 +208,7 @@ func (s *stage) announce(e *remediate.Engine, p *remediate.Plan) *remediate.Anno
 	if err != nil {
 		s.Fatal(err)
 	}
-	a, err := e.Announce(s.Context(), p, office, &notify.Post{Ledger: s.ledger, Channels: map[string]notify.Channel{"chat": &s.channel}, Directory: office.Directory(), Now: s.now,
+	a, err := e.Announce(s.Context(), p, office, &notify.Post{Ledger: s.ledger, Channels: map[string]notify.Channel{"chat": &s.channel}, Directory: office.Directory(),
 		Jitter: func() float64 { return 0 }, By: "me"})
 	if err != nil {
 		s.Fatal(err)

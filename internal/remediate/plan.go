@@ -216,6 +216,23 @@ func Doubt(v estate.Verdict, step policy.Step) string {
 	return ""
 }
 
+// Keep keeps of what is due the steps that another plan has as due as well.
+func (p *Plan) Keep(only *Plan) {
+	type key struct {
+		finding string
+		step    int
+	}
+	meant := map[key]bool{}
+	for _, i := range only.Due() {
+		meant[key{i.Finding.ID, i.Step}] = true
+	}
+	for n, i := range p.Items {
+		if i.Status == Due && !meant[key{i.Finding.ID, i.Step}] {
+			p.Items[n].Status, p.Items[n].Why = Held, "it is not in the plan that is applied"
+		}
+	}
+}
+
 // Due are the items that are done in this run.
 func (p *Plan) Due() []Item {
 	return slices.DeleteFunc(slices.Clone(p.Items), func(i Item) bool { return i.Status != Due })

@@ -21,14 +21,14 @@ type Undone struct {
 	Why     string         `json:"why,omitempty"`
 }
 
-// group are the receipts of the calls of one step, newest first, by the id of any of them.
-func group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, error) {
+// Group are the receipts of the calls of one step, newest first, by the id of any of them.
+func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, error) {
 	first, err := ledger.Get[ledger.Receipt](ctx, l, ledger.SortReceipt, id)
 	if err == nil && first.Of != "" {
 		first, err = ledger.Get[ledger.Receipt](ctx, l, ledger.SortReceipt, first.Of)
 	}
 	if errors.Is(err, ledger.ErrNone) {
-		return nil, nil
+		return nil, &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
 	}
 	if err != nil {
 		return nil, err
@@ -49,12 +49,9 @@ func group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 // Undo takes back the step that a receipt is of: its calls one by one, newest first, each written down as the steps themselves are. It can be asked
 // again: what is back already is left alone, and so is what somebody else has made meanwhile. It goes on past nothing that has failed.
 func (e *Engine) Undo(ctx context.Context, id string) ([]Undone, error) {
-	receipts, err := group(ctx, e.Ledger, id)
+	receipts, err := Group(ctx, e.Ledger, id)
 	if err != nil {
 		return nil, err
-	}
-	if len(receipts) == 0 {
-		return nil, &estate.Error{Op: "undo", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with `sagewarden history`"}
 	}
 	var all []Undone
 	for _, r := range receipts {

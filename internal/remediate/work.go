@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
@@ -41,13 +42,17 @@ func (w *work) open(ctx context.Context) (err error) {
 	if w.finding, err = ledger.Get[ledger.Finding](ctx, w.Ledger, ledger.SortFinding, w.item.Finding.ID); err != nil || w.finding.Underway == "" {
 		return err
 	}
-	receipts, err := group(ctx, w.Ledger, w.finding.Underway)
+	receipts, err := Group(ctx, w.Ledger, w.finding.Underway)
+	if err != nil {
+		return fmt.Errorf("of its first call nobody knows yet how it ended: %w", err)
+	}
 	for _, r := range receipts {
 		if r.Outcome == ledger.Done {
 			w.calls = append(w.calls, r.Action)
 		}
 	}
-	return err
+	slices.Reverse(w.calls)
+	return nil
 }
 
 // admits is why the step may not go on, whatever the resource is now; empty where it may.

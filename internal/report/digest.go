@@ -16,6 +16,8 @@ type digest struct {
 	// wrong are the resources with conditions, whatever the verdict.
 	wrong   []row
 	summary summary
+	// doubts are what was not judged, dearest kind first.
+	doubts []doubt
 }
 
 // A summary is the scan in numbers. Its JSON names are published.
@@ -69,7 +71,8 @@ type unpriced struct {
 // newDigest makes the rows of what costs something or is wrong, and of the rest where all is to be shown.
 func newDigest(s *estate.Snapshot, all bool) digest {
 	d, t := digest{snapshot: s}, tally{}
-	free, active := map[estate.Kind]int{}, 0
+	free, active, resources := map[estate.Kind]int{}, 0, 0
+	wrongs, doubts, unpriced := newWrongs(), newDoubts(), unknownPrices{}
 	sort := func(r row, ob *estate.Observation) {
 		switch {
 		case !r.Hourly.isZero() || !r.wasted().isZero() || !bill(ob.Resource, r.Part).isZero():
@@ -80,7 +83,11 @@ func newDigest(s *estate.Snapshot, all bool) digest {
 		}
 		free[r.Kind]++
 	}
-	for _, ob := range s.Observations {
+	for ob := range s.All() { // once: it is work where they are packed
+		resources++
+		wrongs.add(ob)
+		doubts.add(ob)
+		unpriced.add(ob)
 		if Wrong(ob) {
 			d.wrong = append(d.wrong, wrongRow(ob, s.At))
 		}
@@ -105,18 +112,19 @@ func newDigest(s *estate.Snapshot, all bool) digest {
 		tellApart(rows)
 		slices.SortFunc(rows, compareRows)
 	}
+	d.doubts = doubts.sorted()
 	d.summary = summary{
 		Targets:       len(s.Targets),
-		Resources:     len(s.Observations),
+		Resources:     resources,
 		Idle:          len(d.idle),
 		Free:          freeOf(free),
 		Active:        active,
-		Wrong:         wrongOf(s, d.idle),
-		NotJudged:     notJudgedOf(s),
+		Wrong:         wrongs.beside(d.idle),
+		NotJudged:     doubts.all,
 		Total:         sum("", "", d.idle),
 		ByAccount:     totals(d.idle, func(r row) (string, string) { return r.Account, r.AccountName }),
 		ByKind:        totals(d.idle, func(r row) (string, string) { return string(r.Kind), "" }),
-		UnknownPrices: unpricedOf(s),
+		UnknownPrices: unpriced.sorted(),
 	}
 	return d
 }
@@ -216,35 +224,24 @@ func (t total) title() string {
 	return fmt.Sprintf("%s (%s)", t.Label, t.Name)
 }
 
-func notJudgedOf(s *estate.Snapshot) notJudged {
-	n, t := notJudged{Hourly: cost{known: true}}, tally{}
-	for _, ob := range s.Observations {
-		if judged(ob.Verdict) {
-			continue
-		}
-		bill, _ := t.bill(rest(ob))
-		n.Resources, n.Hourly = n.Resources+1, n.Hourly.plus(bill)
-	}
-	n.PriceKnown = n.Hourly.known
-	return n
-}
-
 func judged(v estate.Verdict) bool { return v.State == estate.Idle || v.State == estate.Active }
 
-// unpricedOf counts the resources behind each price that is not known, idle or not.
-func unpricedOf(s *estate.Snapshot) []unpriced {
-	counts := map[unpriced]int{}
-	for _, ob := range s.Observations {
-		own := map[unpriced]bool{}
-		for _, m := range ob.Resource.Meters {
-			if _, known := m.Hourly(); !known {
-				own[unpriced{Component: m.Component, InstanceType: m.InstanceType, Region: ob.Resource.Target.Region, Why: m.Rate.Why}] = true
-			}
-		}
-		for u := range own {
-			counts[u]++
+// unknownPrices count the resources behind each price that is not known, idle or not.
+type unknownPrices map[unpriced]int
+
+func (counts unknownPrices) add(ob *estate.Observation) {
+	own := map[unpriced]bool{}
+	for _, m := range ob.Resource.Meters {
+		if _, known := m.Hourly(); !known {
+			own[unpriced{Component: m.Component, InstanceType: m.InstanceType, Region: ob.Resource.Target.Region, Why: m.Rate.Why}] = true
 		}
 	}
+	for u := range own {
+		counts[u]++
+	}
+}
+
+func (counts unknownPrices) sorted() []unpriced {
 	out := make([]unpriced, 0, len(counts))
 	for u, n := range counts {
 		u.Resources = n

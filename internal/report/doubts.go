@@ -27,7 +27,7 @@ func (d digest) notJudged(all bool) []remark {
 		text += ": see --all"
 	}
 	out := []remark{{text: text, tone: doubtful}}
-	kinds := doubtsOf(d.snapshot)
+	kinds := d.doubts
 	for i, k := range kinds {
 		if i == kindsTold && len(kinds) > kindsTold+1 {
 			rest, bill := 0, cost{known: true}
@@ -75,29 +75,42 @@ func (r reason) String() string {
 	return r.why
 }
 
-// doubtsOf are the doubts, dearest first.
-func doubtsOf(s *estate.Snapshot) []doubt {
-	byKind, t := map[estate.Kind]*doubt{}, tally{}
-	for _, ob := range s.Observations {
-		if judged(ob.Verdict) {
-			continue
-		}
-		k := byKind[ob.Resource.Kind]
-		if k == nil {
-			k = &doubt{kind: ob.Resource.Kind, hourly: cost{known: true}}
-			byKind[k.kind] = k
-		}
-		bill, _ := t.bill(rest(ob))
-		k.resources, k.hourly = k.resources+1, k.hourly.plus(bill)
-		i := slices.IndexFunc(k.reasons, func(r reason) bool { return r.rule == ob.Verdict.Rule })
-		if i < 0 {
-			i, k.reasons = len(k.reasons), append(k.reasons, reason{rule: ob.Verdict.Rule, why: ob.Verdict.Why})
-		}
-		k.reasons[i].resources++
-		k.reasons[i].varied = k.reasons[i].varied || k.reasons[i].why != ob.Verdict.Why
+// doubts are what was not judged, gathered resource by resource.
+type doubts struct {
+	all     notJudged
+	charged tally
+	byKind  map[estate.Kind]*doubt
+}
+
+func newDoubts() doubts {
+	return doubts{all: notJudged{Hourly: cost{known: true}, PriceKnown: true}, charged: tally{}, byKind: map[estate.Kind]*doubt{}}
+}
+
+func (d *doubts) add(ob *estate.Observation) {
+	if judged(ob.Verdict) {
+		return
 	}
+	k := d.byKind[ob.Resource.Kind]
+	if k == nil {
+		k = &doubt{kind: ob.Resource.Kind, hourly: cost{known: true}}
+		d.byKind[k.kind] = k
+	}
+	bill, _ := d.charged.bill(rest(ob))
+	d.all.Resources, d.all.Hourly = d.all.Resources+1, d.all.Hourly.plus(bill)
+	d.all.PriceKnown = d.all.Hourly.known
+	k.resources, k.hourly = k.resources+1, k.hourly.plus(bill)
+	i := slices.IndexFunc(k.reasons, func(r reason) bool { return r.rule == ob.Verdict.Rule })
+	if i < 0 {
+		i, k.reasons = len(k.reasons), append(k.reasons, reason{rule: ob.Verdict.Rule, why: ob.Verdict.Why})
+	}
+	k.reasons[i].resources++
+	k.reasons[i].varied = k.reasons[i].varied || k.reasons[i].why != ob.Verdict.Why
+}
+
+// sorted are the doubts, dearest first.
+func (d doubts) sorted() []doubt {
 	var out []doubt
-	for _, k := range byKind {
+	for _, k := range d.byKind {
 		slices.SortStableFunc(k.reasons, func(a, b reason) int { return b.resources - a.resources })
 		out = append(out, *k)
 	}

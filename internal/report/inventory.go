@@ -88,10 +88,11 @@ type item struct {
 
 // newInventory charges an instance that several resources share to the first of them by ARN, so that every sum of items is right.
 func newInventory(s *estate.Snapshot, by []Dimension) inventory {
-	inv := inventory{snapshot: s, by: by, unpriced: unpricedOf(s)}
-	t := tally{}
-	observations := slices.SortedFunc(slices.Values(s.Observations), func(a, b *estate.Observation) int { return cmp.Compare(a.Resource.ARN, b.Resource.ARN) })
+	inv := inventory{snapshot: s, by: by}
+	t, unpriced := tally{}, unknownPrices{}
+	observations := slices.SortedFunc(s.All(), func(a, b *estate.Observation) int { return cmp.Compare(a.Resource.ARN, b.Resource.ARN) })
 	for _, ob := range observations {
+		unpriced.add(ob)
 		r := ob.Resource
 		it := item{
 			Name: r.Name, ARN: r.ARN, Kind: r.Kind, Type: r.Type, Status: r.Status,
@@ -106,6 +107,7 @@ func newInventory(s *estate.Snapshot, by []Dimension) inventory {
 		}
 		inv.items = append(inv.items, it)
 	}
+	inv.unpriced = unpriced.sorted()
 	inv.groups, inv.all = groupsOf(observations, inv.items, by)
 	slices.SortStableFunc(inv.items, func(a, b item) int { return compareCosts(a.Hourly, b.Hourly) })
 	return inv

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -52,7 +53,7 @@ func (d digest) json(w io.Writer, o Options) error {
 		Summary: d.summary, Idle: orEmpty(d.idle), Wrong: orEmpty(d.wrong), Coverage: orEmpty(s.Coverage),
 	}
 	if o.All {
-		doc.Free, doc.Resources = d.free, s.Observations
+		doc.Free, doc.Resources = d.free, slices.Collect(s.All())
 	}
 	return writeJSON(w, doc)
 }

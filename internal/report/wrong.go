@@ -54,33 +54,46 @@ type conditionCount struct {
 	Conditions int                  `json:"conditions"`
 }
 
-func wrongOf(s *estate.Snapshot, idle []row) wrong {
-	w, t := wrong{Hourly: cost{known: true}, IdleHourly: cost{known: true}, ByType: []conditionCount{}}, tally{}
-	of := map[string]bool{}
-	counts := map[estate.ConditionType]int{}
-	for _, ob := range s.Observations {
-		if !Wrong(ob) {
-			continue
-		}
-		bill, _ := t.bill(ob.Resource)
-		w.Resources, w.Hourly, of[ob.Resource.ARN] = w.Resources+1, w.Hourly.plus(bill), true
-		for _, c := range conditions(ob.Verdict) {
-			counts[c.Type]++
-		}
+// wrongs sum up what has conditions, resource by resource.
+type wrongs struct {
+	wrong
+	charged tally
+	of      map[string]bool
+	counts  map[estate.ConditionType]int
+}
+
+func newWrongs() wrongs {
+	return wrongs{wrong: wrong{Hourly: cost{known: true}, IdleHourly: cost{known: true}, ByType: []conditionCount{}},
+		charged: tally{}, of: map[string]bool{}, counts: map[estate.ConditionType]int{}}
+}
+
+func (w *wrongs) add(ob *estate.Observation) {
+	if !Wrong(ob) {
+		return
 	}
+	bill, _ := w.charged.bill(ob.Resource)
+	w.Resources, w.Hourly, w.of[ob.Resource.ARN] = w.Resources+1, w.Hourly.plus(bill), true
+	for _, c := range conditions(ob.Verdict) {
+		w.counts[c.Type]++
+	}
+}
+
+// beside is the sum, beside the rows of what is idle.
+func (w wrongs) beside(idle []row) wrong {
+	sum := w.wrong
 	for _, r := range idle {
-		if of[r.ARN] {
-			w.IdleHourly = w.IdleHourly.plus(r.Hourly)
+		if w.of[r.ARN] {
+			sum.IdleHourly = sum.IdleHourly.plus(r.Hourly)
 		}
 	}
-	for typ, n := range counts {
-		w.ByType = append(w.ByType, conditionCount{typ, n})
+	for typ, n := range w.counts {
+		sum.ByType = append(sum.ByType, conditionCount{typ, n})
 	}
-	slices.SortFunc(w.ByType, func(a, b conditionCount) int {
+	slices.SortFunc(sum.ByType, func(a, b conditionCount) int {
 		return cmp.Or(b.Conditions-a.Conditions, strings.Compare(string(a.Type), string(b.Type)))
 	})
-	w.PriceKnown = w.Hourly.known
-	return w
+	sum.PriceKnown = sum.Hourly.known
+	return sum
 }
 
 // String counts them, and says how far their bill and that of what is idle are the same.

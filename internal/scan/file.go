@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 
@@ -34,14 +35,14 @@ func write(w *bufio.Writer, snap *estate.Snapshot) error {
 	_, _ = w.WriteString(`"observations": [`)
 	var one bytes.Buffer
 	encoder := json.NewEncoder(&one)
-	for i := range snap.Observations {
+	separator := ""
+	for o := range snap.All() {
 		one.Reset()
-		if err := encoder.Encode(snap.Observations[i]); err != nil {
+		if err := encoder.Encode(o); err != nil {
 			return err
 		}
-		if i > 0 {
-			_ = w.WriteByte(',')
-		}
+		_, _ = w.WriteString(separator)
+		separator = ","
 		_, _ = w.WriteString("\n  ")
 		_, _ = w.Write(bytes.TrimSuffix(one.Bytes(), []byte("\n")))
 	}
@@ -103,10 +104,20 @@ func position(data []byte, err error) string {
 // Keep is the snapshot with what is of the kinds (none means all), in the domain and with the tags. It comes after judging: what is left
 // out may share an instance with what stays.
 func Keep(snap *estate.Snapshot, ks []kinds.Kind, domain string, tags map[string]string) *estate.Snapshot {
-	kept := *snap
-	kept.Observations = slices.DeleteFunc(slices.Clone(snap.Observations), func(o *estate.Observation) bool {
-		of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
-		return len(ks) > 0 && !slices.ContainsFunc(ks, of) || domain != "" && o.Resource.Domain != domain || !tagged(o.Resource, tags)
+	kept, all := *snap, snap.All()
+	within := iter.Seq[*estate.Observation](func(yield func(*estate.Observation) bool) {
+		for o := range all {
+			of := func(k kinds.Kind) bool { return k.Family().Name == o.Resource.Kind }
+			in := (len(ks) == 0 || slices.ContainsFunc(ks, of)) && (domain == "" || o.Resource.Domain == domain) && tagged(o.Resource, tags)
+			if in && !yield(o) {
+				return
+			}
+		}
 	})
+	if snap.Packed != nil {
+		kept.Packed = within
+	} else {
+		kept.Observations = slices.Collect(within)
+	}
 	return &kept
 }

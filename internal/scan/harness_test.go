@@ -51,6 +51,7 @@ type lab struct {
 	owners    scan.Owners
 	only      string
 	inventory bool
+	packed    bool
 	// attempts of a call; zero means as many as usual.
 	attempts int
 	// rewrite changes SageMaker's answers on their way.
@@ -132,7 +133,7 @@ func (l *lab) scan(t testing.TB, regions ...string) *estate.Snapshot {
 	if l.shelf != nil {
 		readers = append(readers, pulse.Open(t.Context(), sessions[0], l.source))
 	}
-	snap, err := scan.Run(t.Context(), sessions, scan.Options{Heartbeats: readers, Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory})
+	snap, err := scan.Run(t.Context(), sessions, scan.Options{Heartbeats: readers, Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory, Packed: l.packed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func Judge(snap *estate.Snapshot, l Limits) error {
 	}
 	for key, obs := range byTarget {
 		judge(obs, coverage[key], criteria)
+		assess(snap, obs)
 	}
-	assess(snap)
 	return nil
 }

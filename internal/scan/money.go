@@ -12,11 +12,8 @@ import (
 	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
-// price fills in the rates. A price list that cannot be read leaves rates unknown, each with the reason.
-func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
-	for _, o := range snap.Observations {
-		prices.want(ctx, &o.Resource) // some bills are known only by what others are found to be
-	}
+// load waits for the price list. What could not be had of it leaves rates unknown, each with the reason.
+func load(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
 	if err := prices.loaded(); err != nil && ctx.Err() == nil && len(snap.Targets) > 0 {
 		// The rates that could not be loaded say so themselves; the coverage says what to do.
 		const op = "pricing:GetProducts"
@@ -24,17 +21,21 @@ func price(ctx context.Context, snap *estate.Snapshot, prices *tariff) {
 		snap.Coverage = append(snap.Coverage, estate.Coverage{Target: snap.Targets[0], Operation: op, Outcome: cloud.Lost(err),
 			Error: cloud.Brief(err), Hides: kinds.Hides(op), Hint: e.Hint})
 	}
-	for _, o := range snap.Observations {
+}
+
+// price fills in the rates.
+func price(obs []*estate.Observation, prices *tariff) {
+	for _, o := range obs {
 		for _, m := range priced(&o.Resource) {
 			m.Rate = prices.rate(o.Resource.Target.Region, m)
 		}
 	}
 }
 
-// assess works the waste out. It is pure: verdicts and meters in, dollars out.
-func assess(snap *estate.Snapshot) {
+// assess works the waste of a target's resources out. It is pure: verdicts and meters in, dollars out.
+func assess(snap *estate.Snapshot, obs []*estate.Observation) {
 	shared := map[string][]*estate.Observation{}
-	for _, o := range snap.Observations {
+	for _, o := range obs {
 		o.Waste = waste(snap, o)
 		for _, m := range o.Resource.Meters {
 			if m.Share != "" {

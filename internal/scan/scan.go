@@ -40,6 +40,8 @@ type Options struct {
 	Owners Owners
 	// Heartbeats are where agents say from inside what is used; none asks nobody.
 	Heartbeats []*pulse.Reader
+	// Packed keeps the observations in few bytes: the snapshot's All yields them, and its Observations are none.
+	Packed bool
 	// Holes are the lines of coverage of accounts that could not be opened.
 	Holes []estate.Coverage
 	// Progress is told of every step, from several goroutines; nil is silent.
@@ -57,6 +59,10 @@ type Progress struct {
 
 // targetsAtOnce bounds the targets under scan together. Each has its own token buckets, so they do not slow each other.
 const targetsAtOnce = 256
+
+// restsAtOnce bounds the targets in which all that is no app is looked at together, however long the apps take. The targets get through
+// one after the other, so that those which are through can be packed while others have not begun.
+const restsAtOnce = 64
 
 // listingsAtOnce is about how many families are listed together over all targets: calls in flight take memory. They are dealt out
 // evenly, so that a slow target keeps no other waiting.
@@ -95,31 +101,27 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 	snap := &estate.Snapshot{Version: estate.SnapshotVersion, At: clock(sessions),
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
-	reading, prices := semaphore.NewWeighted(seriesAtOnce), newTariff(o.Prices)
-	var tagSets sync.Map
+	prices := newTariff(o.Prices)
+	shared := &shared{reading: semaphore.NewWeighted(seriesAtOnce), rests: semaphore.NewWeighted(restsAtOnce), listings: max(2, listingsAtOnce/min(max(1, len(sessions)), restsAtOnce))}
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
-		results[i] = newTarget(s, &o, snap, prices, &tagSets, whole, reading, max(2, listingsAtOnce/len(sessions)), func() bool { return ctx.Err() != nil })
+		results[i] = newTarget(s, &o, snap, prices, shared, whole, func() bool { return ctx.Err() != nil })
 		g.Go(func() error {
 			results[i].scan(ctx)
-			results[i].Forget()
+			results[i].pack(ctx)
 			return nil
 		})
 	}
 	_ = g.Wait() // what fails is in the coverage
-	found, seen := o.Domain == "", 0
-	for _, t := range results {
-		seen += len(t.seen)
-	}
-	snap.Observations = make([]*estate.Observation, 0, seen)
+	found := o.Domain == ""
+	var packs packs
 	for _, t := range results {
 		found = found || t.domain
 		snap.Targets = append(snap.Targets, t.Target())
-		snap.Observations = append(snap.Observations, t.seen...)
+		packs = packs.with(t.packed)
 		snap.Coverage = append(snap.Coverage, t.coverage()...)
 	}
-	slices.SortFunc(snap.Observations, func(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) })
 	snap.Coverage = append(snap.Coverage, o.Holes...)
 	for _, r := range o.Heartbeats {
 		snap.Coverage = append(snap.Coverage, r.Coverage()...)
@@ -129,9 +131,15 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		return nil, &estate.Error{Op: "scan", On: "domain " + o.Domain, Err: fmt.Errorf("no such Studio domain in %s", places(sessions)),
 			Hint: "list the domains with `aws sagemaker list-domains`, and name its region with --region"}
 	}
-	price(ctx, snap, prices)
-	assess(snap)
+	load(ctx, snap, prices)
 	estate.SortCoverage(snap.Coverage)
+	snap.Packed = packs.all(func(obs []*estate.Observation) {
+		price(obs, prices)
+		assess(snap, obs)
+	})
+	if !o.Packed {
+		snap.Observations, snap.Packed = slices.AppendSeq([]*estate.Observation{}, snap.Packed), nil
+	}
 	return snap, nil
 }
 
@@ -165,17 +173,25 @@ func clock(sessions []*cloud.Session) time.Time {
 	return sessions[0].Now().UTC().Truncate(time.Second)
 }
 
+// shared is what the targets under scan have in common.
+type shared struct {
+	// reading bounds the series under way, rests the targets that are past their apps.
+	reading, rests *semaphore.Weighted
+	// listings is how many families each lane of a target lists at once.
+	listings int
+	// tagSets are the sets of tags that were met.
+	tagSets sync.Map
+}
+
 // target is one target under scan.
 type target struct {
 	*kinds.Scope
 	options *Options
 	snap    *estate.Snapshot
 	prices  *tariff
-	// tagSets are the sets of tags that were met, over all targets.
-	tagSets *sync.Map
-	// listings is how many families each lane lists at once.
-	listings int
-	seen     []*estate.Observation
+	*shared
+	seen   []*estate.Observation
+	packed pack
 	// domain says that the domain asked for was found here.
 	domain bool
 	// stopped reports whether the scan was cancelled.
@@ -185,9 +201,9 @@ type target struct {
 	reports map[string]estate.Coverage
 }
 
-func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, tagSets *sync.Map, whole []estate.Kind, reading *semaphore.Weighted, listings int, stopped func() bool) *target {
-	t := &target{options: o, snap: snap, prices: prices, tagSets: tagSets, listings: listings, stopped: stopped, reports: map[string]estate.Coverage{}}
-	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: reading, Report: t.report}
+func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, shared *shared, whole []estate.Kind, stopped func() bool) *target {
+	t := &target{options: o, snap: snap, prices: prices, shared: shared, stopped: stopped, reports: map[string]estate.Coverage{}}
+	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: shared.reading, Report: t.report}
 	return t
 }
 
@@ -266,6 +282,7 @@ func (t *target) scan(ctx context.Context) {
 		later = owners(found.all())
 	}()
 	<-appsMeasured // first what takes longest: apps are described at five a second
+	leave := t.enter(ctx)
 	found := t.list(ctx, rest, labels)
 	t.hear(ctx, found)
 	var names sync.WaitGroup
@@ -275,6 +292,7 @@ func (t *target) scan(ctx context.Context) {
 	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
 	t.judge(append(found.all(), others...))
 	more := t.inspect(ctx, rest, found)
+	leave()
 	for _, o := range found.all() {
 		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
 	}
@@ -289,9 +307,17 @@ func (t *target) scan(ctx context.Context) {
 	t.progress("done")
 }
 
+// enter waits until few enough targets are past their apps. A cancelled scan waits no longer: its calls fail, and say so.
+func (t *target) enter(ctx context.Context) (leave func()) {
+	if t.rests.Acquire(ctx, 1) != nil {
+		return func() {}
+	}
+	return func() { t.rests.Release(1) }
+}
+
 // domainExists asks for the domain; a target that lacks it has nothing to scan.
 func (t *target) domainExists(ctx context.Context) bool {
-	_, gone, err := kinds.Describe(t.Scope, "sagemaker:DescribeDomain", func() (*sagemaker.DescribeDomainOutput, error) {
+	_, gone, err := kinds.Describe(ctx, t.Scope, "sagemaker:DescribeDomain", func(ctx context.Context) (*sagemaker.DescribeDomainOutput, error) {
 		return t.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &t.options.Domain})
 	}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
 	t.domain = !gone && err == nil

@@ -72,7 +72,9 @@ func (t *target) tagsByARN(ctx context.Context, arns []string) tags {
 func (t *target) tagsOf(ctx context.Context, tags map[string]map[string]string, in *resourcegroupstaggingapi.GetResourcesInput) bool {
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(t.Tagging(), in)
 	for pages.HasMorePages() {
-		page, err := kinds.Call(t.Scope, "tag:GetResources", func() (*resourcegroupstaggingapi.GetResourcesOutput, error) { return pages.NextPage(ctx) },
+		page, err := kinds.Call(ctx, t.Scope, "tag:GetResources", func(ctx context.Context) (*resourcegroupstaggingapi.GetResourcesOutput, error) {
+			return pages.NextPage(ctx)
+		},
 			func(o *resourcegroupstaggingapi.GetResourcesOutput) bool { return o.ResourceTagMappingList != nil })
 		if err != nil {
 			return false

@@ -6,6 +6,7 @@ package script
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,7 +29,11 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"sagewarden": func() { os.Exit(cli.Run(context.Background(), cli.OS())) },
+		"sagewarden": func() {
+			env := cli.OS()
+			env.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // the organization's time does not pass by waiting
+			os.Exit(cli.Run(context.Background(), env))
+		},
 	})
 }
 
@@ -54,13 +60,24 @@ func TestScripts(t *testing.T) {
 				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve,
-			"exits": exits,
-			"start": start,
-			"stop":  stop,
-			"keep":  keep,
+			"binary": binary,
+			"serve":  serve,
+			"exits":  exits,
+			"start":  start,
+			"stop":   stop,
+			"keep":   keep,
 		},
 	})
+}
+
+// binary FILE HEX writes a file that no script could hold, from hexadecimal digits.
+func binary(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: binary FILE HEX")
+	}
+	content, err := hex.DecodeString(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 // exits STATUS COMMAND… runs a command and demands its exit status.

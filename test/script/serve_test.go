@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -16,14 +18,19 @@ import (
 
 // serve SCENARIO serves a scenario until the script ends, and points the AWS environment at it: a profile for each key,
 // named after the account, or after the key where it is not the account's first. The organization's clock stands still,
-// so that what is printed can be compared.
+// so that what is printed can be compared; or, where it says ticking, goes on by ten seconds with each call.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 || len(args) > 2 || len(args) == 2 && args[1] != "writable" {
-		ts.Fatalf("usage: serve SCENARIO [writable]")
+	if neg || len(args) < 1 || len(args) > 3 || len(args) > 1 && args[1] != "writable" || len(args) > 2 && args[2] != "ticking" {
+		ts.Fatalf("usage: serve SCENARIO [writable [ticking]]")
 	}
 	w, err := scenario.Load(args[0], strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)
-	handler, err := wire.New(wire.Options{World: w, Writable: len(args) == 2})
+	options := wire.Options{World: w, Writable: len(args) > 1}
+	if len(args) > 2 {
+		var calls atomic.Int64
+		options.Now = func() time.Time { return w.At.Add(time.Duration(calls.Add(1)) * 10 * time.Second) }
+	}
+	handler, err := wire.New(options)
 	ts.Check(err)
 	server := httptest.NewServer(handler)
 	ts.Defer(server.Close)

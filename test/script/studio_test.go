@@ -1,7 +1,9 @@
 package script
 
 import (
+	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
@@ -103,5 +107,63 @@ func TestPrintedStudioPermissions(t *testing.T) {
 		if text, status, _ := under(action); status == 0 || !strings.Contains(text, action) {
 			t.Errorf("without %s: exit status %d\n%s", action, status, text)
 		}
+	}
+}
+
+// TestEarlierRuns: what earlier runs left without an end is settled by looking at it, before anything is begun; what is not reached or not one's own is
+// said. And what a change took away is kept.
+func TestEarlierRuns(t *testing.T) {
+	w := peopled("111111111111", "us-east-1", "aws", 3)
+	connectTo(t, wire.Options{World: w, Writable: true})
+	place := filepath.Join(t.TempDir(), "state.db")
+	open := func(at time.Time) *ledger.Ledger {
+		t.Helper()
+		l, err := ledger.Open(t.Context(), place, ledger.Environment{Now: func() time.Time { return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	const prefix = "arn:aws:sagemaker:us-east-1:111111111111:"
+	l := open(w.At.Add(-time.Hour))
+	for _, in := range []ledger.Intent{
+		{Action: "sagemaker:UpdateUserProfile", Resource: prefix + "user-profile/d-people/user-000", Before: json.RawMessage(`{"level":"user-profile","domain":"d-people","name":"user-000",
+			"resource":"` + prefix + `user-profile/d-people/user-000","before":{"JupyterLab":{}},"after":{"JupyterLab":{"idle":{"lifecycleManagement":"ENABLED"}}}}`)},
+		{Action: "sagemaker:DeleteApp", Resource: prefix + "app/d-people/user-000/kernelgateway/gone", Before: json.RawMessage(`{"arn":"` + prefix + `app/d-people/user-000/kernelgateway/gone",
+			"domain":"d-people","user":"user-000","type":"KernelGateway","app":"gone"}`)},
+		{Action: "sagemaker:DeleteStudioLifecycleConfig", Resource: prefix + "studio-lifecycle-config/agent", Before: json.RawMessage(`{"action":"delete","resource":"` + prefix + `studio-lifecycle-config/agent","type":"JupyterLab"}`)},
+		{Action: "sagemaker:UpdateDomain", Resource: "arn:aws:sagemaker:eu-west-1:222222222222:domain/d-far", Before: json.RawMessage(`{}`)},
+		{Action: "sagemaker:DeleteApp", Resource: prefix + "app/d-people/user-001/kernelgateway/policy", Before: json.RawMessage(`{"of":"a policy"}`)},
+	} {
+		if _, err := l.Journal().Intend(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, status := session(t, w, append([]string{"studio", "compliance", "--domain", "d-people", "--fix", "native", "--idle", "60", "--apply", "--auto-approve", "--account", "111111111111", "--state", place}, fast...))
+	if status != 0 || !strings.Contains(stdout, "done: "+prefix+"user-profile/d-people/user-002") {
+		t.Errorf("exit status %d: %s", status, stdout)
+	}
+	for _, want := range []string{
+		"user-profile/d-people/user-000 at 2026-03-02T14:00:00Z by an earlier run: failed, found unchanged by a later run",
+		"kernelgateway/gone at 2026-03-02T14:00:00Z by an earlier run: done, found gone by a later run",
+		"studio-lifecycle-config/agent at 2026-03-02T14:00:00Z by an earlier run: failed, found undone by a later run",
+		"domain/d-far at 2026-03-02T14:00:00Z has no known end: it is in an account or region that this run does not reach",
+		"kernelgateway/policy at 2026-03-02T14:00:00Z has no known end: look at it",
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, stderr)
+		}
+	}
+	l = open(w.At)
+	defer func() { _ = l.Close() }()
+	done, err := l.Journal().Done(t.Context(), prefix+"user-profile/d-people/user-002")
+	if err != nil || len(done) != 1 || !strings.Contains(string(done[0].Before), `"before":{"JupyterLab":{"idle":{"lifecycleManagement":"DISABLED"}}}`) || done[0].By == "" {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if left, err := l.Journal().Unsettled(t.Context()); err != nil || len(left) != 2 {
+		t.Errorf("%d are left without an end: %v", len(left), err)
 	}
 }

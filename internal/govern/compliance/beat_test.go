@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/heartbeat"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
@@ -37,7 +38,7 @@ func TestBothHeartbeats(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := Notebook{ARN: "n", Name: "desk", Running: true, Beat: tt.cloudWatch.or(told(tt.s3), now)}
-			f := find(t, Evaluate(Inventory{Notebooks: []Notebook{n}}, Policy{}, now), LevelNotebook, "desk", "")
+			f := find(t, Evaluate(Inventory{Notebooks: []Notebook{n}}, Policy{}, now), settings.LevelNotebook, "desk", "")
 			if f.Verdict != tt.want || !strings.Contains(strings.Join(f.Reasons, "; "), tt.why) {
 				t.Errorf("%+v", f)
 			}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
 // A Policy says what counts as covered.
@@ -21,21 +23,19 @@ const Fresh = 15 * time.Minute
 
 // The app types by their coverage: the first have a native idle shutdown, and the second only lifecycle configurations.
 var (
-	native   = []string{"JupyterLab", "CodeEditor"}
-	scripted = []string{"JupyterServer", "KernelGateway"}
+	native   = []string{settings.JupyterLab, settings.CodeEditor}
+	scripted = []string{settings.JupyterServer, settings.KernelGateway}
 )
 
 // Evaluate judges everything of an inventory by the policy. It is pure.
 func Evaluate(inv Inventory, p Policy, now time.Time) []Finding {
 	e := evaluation{inv: inv, policy: p, now: now}
-	for _, d := range inv.Domains {
-		e.domain(d)
-	}
-	for _, n := range inv.Notebooks {
-		e.notebook(n)
+	said := inv.said()
+	for _, s := range inv.subjects() {
+		e.add(e.judge(s, s.in(said)))
 	}
 	if inv.Unlisted != "" {
-		e.add(Finding{Level: LevelDomain, Name: inv.Target.String(), Verdict: Unknown, Reasons: []string{inv.Unlisted}})
+		e.add(Finding{Level: settings.LevelDomain, Name: inv.Target.String(), Verdict: Unknown, Reasons: []string{inv.Unlisted}})
 	}
 	Sort(e.findings)
 	return e.findings
@@ -53,91 +53,6 @@ func (e *evaluation) add(f Finding) {
 	e.findings = append(e.findings, f)
 }
 
-func (e *evaluation) domain(d Domain) {
-	base := Finding{Level: LevelDomain, ARN: d.ARN, Domain: d.ID, Name: d.Name}
-	for _, t := range native {
-		f := base
-		f.AppType = t
-		e.judge(f, d.Users[t], nil, d.Unread)
-	}
-	for _, a := range d.Apps { // Those of the domain itself, such as RStudio's server.
-		if a.User == "" && a.Space == "" {
-			f := base
-			f.AppType = a.Type
-			e.judge(f, d.Users[a.Type], []App{a}, d.Unread)
-		}
-	}
-	users := map[string]Profile{}
-	for _, p := range d.Profiles {
-		users[p.Name] = p
-		f := Finding{Level: LevelProfile, ARN: p.ARN, Domain: d.ID, Name: p.Name, User: p.Name}
-		running := byType(d.Apps, func(a App) bool { return a.User == p.Name })
-		for _, t := range native {
-			running[t] = slices.Clip(running[t]) // judged by what would run
-		}
-		for t, apps := range running {
-			f.AppType = t
-			e.judge(f, p.Own[t].over(d.Users[t]), apps, first(d.Unread, p.Unread, d.AppsUnread))
-		}
-	}
-	for _, s := range d.Spaces {
-		far, unread := d.Shared, first(d.Unread, s.Unread)
-		if !s.Shared {
-			owner := users[s.Owner]
-			far, unread = owner.Own.over(d.Users), first(unread, owner.Unread)
-		}
-		running := byType(d.Apps, func(a App) bool { return a.Space == s.Name })
-		if s.Type != "" {
-			running[s.Type] = slices.Clip(running[s.Type])
-		}
-		for t, apps := range running {
-			e.judge(Finding{Level: LevelSpace, ARN: s.ARN, Domain: d.ID, Name: s.Name, User: s.Owner, AppType: t}, s.Own[t].over(far[t]), apps,
-				first(unread, d.AppsUnread))
-		}
-	}
-}
-
-// over lays settings over those of a farther level, app type by app type.
-func (near Settings) over(far Settings) Settings {
-	all := Settings{}
-	for _, t := range slices.Concat(native, scripted) {
-		all[t] = near[t].over(far[t])
-	}
-	return all
-}
-
-// byType are the apps that are meant, by type.
-func byType(apps []App, meant func(App) bool) map[string][]App {
-	all := map[string][]App{}
-	for _, a := range apps {
-		if meant(a) {
-			all[a.Type] = append(all[a.Type], a)
-		}
-	}
-	return all
-}
-
-func first(texts ...string) string {
-	i := slices.IndexFunc(texts, func(t string) bool { return t != "" })
-	if i < 0 {
-		return ""
-	}
-	return texts[i]
-}
-
-func (e *evaluation) notebook(n Notebook) {
-	f := Finding{Level: LevelNotebook, ARN: n.ARN, Name: n.Name, Running: n.Running}
-	s := AppSettings{Script: n.Script}
-	if n.Script != "" {
-		s.Scripts = []string{n.Script}
-	}
-	var apps []App
-	if n.Running {
-		apps = []App{{Beat: n.Beat}}
-	}
-	e.judge(f, s, apps, "")
-}
-
 // A way is one of the ways to be covered: whether it does, and what was found of it.
 type way struct {
 	by      string
@@ -148,21 +63,22 @@ type way struct {
 	why string
 }
 
-// judge adds the finding. One way that covers is enough; without one, what is not known of any leaves the whole unknown.
-func (e *evaluation) judge(f Finding, s AppSettings, running []App, unread string) {
-	f.Running = len(running) > 0
-	agent := e.agent(running)
+// judge is the finding about a subject. One way that covers is enough; without one, what is not known of any leaves the whole unknown.
+func (e *evaluation) judge(about subject, s settings.App) Finding {
+	f := about.Finding
+	f.Running = len(about.running) > 0
+	agent := e.agent(about.running)
 	f.App = agent.app
 	ways := []way{agent}
-	if unread != "" {
-		ways = append(ways, way{verdict: Unknown, why: unread})
+	if about.unread != "" {
+		ways = append(ways, way{verdict: Unknown, why: about.unread})
 	} else {
 		if slices.Contains(native, f.AppType) {
 			ways = append(ways, e.native(s))
-		} else if f.Level != LevelNotebook {
+		} else if f.Level != settings.LevelNotebook {
 			ways = append(ways, way{verdict: Uncovered, why: f.AppType + " has no native idle shutdown"})
 		}
-		if f.Level == LevelNotebook || slices.Contains(slices.Concat(native, scripted), f.AppType) {
+		if f.Level == settings.LevelNotebook || slices.Contains(slices.Concat(native, scripted), f.AppType) {
 			ways = append(ways, e.script(s, agent, f.Running))
 		}
 	}
@@ -180,7 +96,7 @@ func (e *evaluation) judge(f Finding, s AppSettings, running []App, unread strin
 			f.Reasons = append(f.Reasons, w.why)
 		}
 	}
-	e.add(f)
+	return f
 }
 
 // agent judges by the heartbeats of all that runs: the one without counts.
@@ -214,29 +130,39 @@ func (e *evaluation) agent(running []App) way {
 
 // script judges by the lifecycle configuration. That it is attached does not say that its agent runs: where something runs, only a
 // heartbeat does.
-func (e *evaluation) script(s AppSettings, agent way, running bool) way {
+func (e *evaluation) script(s settings.App, agent way, running bool) way {
 	attached, doubt := "", ""
-	for _, arn := range s.Scripts {
+	for _, arn := range append(slices.Clone(s.Scripts), s.BuiltIn) {
 		switch script := e.inv.Scripts[arn]; {
-		case slices.Contains(e.policy.Scripts, arn), script.Digest != "" && slices.Contains(e.policy.Scripts, script.Digest):
-			if attached == "" || arn == s.Script {
+		case arn == "":
+		case e.policy.approves(arn, script):
+			if attached == "" || arn == s.Script || arn == s.BuiltIn {
 				attached = arn
 			}
 		case script.Unread != "" && slices.ContainsFunc(e.policy.Scripts, func(p string) bool { return strings.HasPrefix(p, "sha256:") }):
 			doubt = "what lifecycle configuration " + name(arn) + " runs could not be read: " + script.Unread
 		}
 	}
+	how := " is attached and the default"
+	if attached != "" && attached == s.BuiltIn {
+		how = " is built in, and runs before whichever is chosen"
+	}
 	switch {
 	case attached == "" && doubt != "":
 		return way{verdict: Unknown, why: doubt}
 	case attached == "":
 		return way{verdict: Uncovered, why: "no approved lifecycle configuration is attached"}
-	case attached != s.Script:
+	case attached != s.Script && attached != s.BuiltIn:
 		return way{verdict: Uncovered, why: "lifecycle configuration " + name(attached) + " is attached, but not the default: an app starts without it"}
 	case running && agent.verdict != Covered:
-		return way{verdict: agent.verdict, why: "lifecycle configuration " + name(attached) + " is attached and the default, which does not say that its agent runs"}
+		return way{verdict: agent.verdict, why: "lifecycle configuration " + name(attached) + how + ", which does not say that its agent runs"}
 	}
-	return way{by: ByScript, verdict: Covered, why: "lifecycle configuration " + name(attached) + " is attached and the default"}
+	return way{by: ByScript, verdict: Covered, why: "lifecycle configuration " + name(attached) + how}
+}
+
+// approves reports whether a lifecycle configuration counts.
+func (p Policy) approves(arn string, s Script) bool {
+	return slices.Contains(p.Scripts, arn) || s.Digest != "" && slices.Contains(p.Scripts, s.Digest)
 }
 
 // name is the last word of an ARN.

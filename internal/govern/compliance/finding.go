@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
 // A Verdict says whether something would stop what idles.
@@ -18,17 +19,6 @@ const (
 	Covered   Verdict = "covered"
 )
 
-// A Level is what a finding is about.
-type Level string
-
-// The levels.
-const (
-	LevelDomain   Level = "domain"
-	LevelProfile  Level = "user-profile"
-	LevelSpace    Level = "space"
-	LevelNotebook Level = "notebook-instance"
-)
-
 // The ways to be covered.
 const (
 	ByNative = "native idle shutdown"
@@ -38,13 +28,13 @@ const (
 
 // A Finding is the verdict on one app type of one domain, profile or space, or on a notebook instance.
 type Finding struct {
-	Target  estate.Target `json:"target"`
-	Level   Level         `json:"level"`
-	ARN     string        `json:"arn"`
-	Domain  string        `json:"domain,omitempty"`
-	Name    string        `json:"name"`
-	User    string        `json:"user,omitempty"`
-	AppType string        `json:"appType,omitempty"`
+	Target  estate.Target  `json:"target"`
+	Level   settings.Level `json:"level"`
+	ARN     string         `json:"arn"`
+	Domain  string         `json:"domain,omitempty"`
+	Name    string         `json:"name"`
+	User    string         `json:"user,omitempty"`
+	AppType string         `json:"appType,omitempty"`
 	// App is the app that decided, where several of the type run.
 	App     string  `json:"app,omitempty"`
 	Verdict Verdict `json:"verdict"`

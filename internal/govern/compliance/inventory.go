@@ -1,9 +1,12 @@
 package compliance
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
 // An Inventory is what was read of one target. Of what could not be read, the field Unread says why.
@@ -21,7 +24,7 @@ type Inventory struct {
 type Domain struct {
 	ARN, ID, Name, Unread string
 	// Users are the defaults of people, Shared those of shared spaces.
-	Users, Shared Settings
+	Users, Shared settings.Apps
 	Profiles      []Profile
 	Spaces        []Space
 	Apps          []App
@@ -32,7 +35,7 @@ type Domain struct {
 // A Profile is a user profile, with what it says itself.
 type Profile struct {
 	ARN, Name, Unread string
-	Own               Settings
+	Own               settings.Apps
 }
 
 // A Space is a Studio space, with what it says itself.
@@ -41,7 +44,7 @@ type Space struct {
 	// Type is the app that runs in it, empty where it takes any.
 	Type   string
 	Shared bool
-	Own    Settings
+	Own    settings.Apps
 	// Spared says that it was not described, since nothing that it could say would cover it.
 	Spared bool
 }
@@ -55,38 +58,17 @@ type App struct {
 // A Notebook is a notebook instance.
 type Notebook struct {
 	ARN, Name string
-	// Script is the ARN of its lifecycle configuration, empty for none.
-	Script  string
-	Running bool
-	Beat    Beat
+	// Script is the ARN of its lifecycle configuration, and Config its name; empty for none.
+	Script, Config string
+	// Running says that it is used or can be, and Stopped that it takes changes.
+	Running, Stopped bool
+	Beat             Beat
 }
-
-// Settings are those of the apps, by their type.
-type Settings map[string]AppSettings
-
-// AppSettings are what one level says of an app; a zero field says nothing.
-type AppSettings struct {
-	Idle Idle
-	// Scripts are the lifecycle configurations to choose from, Script the one that is taken by default.
-	Scripts []string
-	Script  string
-	Image   Image
-}
-
-// Idle is the native idle shutdown, in minutes.
-type Idle struct {
-	// Management is ENABLED or DISABLED, in capitals as the API has it.
-	Management        string
-	Minutes, Min, Max int32
-}
-
-// An Image is what an app starts from by default. Without an ARN it is Studio's own newest.
-type Image struct{ ARN, Version string }
 
 // A Script is a lifecycle configuration.
 type Script struct {
-	// Digest is sha256: and the hexadecimal digest of what it runs.
-	Digest, Unread string
+	// Digest is sha256: and the hexadecimal digest of what it runs, and Type the app type that it is for.
+	Digest, Type, Unread string
 }
 
 // A Beat is what is known of an agent's heartbeat.
@@ -121,27 +103,125 @@ func (b Beat) rank(now time.Time) int {
 	return 4
 }
 
-// over lays what a nearer level says over what a farther one does, field by field.
-func (near AppSettings) over(far AppSettings) AppSettings {
-	if i := near.Idle; i.Management != "" {
-		far.Idle.Management = i.Management
-	}
-	for _, m := range []struct {
-		near int32
-		far  *int32
-	}{{near.Idle.Minutes, &far.Idle.Minutes}, {near.Idle.Min, &far.Idle.Min}, {near.Idle.Max, &far.Idle.Max}} {
-		if m.near != 0 {
-			*m.far = m.near
+// said is what each place says itself.
+func (inv Inventory) said() map[settings.Place]settings.Apps {
+	all := map[settings.Place]settings.Apps{}
+	for _, d := range inv.Domains {
+		all[settings.Place{Level: settings.LevelDomain, Domain: d.ID}] = d.Users
+		all[settings.Place{Level: settings.LevelShared, Domain: d.ID}] = d.Shared
+		for _, p := range d.Profiles {
+			all[settings.Place{Level: settings.LevelProfile, Domain: d.ID, Name: p.Name}] = p.Own
+		}
+		for _, s := range d.Spaces {
+			all[settings.Place{Level: settings.LevelSpace, Domain: d.ID, Name: s.Name}] = s.Own
 		}
 	}
-	if len(near.Scripts) > 0 {
-		far.Scripts = near.Scripts
+	for _, n := range inv.Notebooks {
+		app := settings.App{Script: n.Script}
+		if n.Script != "" {
+			app.Scripts = []string{n.Script}
+		}
+		all[settings.Place{Level: settings.LevelNotebook, Name: n.Name}] = settings.Apps{settings.Notebook: app}
 	}
-	if near.Script != "" {
-		far.Script = near.Script
+	return all
+}
+
+// A subject is what a finding is about: an app type of a domain, a profile or a space, or a notebook instance.
+type subject struct {
+	Finding
+	// appType is that of the settings, which a notebook instance has by itself.
+	appType string
+	// places are those whose settings hold for it, the nearest first.
+	places []settings.Place
+	// running are its apps, and unread why it is not known what its places say.
+	running []App
+	unread  string
+}
+
+// in is what a subject's places say together.
+func (s subject) in(said map[settings.Place]settings.Apps) (all settings.App) {
+	for _, p := range s.places {
+		all = all.Over(said[p][s.appType])
 	}
-	if near.Image.ARN != "" {
-		far.Image = near.Image
+	return all
+}
+
+// subjects are all that there are.
+func (inv Inventory) subjects() (all []subject) {
+	for _, d := range inv.Domains {
+		all = append(all, d.subjects()...)
 	}
-	return far
+	for _, n := range inv.Notebooks {
+		s := subject{Finding: Finding{Level: settings.LevelNotebook, ARN: n.ARN, Name: n.Name}, appType: settings.Notebook,
+			places: []settings.Place{{Level: settings.LevelNotebook, Name: n.Name}}}
+		if n.Running {
+			s.running = []App{{Beat: n.Beat}}
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func (d Domain) subjects() (all []subject) {
+	add := func(f Finding, appType string, running []App, unread string, places ...settings.Place) {
+		f.AppType = appType
+		all = append(all, subject{Finding: f, appType: appType, places: places, running: running, unread: unread})
+	}
+	home := settings.Place{Level: settings.LevelDomain, Domain: d.ID}
+	base := Finding{Level: settings.LevelDomain, ARN: d.ARN, Domain: d.ID, Name: d.Name}
+	for _, t := range native {
+		add(base, t, nil, d.Unread, home)
+	}
+	for _, a := range d.Apps { // Those of the domain itself, such as RStudio's server.
+		if a.User == "" && a.Space == "" {
+			add(base, a.Type, []App{a}, d.Unread, home)
+		}
+	}
+	users := map[string]Profile{}
+	for _, p := range d.Profiles {
+		users[p.Name] = p
+		running := byType(d.Apps, func(a App) bool { return a.User == p.Name })
+		for _, t := range native {
+			running[t] = slices.Clip(running[t]) // judged by what would run
+		}
+		for _, t := range slices.Sorted(maps.Keys(running)) {
+			add(Finding{Level: settings.LevelProfile, ARN: p.ARN, Domain: d.ID, Name: p.Name, User: p.Name}, t, running[t], first(d.Unread, p.Unread, d.AppsUnread),
+				settings.Place{Level: settings.LevelProfile, Domain: d.ID, Name: p.Name}, home)
+		}
+	}
+	for _, s := range d.Spaces {
+		places, unread := []settings.Place{{Level: settings.LevelSpace, Domain: d.ID, Name: s.Name}}, first(d.Unread, s.Unread)
+		if s.Shared {
+			places = append(places, settings.Place{Level: settings.LevelShared, Domain: d.ID})
+		} else {
+			places, unread = append(places, settings.Place{Level: settings.LevelProfile, Domain: d.ID, Name: s.Owner}, home), first(unread, users[s.Owner].Unread)
+		}
+		running := byType(d.Apps, func(a App) bool { return a.Space == s.Name })
+		if s.Type != "" {
+			running[s.Type] = slices.Clip(running[s.Type])
+		}
+		for _, t := range slices.Sorted(maps.Keys(running)) {
+			add(Finding{Level: settings.LevelSpace, ARN: s.ARN, Domain: d.ID, Name: s.Name, User: s.Owner}, t, running[t], first(unread, d.AppsUnread), places...)
+		}
+	}
+	return all
+}
+
+// byType are the apps that are meant, by type.
+func byType(apps []App, meant func(App) bool) map[string][]App {
+	all := map[string][]App{}
+	for _, a := range apps {
+		if meant(a) {
+			all[a.Type] = append(all[a.Type], a)
+		}
+	}
+	return all
+}
+
+func first(texts ...string) string {
+	i := slices.IndexFunc(texts, func(t string) bool { return t != "" })
+	if i < 0 {
+		return ""
+	}
+	return texts[i]
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
 // enabled is how the API says that the native idle shutdown is on.
@@ -19,7 +20,7 @@ const (
 )
 
 // native judges by the native idle shutdown.
-func (e *evaluation) native(s AppSettings) way {
+func (e *evaluation) native(s settings.App) way {
 	i := s.Idle
 	minutes := i.Minutes
 	if minutes != 0 && i.Max != 0 {
@@ -56,7 +57,7 @@ func (e *evaluation) native(s AppSettings) way {
 const leastDistribution = 2
 
 // image judges whether the native idle shutdown works in an image.
-func (e *evaluation) image(i Image) (Verdict, string) {
+func (e *evaluation) image(i settings.Image) (Verdict, string) {
 	if i.ARN == "" || slices.Contains(e.policy.Images, i.ARN) {
 		return Covered, ""
 	}

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -115,7 +116,7 @@ func (g group) print(b *strings.Builder) {
 		}
 		rows = rows[n:]
 		user, runs := "", ""
-		if f.Level == LevelSpace {
+		if f.Level == settings.LevelSpace {
 			user = f.User
 		}
 		if f.Running {

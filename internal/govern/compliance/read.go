@@ -19,6 +19,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/heartbeat"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pulse"
@@ -42,14 +43,24 @@ var Reads = []kinds.Operation{
 // atOnce is how many settings are read at the same time. The token buckets say how often.
 const atOnce = 6
 
-// Read reads what there is in one target. What could not be read is in the inventory, as unread, and in the coverage. An empty domain
-// means all, and with one, notebook instances are left out. Beside CloudWatch, heartbeats are read where the readers find them.
-func Read(ctx context.Context, s *cloud.Session, domain string, readers []*pulse.Reader) (Inventory, []estate.Coverage) {
-	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, domain: domain, readers: readers}
-	r.Scope = &kinds.Scope{Session: s, Domain: domain, Reading: semaphore.NewWeighted(1000), Report: r.report}
+// Options say what to read.
+type Options struct {
+	// Domain is the only one meant: then notebook instances are left out. Empty means all.
+	Domain string
+	// Readers are the places in S3 where agents report, which are read beside CloudWatch.
+	Readers []*pulse.Reader
+	// Whole reads also what changes no verdict, but says what a remedy would do: every space, and the lifecycle configurations of these ARNs.
+	Whole   bool
+	Scripts []string
+}
+
+// Read reads what there is in one target. What could not be read is in the inventory, as unread, and in the coverage.
+func Read(ctx context.Context, s *cloud.Session, o Options) (Inventory, []estate.Coverage) {
+	r := &reader{ctx: ctx, inv: Inventory{Target: s.Target(), Scripts: map[string]Script{}}, outcomes: map[string]estate.Coverage{}, Options: o}
+	r.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Reading: semaphore.NewWeighted(1000), Report: r.report}
 	r.domains()
 	r.fill()
-	if domain == "" {
+	if o.Domain == "" {
 		r.notebooks()
 	}
 	r.scripts()
@@ -63,11 +74,9 @@ func Read(ctx context.Context, s *cloud.Session, domain string, readers []*pulse
 
 type reader struct {
 	*kinds.Scope
-	ctx    context.Context //nolint:containedctx // of one Read
-	domain string
-	inv    Inventory
-	// readers are the places in S3 where agents report.
-	readers []*pulse.Reader
+	Options
+	ctx context.Context //nolint:containedctx // of one Read
+	inv Inventory
 
 	mu       sync.Mutex
 	outcomes map[string]estate.Coverage
@@ -97,9 +106,9 @@ func (r *reader) unlisted(op string, err error) {
 func unread(op string, err error) string { return op + " failed: " + cloud.Brief(err) }
 
 // pages reads all pages of a listing.
-func pages[O, I any](r *reader, op string, more func() bool, next func() (O, error), items func(O) []I) (all []I, err error) {
+func pages[O, I any](r *reader, op string, more func() bool, next func(context.Context) (O, error), items func(O) []I) (all []I, err error) {
 	for more() {
-		page, err := kinds.Call(r.Scope, op, next, func(o O) bool { return items(o) != nil })
+		page, err := kinds.Call(r.ctx, r.Scope, op, next, func(o O) bool { return items(o) != nil })
 		if err != nil {
 			return all, err
 		}
@@ -121,19 +130,19 @@ func each[T any](items []T, f func(*T)) {
 func (r *reader) domains() {
 	const op = "sagemaker:ListDomains"
 	p := sagemaker.NewListDomainsPaginator(r.SageMaker(), &sagemaker.ListDomainsInput{MaxResults: aws.Int32(100)})
-	all, err := pages(r, op, p.HasMorePages, func() (*sagemaker.ListDomainsOutput, error) { return p.NextPage(r.ctx) },
+	all, err := pages(r, op, p.HasMorePages, func(ctx context.Context) (*sagemaker.ListDomainsOutput, error) { return p.NextPage(ctx) },
 		func(o *sagemaker.ListDomainsOutput) []types.DomainDetails { return o.Domains })
 	r.unlisted(op, err)
 	for _, d := range all {
-		if r.domain == "" || r.domain == aws.ToString(d.DomainId) {
+		if r.Options.Domain == "" || r.Options.Domain == aws.ToString(d.DomainId) {
 			r.inv.Domains = append(r.inv.Domains, Domain{ARN: aws.ToString(d.DomainArn), ID: aws.ToString(d.DomainId), Name: aws.ToString(d.DomainName)})
 		}
 	}
 	gone := map[string]bool{}
 	each(r.inv.Domains, func(d *Domain) {
 		const op = "sagemaker:DescribeDomain"
-		out, missing, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeDomainOutput, error) {
-			return r.SageMaker().DescribeDomain(r.ctx, &sagemaker.DescribeDomainInput{DomainId: &d.ID})
+		out, missing, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeDomainOutput, error) {
+			return r.SageMaker().DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &d.ID})
 		}, func(o *sagemaker.DescribeDomainOutput) bool { return o.DomainId != nil })
 		switch {
 		case missing:
@@ -143,7 +152,7 @@ func (r *reader) domains() {
 		case err != nil:
 			d.Unread = unread(op, err)
 		default:
-			d.Users, d.Shared = userSettings(out.DefaultUserSettings), sharedSettings(out.DefaultSpaceSettings)
+			d.Users, d.Shared = settings.OfUsers(out.DefaultUserSettings), settings.OfShared(out.DefaultSpaceSettings)
 		}
 	})
 	r.inv.Domains = slices.DeleteFunc(r.inv.Domains, func(d Domain) bool { return gone[d.ID] })
@@ -152,8 +161,8 @@ func (r *reader) domains() {
 // fill reads who and what is in the domains: three listings for all of them, and a description for each profile.
 func (r *reader) fill() {
 	var only *string
-	if r.domain != "" {
-		only = &r.domain
+	if r.Options.Domain != "" {
+		only = &r.Options.Domain
 	}
 	by := map[string]*Domain{}
 	for i := range r.inv.Domains {
@@ -162,7 +171,7 @@ func (r *reader) fill() {
 
 	const profilesOp = "sagemaker:ListUserProfiles"
 	profiles := sagemaker.NewListUserProfilesPaginator(r.SageMaker(), &sagemaker.ListUserProfilesInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	people, err := pages(r, profilesOp, profiles.HasMorePages, func() (*sagemaker.ListUserProfilesOutput, error) { return profiles.NextPage(r.ctx) },
+	people, err := pages(r, profilesOp, profiles.HasMorePages, func(ctx context.Context) (*sagemaker.ListUserProfilesOutput, error) { return profiles.NextPage(ctx) },
 		func(o *sagemaker.ListUserProfilesOutput) []types.UserProfileDetails { return o.UserProfiles })
 	r.unlisted(profilesOp, err)
 	for _, p := range people {
@@ -173,7 +182,7 @@ func (r *reader) fill() {
 
 	const appsOp = "sagemaker:ListApps"
 	apps := sagemaker.NewListAppsPaginator(r.SageMaker(), &sagemaker.ListAppsInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	running, err := pages(r, appsOp, apps.HasMorePages, func() (*sagemaker.ListAppsOutput, error) { return apps.NextPage(r.ctx) },
+	running, err := pages(r, appsOp, apps.HasMorePages, func(ctx context.Context) (*sagemaker.ListAppsOutput, error) { return apps.NextPage(ctx) },
 		func(o *sagemaker.ListAppsOutput) []types.AppDetails { return o.Apps })
 	for _, d := range by {
 		if err != nil {
@@ -191,7 +200,7 @@ func (r *reader) fill() {
 
 	const spacesOp = "sagemaker:ListSpaces"
 	spaces := sagemaker.NewListSpacesPaginator(r.SageMaker(), &sagemaker.ListSpacesInput{MaxResults: aws.Int32(100), DomainIdEquals: only})
-	places, err := pages(r, spacesOp, spaces.HasMorePages, func() (*sagemaker.ListSpacesOutput, error) { return spaces.NextPage(r.ctx) },
+	places, err := pages(r, spacesOp, spaces.HasMorePages, func(ctx context.Context) (*sagemaker.ListSpacesOutput, error) { return spaces.NextPage(ctx) },
 		func(o *sagemaker.ListSpacesOutput) []types.SpaceDetails { return o.Spaces })
 	r.unlisted(spacesOp, err)
 	for _, s := range places {
@@ -218,8 +227,8 @@ func (r *reader) fill() {
 
 func (r *reader) profile(domain string, p *Profile) {
 	const op = "sagemaker:DescribeUserProfile"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeUserProfileOutput, error) {
-		return r.SageMaker().DescribeUserProfile(r.ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &p.Name})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeUserProfileOutput, error) {
+		return r.SageMaker().DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &p.Name})
 	}, func(o *sagemaker.DescribeUserProfileOutput) bool { return o.UserProfileName != nil })
 	switch {
 	case gone:
@@ -227,7 +236,7 @@ func (r *reader) profile(domain string, p *Profile) {
 	case err != nil:
 		p.Unread = unread(op, err)
 	default:
-		p.Own = userSettings(out.UserSettings)
+		p.Own = settings.OfUsers(out.UserSettings)
 	}
 }
 
@@ -236,17 +245,17 @@ func (r *reader) profile(domain string, p *Profile) {
 func (r *reader) space(d *Domain, s *Space) {
 	far := d.Shared
 	if i := slices.IndexFunc(d.Profiles, func(p Profile) bool { return p.Name == s.Owner }); !s.Shared && i >= 0 {
-		far = d.Profiles[i].Own.over(d.Users)
+		far = d.Profiles[i].Own.Over(d.Users)
 	}
-	s.Spared = !slices.ContainsFunc(slices.Concat(native, scripted), func(t string) bool {
+	s.Spared = !r.Options.Whole && !slices.ContainsFunc(slices.Concat(native, scripted), func(t string) bool {
 		return far[t].Idle.Management == enabled || len(far[t].Scripts) > 0
 	})
 	if s.Spared {
 		return
 	}
 	const op = "sagemaker:DescribeSpace"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeSpaceOutput, error) {
-		return r.SageMaker().DescribeSpace(r.ctx, &sagemaker.DescribeSpaceInput{DomainId: &d.ID, SpaceName: &s.Name})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeSpaceOutput, error) {
+		return r.SageMaker().DescribeSpace(ctx, &sagemaker.DescribeSpaceInput{DomainId: &d.ID, SpaceName: &s.Name})
 	}, func(o *sagemaker.DescribeSpaceOutput) bool { return o.SpaceName != nil })
 	switch {
 	case gone:
@@ -254,21 +263,23 @@ func (r *reader) space(d *Domain, s *Space) {
 	case err != nil:
 		s.Unread = unread(op, err)
 	default:
-		s.Own = spaceSettings(out.SpaceSettings)
+		s.Own = settings.OfSpace(out.SpaceSettings)
 	}
 }
 
 func (r *reader) notebooks() {
 	const op = "sagemaker:ListNotebookInstances"
 	p := sagemaker.NewListNotebookInstancesPaginator(r.SageMaker(), &sagemaker.ListNotebookInstancesInput{MaxResults: aws.Int32(100)})
-	all, err := pages(r, op, p.HasMorePages, func() (*sagemaker.ListNotebookInstancesOutput, error) { return p.NextPage(r.ctx) },
+	all, err := pages(r, op, p.HasMorePages, func(ctx context.Context) (*sagemaker.ListNotebookInstancesOutput, error) { return p.NextPage(ctx) },
 		func(o *sagemaker.ListNotebookInstancesOutput) []types.NotebookInstanceSummary {
 			return o.NotebookInstances
 		})
 	r.unlisted(op, err)
 	for _, n := range all {
-		nb := Notebook{ARN: aws.ToString(n.NotebookInstanceArn), Name: aws.ToString(n.NotebookInstanceName), Running: n.NotebookInstanceStatus == types.NotebookInstanceStatusInService}
+		nb := Notebook{ARN: aws.ToString(n.NotebookInstanceArn), Name: aws.ToString(n.NotebookInstanceName), Running: n.NotebookInstanceStatus == types.NotebookInstanceStatusInService,
+			Stopped: n.NotebookInstanceStatus == types.NotebookInstanceStatusStopped}
 		if script := aws.ToString(n.NotebookInstanceLifecycleConfigName); script != "" {
+			nb.Config = script
 			nb.Script = r.Target().SageMakerARN("notebook-instance-lifecycle-config/" + strings.ToLower(script))
 			r.inv.Scripts[nb.Script] = r.notebookScript(script)
 		}
@@ -281,8 +292,8 @@ func (r *reader) notebookScript(script string) Script {
 		return known
 	}
 	const op = "sagemaker:DescribeNotebookInstanceLifecycleConfig"
-	out, gone, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, error) {
-		return r.SageMaker().DescribeNotebookInstanceLifecycleConfig(r.ctx, &sagemaker.DescribeNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &script})
+	out, gone, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, error) {
+		return r.SageMaker().DescribeNotebookInstanceLifecycleConfig(ctx, &sagemaker.DescribeNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &script})
 	}, func(o *sagemaker.DescribeNotebookInstanceLifecycleConfigOutput) bool {
 		return o.NotebookInstanceLifecycleConfigName != nil
 	})
@@ -299,10 +310,14 @@ func (r *reader) notebookScript(script string) Script {
 
 // scripts reads what each lifecycle configuration runs that settings name, each once.
 func (r *reader) scripts() {
-	var arns []string
-	note := func(all Settings) {
+	here := r.Target().SageMakerARN("studio-lifecycle-config/")
+	arns := slices.DeleteFunc(slices.Clone(r.Options.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
+	note := func(all settings.Apps) {
 		for _, s := range all {
 			arns = append(arns, s.Scripts...)
+			if s.BuiltIn != "" {
+				arns = append(arns, s.BuiltIn)
+			}
 		}
 	}
 	for _, d := range r.inv.Domains {
@@ -315,14 +330,15 @@ func (r *reader) scripts() {
 	slices.Sort(arns)
 	each(slices.Compact(arns), func(arn *string) {
 		const op = "sagemaker:DescribeStudioLifecycleConfig"
-		out, _, err := kinds.Describe(r.Scope, op, func() (*sagemaker.DescribeStudioLifecycleConfigOutput, error) {
-			return r.SageMaker().DescribeStudioLifecycleConfig(r.ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: aws.String(name(*arn))})
+		out, _, err := kinds.Describe(r.ctx, r.Scope, op, func(ctx context.Context) (*sagemaker.DescribeStudioLifecycleConfigOutput, error) {
+			return r.SageMaker().DescribeStudioLifecycleConfig(ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: aws.String(name(*arn))})
 		}, func(o *sagemaker.DescribeStudioLifecycleConfigOutput) bool { return o.StudioLifecycleConfigArn != nil })
 		script := Script{}
 		if err != nil {
 			script.Unread = unread(op, err)
 		} else if out != nil {
 			script = digested(aws.ToString(out.StudioLifecycleConfigContent))
+			script.Type = string(out.StudioLifecycleConfigAppType)
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -379,7 +395,7 @@ func (r *reader) beats() {
 		newest, before := o.Signals[0], o.Signals[1]
 		*beats[i] = Beat{At: newest.At, Quality: newest.Quality, Note: newest.Note, Advancing: !before.At.IsZero() && newest.At.After(before.At)}
 	}
-	for _, reader := range r.readers {
+	for _, reader := range r.Readers {
 		signed := make([]Beat, len(beats))
 		indexes := make([]int, len(beats))
 		for i := range indexes {

@@ -2,86 +2,143 @@ package install
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
-// A Journal keeps what is about to be done and how it ended. What it was told is kept for good when it returns.
-type Journal interface {
-	Intend(Step) (id string, err error)
-	Settle(id string, err error) error
+// A Result is a step and how it ended.
+type Result struct {
+	Step
+	Outcome settings.Outcome `json:"outcome"`
+	Why     string           `json:"why,omitempty"`
 }
 
 // patience is how long a call that has been sent is waited for, even where the run is interrupted.
 const patience = time.Minute
 
-// Apply carries the plan out, step by step, and tells of each as it ends. The first that fails ends it: what was done stands, and to install again goes
-// on from there.
-func (p *Plan) Apply(ctx context.Context, s Studio, j Journal, tell func(Step)) error {
+// An Engine carries plans out.
+type Engine struct {
+	Studio  Studio
+	Bucket  Bucket
+	Journal settings.Journal
+	// Wait lets time pass between two looks.
+	Wait func(context.Context, time.Duration) error
+}
+
+// Apply carries the plan out, step by step, and tells of each as it ends. The first that is not done ends it, but for deletions: what was done stands, and
+// to install again goes on from there.
+func (e Engine) Apply(ctx context.Context, p *Plan, tell func(Result)) (all []Result) {
+	changes := settings.Engine{Studio: func(estate.Target) settings.Studio { return e.Studio }, Journal: e.Journal, Wait: e.Wait}
 	for _, step := range p.Steps {
-		if err := ctx.Err(); err != nil {
-			return err
+		r := Result{Step: step}
+		if step.Change != nil {
+			of := changes.Apply(ctx, *step.Change)
+			r.Outcome, r.Why = of.Outcome, of.Why
+		} else {
+			r.Outcome, r.Why = e.do(ctx, step)
 		}
-		if step.Action != "create" { // what others have attached in the meantime stays
-			again, err := p.attachment(ctx, s, step.user)
-			if err != nil {
-				return err
-			}
-			if len(again.After) == 0 {
-				continue // somebody has done it
-			}
-			if !same(step.Before, again.Before) || !same(step.After, again.After) {
-				return &estate.Error{Op: "apply", On: step.Resource, Err: errors.New("its lifecycle configurations have changed since they were planned for: nothing was changed there"), Hint: "plan again"}
-			}
-			step = again
+		tell(r)
+		all = append(all, r)
+		if r.Outcome != settings.Done && step.Action != actDelete {
+			break
 		}
-		id, err := j.Intend(step)
-		if err != nil {
-			return err
-		}
-		err = p.act(ctx, s, step)
-		if settled := j.Settle(id, err); err == nil {
-			err = settled
-		}
-		if err != nil {
-			return err
-		}
-		tell(step)
 	}
-	return nil
+	return all
 }
 
-func same(a, b map[string]Attached) bool {
-	return maps.EqualFunc(a, b, func(a, b Attached) bool { return a.Default == b.Default && slices.Equal(a.ARNs, b.ARNs) })
+// do writes down the intent, acts, looks what became of it, and writes that down.
+func (e Engine) do(ctx context.Context, step Step) (settings.Outcome, string) {
+	if ctx.Err() != nil {
+		return settings.Untried, "interrupted"
+	}
+	id, err := e.Journal.Intend(step.Operation(), step.Resource, step)
+	if err != nil {
+		return settings.Untried, "the intent could not be written down: " + err.Error()
+	}
+	outcome, why := e.act(ctx, step)
+	if err := e.Journal.Settle(id, outcome, why); err != nil {
+		return settings.Unsettled, string(outcome) + ", which could not be written down: " + err.Error()
+	}
+	return outcome, why
 }
 
-func (p *Plan) act(ctx context.Context, s Studio, step Step) error {
+func (e Engine) act(ctx context.Context, step Step) (settings.Outcome, string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	if step.Action == "create" {
-		_, err := s.CreateStudioLifecycleConfig(ctx, &sagemaker.CreateStudioLifecycleConfigInput{StudioLifecycleConfigName: aws.String(name(string(step.appType), p.wish.Script)),
-			StudioLifecycleConfigAppType: step.appType, StudioLifecycleConfigContent: aws.String(base64.StdEncoding.EncodeToString(p.wish.Script))})
-		if err != nil {
-			return failed("sagemaker:CreateStudioLifecycleConfig", step.Resource, err)
-		}
-		return nil
+	failed := e.call(ctx, step)
+	done, err := step.done(ctx, e.Studio, e.Bucket)
+	switch {
+	case err == nil && done:
+		return settings.Done, ""
+	case failed != nil && !cloud.Uncertain(failed) && err == nil:
+		return settings.Refused, failed.Error()
+	case failed != nil || err != nil:
+		return settings.Unsettled, errors.Join(failed, err).Error()
 	}
-	if step.user == "" {
-		if _, err := s.UpdateDomain(ctx, &sagemaker.UpdateDomainInput{DomainId: &p.wish.Domain, DefaultUserSettings: step.now.with(step.After)}); err != nil {
-			return failed("sagemaker:UpdateDomain", step.Resource, err)
-		}
-		return nil
+	return settings.Unsettled, "it was not seen to be so"
+}
+
+func (e Engine) call(ctx context.Context, step Step) error {
+	n, op := last(step.Resource), step.Operation()
+	var err error
+	switch {
+	case step.Upload != nil:
+		return step.Upload.put(ctx, e.Bucket)
+	case op == "sagemaker:CreateNotebookInstanceLifecycleConfig":
+		_, err = e.Studio.CreateNotebookInstanceLifecycleConfig(ctx, &sagemaker.CreateNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &n,
+			OnStart: []types.NotebookInstanceLifecycleHook{{Content: aws.String(step.Content)}}})
+	case op == "sagemaker:DeleteNotebookInstanceLifecycleConfig":
+		_, err = e.Studio.DeleteNotebookInstanceLifecycleConfig(ctx, &sagemaker.DeleteNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &n})
+	case op == "sagemaker:CreateStudioLifecycleConfig":
+		_, err = e.Studio.CreateStudioLifecycleConfig(ctx, &sagemaker.CreateStudioLifecycleConfigInput{StudioLifecycleConfigName: &n,
+			StudioLifecycleConfigAppType: types.StudioLifecycleConfigAppType(step.Type), StudioLifecycleConfigContent: aws.String(step.Content)})
+	default:
+		_, err = e.Studio.DeleteStudioLifecycleConfig(ctx, &sagemaker.DeleteStudioLifecycleConfigInput{StudioLifecycleConfigName: &n})
 	}
-	if _, err := s.UpdateUserProfile(ctx, &sagemaker.UpdateUserProfileInput{DomainId: &p.wish.Domain, UserProfileName: &step.user, UserSettings: step.now.with(step.After)}); err != nil {
-		return failed("sagemaker:UpdateUserProfile", step.Resource, err)
+	if err != nil {
+		return settings.Failed(op, step.Resource, err)
 	}
 	return nil
+}
+
+// Operation is what a step calls that changes no settings, as IAM names it.
+func (s Step) Operation() string {
+	of := "StudioLifecycleConfig"
+	if s.Type == settings.Notebook {
+		of = "NotebookInstanceLifecycleConfig"
+	}
+	return map[string]string{actUpload: "s3:PutObject", actCreate: "sagemaker:Create" + of, actDelete: "sagemaker:Delete" + of}[s.Action]
+}
+
+// done looks whether what the step is for is so.
+func (s Step) done(ctx context.Context, studio Studio, b Bucket) (bool, error) {
+	if s.Upload != nil {
+		return s.Upload.There(ctx, b)
+	}
+	content, _, err := look(ctx, studio, s.Resource)
+	if s.Action == actDelete {
+		return content == "", err
+	}
+	return content == s.Content, err
+}
+
+// Settle says how a step ended of which nobody knows, and whether that is known now. It is not for steps that change settings.
+func Settle(ctx context.Context, studio Studio, b Bucket, s Step, age time.Duration) (o settings.Outcome, why string, known bool) {
+	switch done, err := s.done(ctx, studio, b); {
+	case err != nil:
+		return settings.Unsettled, err.Error(), false
+	case done:
+		return settings.Done, "found so by a later run", true
+	case age < settings.Underway:
+		return settings.Unsettled, "a call may be on its way", false
+	}
+	return settings.Refused, "found undone by a later run", true
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -14,277 +16,320 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
 
 // Studio is what install asks of SageMaker. The SDK's client is one.
 type Studio interface {
-	DescribeDomain(context.Context, *sagemaker.DescribeDomainInput, ...func(*sagemaker.Options)) (*sagemaker.DescribeDomainOutput, error)
-	DescribeUserProfile(context.Context, *sagemaker.DescribeUserProfileInput, ...func(*sagemaker.Options)) (*sagemaker.DescribeUserProfileOutput, error)
+	settings.Studio
 	DescribeStudioLifecycleConfig(context.Context, *sagemaker.DescribeStudioLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.DescribeStudioLifecycleConfigOutput, error)
 	CreateStudioLifecycleConfig(context.Context, *sagemaker.CreateStudioLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.CreateStudioLifecycleConfigOutput, error)
-	UpdateDomain(context.Context, *sagemaker.UpdateDomainInput, ...func(*sagemaker.Options)) (*sagemaker.UpdateDomainOutput, error)
-	UpdateUserProfile(context.Context, *sagemaker.UpdateUserProfileInput, ...func(*sagemaker.Options)) (*sagemaker.UpdateUserProfileOutput, error)
+	DeleteStudioLifecycleConfig(context.Context, *sagemaker.DeleteStudioLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.DeleteStudioLifecycleConfigOutput, error)
+	DescribeNotebookInstanceLifecycleConfig(context.Context, *sagemaker.DescribeNotebookInstanceLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.DescribeNotebookInstanceLifecycleConfigOutput, error)
+	CreateNotebookInstanceLifecycleConfig(context.Context, *sagemaker.CreateNotebookInstanceLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.CreateNotebookInstanceLifecycleConfigOutput, error)
+	DeleteNotebookInstanceLifecycleConfig(context.Context, *sagemaker.DeleteNotebookInstanceLifecycleConfigInput, ...func(*sagemaker.Options)) (*sagemaker.DeleteNotebookInstanceLifecycleConfigOutput, error)
+
+	sagemaker.ListDomainsAPIClient
+	sagemaker.ListUserProfilesAPIClient
+	sagemaker.ListSpacesAPIClient
+	sagemaker.ListAppsAPIClient
+	sagemaker.ListStudioLifecycleConfigsAPIClient
+	sagemaker.ListNotebookInstancesAPIClient
+	sagemaker.ListNotebookInstanceLifecycleConfigsAPIClient
 }
 
-// Types are the app types for which install has a script.
-var Types = []types.StudioLifecycleConfigAppType{types.StudioLifecycleConfigAppTypeJupyterLab, types.StudioLifecycleConfigAppTypeCodeEditor}
+// Types are the app types for which install has a script, and Usual those that are meant where none is named.
+var (
+	Types = []string{settings.JupyterLab, settings.CodeEditor, settings.JupyterServer}
+	Usual = Types[:2]
+)
 
 // A Wish is what an administrator wants.
 type Wish struct {
-	Domain string
-	// Users are user profiles; without any, the domain's own settings are meant.
-	Users []string
-	Types []types.StudioLifecycleConfigAppType
-	// Script is what is to run, nil to remove what was installed.
-	Script []byte
-	// Default makes it the default also where another one is.
-	Default bool
+	// Places are where the agent is to be attached, or taken off.
+	Places []settings.Place
+	Types  []string
+	// Script is what is to run in an app, and OnStart with a notebook instance; nil to remove what was installed.
+	Script, OnStart []byte
+	// Uploads are files that have to lie in S3 before.
+	Uploads []Upload
+	// BuiltIn attaches it in the slot that runs before the default, and Default makes it the default, or puts it in the slot, also where another is.
+	BuiltIn, Default bool
+	// Past are earlier changes of a resource, newest first: Remove finds in them what it puts back.
+	Past func(resource string) ([]settings.Change, error)
 }
+
+// The actions of steps.
+const (
+	actUpload = "upload"
+	actCreate = "create"
+	actAttach = "attach"
+	actDetach = "detach"
+	actDelete = "delete"
+)
 
 // A Step is one change.
 type Step struct {
-	Action   string `json:"action"` // "create", "attach" or "detach"
+	Action string `json:"action"`
+	// Resource is the ARN of what is changed.
 	Resource string `json:"resource"`
-	// Before and After are, by app type, the lifecycle configurations that are attached.
-	Before map[string]Attached `json:"before,omitempty"`
-	After  map[string]Attached `json:"after,omitempty"`
-
-	appType types.StudioLifecycleConfigAppType
-	user    string
-	now     settings
-}
-
-// Attached are the lifecycle configurations of an app type.
-type Attached struct {
-	ARNs    []string `json:"lifecycleConfigArns"`
-	Default string   `json:"default,omitempty"`
+	// Change is that of the settings, where they change.
+	Change *settings.Change `json:"change,omitempty"`
+	// Type is the app type of a lifecycle configuration, and Content what it runs, in base64.
+	Type    string  `json:"type,omitempty"`
+	Content string  `json:"content,omitempty"`
+	Upload  *Upload `json:"upload,omitempty"`
 }
 
 // A Plan is what would be changed, in order.
 type Plan struct {
-	Domain string `json:"domain"`
-	Steps  []Step `json:"steps"`
+	Steps []Step `json:"steps"`
 	// Notes say what an administrator should know besides.
 	Notes []string `json:"notes,omitempty"`
 
-	wish Wish
-	arns map[types.StudioLifecycleConfigAppType]string
+	wish   Wish
+	target estate.Target
+	// said is what places say after the steps that are planned so far, and needed the app types whose lifecycle configuration they name.
+	said   map[settings.Place]settings.Apps
+	needed map[string]bool
 }
 
 // New reads what is there, and plans what is missing.
-func New(ctx context.Context, s Studio, t estate.Target, w Wish) (*Plan, error) {
-	p := &Plan{Domain: w.Domain, Steps: []Step{}, wish: w, arns: map[types.StudioLifecycleConfigAppType]string{}}
-	if w.Script != nil {
-		for _, kind := range w.Types {
-			n := name(string(kind), w.Script)
-			p.arns[kind] = t.SageMakerARN("studio-lifecycle-config/" + n)
-			found, err := s.DescribeStudioLifecycleConfig(ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: &n})
-			switch {
-			case cloud.Classify(err) == cloud.NotFound:
-				p.Steps = append(p.Steps, Step{Action: "create", Resource: p.arns[kind], appType: kind})
-			case err != nil:
-				return nil, failed("sagemaker:DescribeStudioLifecycleConfig", n, err)
-			case aws.ToString(found.StudioLifecycleConfigContent) != base64.StdEncoding.EncodeToString(w.Script) || found.StudioLifecycleConfigAppType != kind:
-				return nil, &estate.Error{Op: "plan", On: aws.ToString(found.StudioLifecycleConfigArn), Err: errors.New("it is there, and holds something else"),
-					Hint: "somebody else made it: look at it, and delete it"}
-			}
-		}
+func New(ctx context.Context, s Studio, b Bucket, t estate.Target, w Wish) (*Plan, error) {
+	p := &Plan{Steps: []Step{}, wish: w, target: t, said: map[settings.Place]settings.Apps{}, needed: map[string]bool{}}
+	if w.Script == nil {
+		return p, p.remove(ctx, s)
 	}
-	places := w.Users
-	if len(places) == 0 {
-		places = []string{""}
-		if w.Script != nil {
-			p.note("user profiles and spaces with settings of their own do not follow the domain's: sagewarden studio compliance tells which are not covered")
-		}
-	}
-	for _, user := range places {
-		step, err := p.attachment(ctx, s, user)
+	for _, u := range w.Uploads {
+		there, err := u.There(ctx, b)
 		if err != nil {
 			return nil, err
 		}
-		if len(step.After) > 0 {
-			p.Steps = append(p.Steps, step)
+		if !there {
+			p.Steps = append(p.Steps, Step{Action: actUpload, Resource: u.ARN(t.Partition), Upload: &u})
 		}
 	}
+	var attach []Step
+	for _, place := range w.Places {
+		change, err := p.attachment(ctx, s, place)
+		if err != nil {
+			return nil, err
+		}
+		if len(change.After) > 0 {
+			attach = append(attach, Step{Action: actAttach, Resource: change.Resource, Change: &change})
+		}
+		if place.Level == settings.LevelDomain {
+			p.note("user profiles and spaces with settings of their own do not follow the domain's: sagewarden studio compliance tells which are not covered")
+		}
+	}
+	if err := p.missing(ctx, s); err != nil {
+		return nil, err
+	}
+	p.Steps = append(p.Steps, attach...)
 	return p, nil
 }
 
-// attachment reads the settings of a domain or user profile, and says what they are to be. After is empty where they are so already.
-func (p *Plan) attachment(ctx context.Context, s Studio, user string) (step Step, err error) {
-	now, arn, err := read(ctx, s, p.wish.Domain, user)
-	if err != nil {
-		return Step{}, err
+// wanted are the app types that are meant at a place.
+func (p *Plan) wanted(place settings.Place, only string) (all []string) {
+	if place.Level == settings.LevelNotebook {
+		return []string{settings.Notebook}
 	}
-	step = Step{Action: "attach", Resource: arn, user: user, now: now, Before: map[string]Attached{}, After: map[string]Attached{}}
-	if p.wish.Script == nil {
-		step.Action = "detach"
-	}
-	inherited := settings{}
-	defer func() { step.now = step.now.over(inherited) }()
-	if user != "" && p.wish.Script != nil {
-		if inherited, _, err = read(ctx, s, p.wish.Domain, ""); err != nil {
-			return Step{}, err
+	for _, t := range p.wish.Types {
+		if place.Knows(t) && (only == "" || only == t) {
+			all = append(all, t)
 		}
 	}
-	for _, kind := range p.wish.Types {
-		before := now.attached(kind)
-		base, far := before, inherited.attached(kind)
-		if len(base.ARNs) == 0 { // a profile that names some no longer has those of the domain
-			base.ARNs = far.ARNs
-		}
-		base.Default = cmp.Or(base.Default, far.Default)
-		after := next(base, p.arns[kind], p.wish.Default)
-		if after.Default != before.Default || !slices.Equal(after.ARNs, before.ARNs) {
-			step.Before[string(kind)], step.After[string(kind)] = before, after
-		}
-		if p.wish.Script != nil && after.Default != p.arns[kind] {
-			p.note(fmt.Sprintf("%s: %s stays the default of %s, so that the agent starts only where a person chooses it: --default changes that", arn, after.Default, kind))
-		}
-	}
-	return step, nil
+	return all
 }
+
+// arn is that of the lifecycle configuration for an app type. A notebook instance knows its own by the name.
+func (p *Plan) arn(appType string) string {
+	if appType == settings.Notebook {
+		return name(notebookType, p.wish.OnStart)
+	}
+	return p.target.SageMakerARN(studioConfig + name(appType, p.wish.Script))
+}
+
+const (
+	studioConfig   = "studio-lifecycle-config/"
+	notebookConfig = "notebook-instance-lifecycle-config/"
+	// notebookType stands in the names of lifecycle configurations of notebook instances.
+	notebookType = "notebook"
+)
+
+// attachment reads a place, and says what it is to say. After is empty where it says so already.
+func (p *Plan) attachment(ctx context.Context, s Studio, place settings.Place) (settings.Change, error) {
+	now, err := settings.Read(ctx, s, place)
+	if err != nil {
+		return settings.Change{}, err
+	}
+	far, err := p.far(ctx, s, place, now)
+	if err != nil {
+		return settings.Change{}, err
+	}
+	after := settings.Apps{}
+	for _, t := range p.wanted(place, now.Type) {
+		to := settings.Attachment{ARN: p.arn(t), BuiltIn: p.wish.BuiltIn && place.Slots(t), Replace: p.wish.Default}
+		own := now.Apps[t].Detach(func(arn string) bool { return ours(arn) && arn != to.ARN })
+		inherited := without(far[t], to.ARN)
+		switch slot := own.Over(inherited).BuiltIn; {
+		case place.Level == settings.LevelNotebook:
+			own = p.notebook(place, now, to)
+		case to.BuiltIn && slot != "" && slot != to.ARN && !to.Replace:
+			p.note(fmt.Sprintf("%s: %s is built in already for %s: --default takes its place", now.Resource, slot, t))
+			own = now.Apps[t]
+		case place.Attaches(t):
+			own = own.Attach(inherited, to)
+		case !slices.Contains(far[t].Scripts, to.ARN):
+			return settings.Change{}, &estate.Error{Op: "plan", On: now.Resource, Err: errors.New("a space chooses among the lifecycle configurations that its user profile, its domain or the defaults of shared spaces attach, and the agent is not among them"),
+				Hint: "install it there too, with --user or --shared"}
+		default:
+			own = own.Choose(far[t], to)
+		}
+		if t == settings.JupyterServer {
+			own.Instance = cmp.Or(own.Instance, "system") // it takes no other, and a lifecycle configuration takes a spec
+		}
+		after[t] = own
+		named := own.Script == to.ARN || own.BuiltIn == to.ARN || slices.Contains(own.Scripts, to.ARN)
+		p.needed[t] = p.needed[t] || named
+		if taken := cmp.Or(own.Script, inherited.Script); named && taken != to.ARN && cmp.Or(own.BuiltIn, inherited.BuiltIn) != to.ARN {
+			p.note(fmt.Sprintf("%s: %s stays the default of %s, so that the agent starts only where a person chooses it: --default changes that, and --built-in starts both", now.Resource, taken, t))
+		}
+	}
+	p.said[place] = with(now.Apps, after)
+	return settings.Between(p.target, place, now, after), nil
+}
+
+// with are the settings with others in the place of those of their app types.
+func with(apps, other settings.Apps) settings.Apps {
+	all := maps.Clone(apps)
+	maps.Copy(all, other)
+	return all
+}
+
+// without are the settings without earlier agents of ours.
+func without(a settings.App, arn string) settings.App {
+	return a.Detach(func(other string) bool { return ours(other) && other != arn })
+}
+
+// far is what the farther places say of which a place takes what it does not say itself.
+func (p *Plan) far(ctx context.Context, s Studio, place settings.Place, now settings.Seen) (settings.Apps, error) {
+	domain := settings.Place{Level: settings.LevelDomain, Domain: place.Domain}
+	switch {
+	case place.Level == settings.LevelProfile:
+		return p.says(ctx, s, domain)
+	case place.Level == settings.LevelSpace && now.Owner == "":
+		return p.says(ctx, s, settings.Place{Level: settings.LevelShared, Domain: place.Domain})
+	case place.Level == settings.LevelSpace:
+		near, err := p.says(ctx, s, settings.Place{Level: settings.LevelProfile, Domain: place.Domain, Name: now.Owner})
+		if err != nil {
+			return nil, err
+		}
+		all, err := p.says(ctx, s, domain)
+		return near.Over(all), err
+	}
+	return nil, nil
+}
+
+// says is what a place says after what is planned for it so far.
+func (p *Plan) says(ctx context.Context, s Studio, place settings.Place) (settings.Apps, error) {
+	if apps, planned := p.said[place]; planned {
+		return apps, nil
+	}
+	now, err := settings.Read(ctx, s, place)
+	p.said[place] = now.Apps
+	return now.Apps, err
+}
+
+// notebook is what a notebook instance says with the agent. It has one lifecycle configuration, and takes another only while it is stopped.
+func (p *Plan) notebook(place settings.Place, now settings.Seen, to settings.Attachment) settings.App {
+	is := now.Apps[settings.Notebook]
+	switch {
+	case is.Script == to.ARN:
+	case is.Script != "" && !ours(is.Script) && !to.Replace:
+		p.note(fmt.Sprintf("%s starts with %s, and a notebook instance has one lifecycle configuration: it is left alone; --default takes its place", place.Name, is.Script))
+	case now.Status != stopped:
+		p.note(fmt.Sprintf(runs, place.Name, now.Status))
+	default:
+		is.Script = to.ARN
+	}
+	return is
+}
+
+// runs is said of a notebook instance that takes no change.
+const runs = "%s is %s: a notebook instance takes another lifecycle configuration only while it is stopped, and is left alone"
+
+const stopped = string(types.NotebookInstanceStatusStopped)
+
+// missing plans to make the lifecycle configurations that places are to name and that are not there.
+func (p *Plan) missing(ctx context.Context, s Studio) error {
+	for _, t := range slices.Sorted(maps.Keys(p.needed)) {
+		if !p.needed[t] {
+			continue
+		}
+		there, err := p.made(ctx, s, t)
+		if err != nil {
+			return err
+		}
+		if !there {
+			p.Steps = append(p.Steps, p.creation(t))
+		}
+	}
+	return nil
+}
+
+func (p *Plan) creation(appType string) Step {
+	if appType == settings.Notebook {
+		return Step{Action: actCreate, Resource: p.target.SageMakerARN(notebookConfig + p.arn(appType)), Type: appType, Content: base64.StdEncoding.EncodeToString(p.wish.OnStart)}
+	}
+	return Step{Action: actCreate, Resource: p.arn(appType), Type: appType, Content: base64.StdEncoding.EncodeToString(p.wish.Script)}
+}
+
+// made reports whether the lifecycle configuration for an app type is there, and holds what it should.
+func (p *Plan) made(ctx context.Context, s Studio, appType string) (bool, error) {
+	want := p.creation(appType)
+	content, is, err := look(ctx, s, want.Resource)
+	switch {
+	case err != nil:
+		return false, err
+	case content == "":
+		return false, nil
+	case content != want.Content || is != appType:
+		return false, &estate.Error{Op: "plan", On: want.Resource, Err: errors.New("it is there, and holds something else"), Hint: "somebody else made it: look at it, and delete it"}
+	}
+	return true, nil
+}
+
+// look is what a lifecycle configuration runs, in base64, and the app type that it is for; both are empty where there is none.
+func look(ctx context.Context, s Studio, resource string) (content, appType string, err error) {
+	n := last(resource)
+	if strings.Contains(resource, ":"+notebookConfig) {
+		out, err := s.DescribeNotebookInstanceLifecycleConfig(ctx, &sagemaker.DescribeNotebookInstanceLifecycleConfigInput{NotebookInstanceLifecycleConfigName: &n})
+		switch {
+		case cloud.Classify(err) == cloud.NotFound:
+			return "", "", nil
+		case err != nil:
+			return "", "", settings.Failed("sagemaker:DescribeNotebookInstanceLifecycleConfig", n, err)
+		case len(out.OnStart) != 1 || len(out.OnCreate) > 0:
+			return "-", settings.Notebook, nil
+		}
+		return aws.ToString(out.OnStart[0].Content), settings.Notebook, nil
+	}
+	out, err := s.DescribeStudioLifecycleConfig(ctx, &sagemaker.DescribeStudioLifecycleConfigInput{StudioLifecycleConfigName: &n})
+	switch {
+	case cloud.Classify(err) == cloud.NotFound:
+		return "", "", nil
+	case err != nil:
+		return "", "", settings.Failed("sagemaker:DescribeStudioLifecycleConfig", n, err)
+	}
+	return aws.ToString(out.StudioLifecycleConfigContent), string(out.StudioLifecycleConfigAppType), nil
+}
+
+// last is the last word of an ARN.
+func last(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
 func (p *Plan) note(text string) {
 	if !slices.Contains(p.Notes, text) {
 		p.Notes = append(p.Notes, text)
 	}
-}
-
-// next is what is to be attached: all others as before, ours in place of an earlier one of ours, or none where arn is empty. It is pure.
-func next(now Attached, arn string, force bool) Attached {
-	after := Attached{Default: now.Default}
-	for _, a := range now.ARNs {
-		if !ours(a) || a == arn {
-			after.ARNs = append(after.ARNs, a)
-		}
-	}
-	if ours(after.Default) {
-		after.Default = ""
-	}
-	if arn == "" {
-		return after
-	}
-	if !slices.Contains(after.ARNs, arn) {
-		after.ARNs = append(after.ARNs, arn)
-	}
-	if after.Default == "" || force {
-		after.Default = arn
-	}
-	return after
-}
-
-// settings are those of a domain or user profile that name lifecycle configurations.
-type settings struct {
-	lab    *types.JupyterLabAppSettings
-	editor *types.CodeEditorAppSettings
-}
-
-// read describes a domain, or a user profile in it.
-func read(ctx context.Context, s Studio, domain, user string) (settings, string, error) {
-	if user == "" {
-		d, err := s.DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &domain})
-		if err != nil {
-			return settings{}, "", failed("sagemaker:DescribeDomain", domain, err)
-		}
-		return of(d.DefaultUserSettings), aws.ToString(d.DomainArn), nil
-	}
-	u, err := s.DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &domain, UserProfileName: &user})
-	if err != nil {
-		return settings{}, "", failed("sagemaker:DescribeUserProfile", user+" in "+domain, err)
-	}
-	return of(u.UserSettings), aws.ToString(u.UserProfileArn), nil
-}
-
-func of(u *types.UserSettings) settings {
-	if u == nil {
-		return settings{}
-	}
-	return settings{u.JupyterLabAppSettings, u.CodeEditorAppSettings}
-}
-
-func (s settings) attached(kind types.StudioLifecycleConfigAppType) (a Attached) {
-	var spec *types.ResourceSpec
-	switch {
-	case kind == types.StudioLifecycleConfigAppTypeJupyterLab && s.lab != nil:
-		a.ARNs, spec = s.lab.LifecycleConfigArns, s.lab.DefaultResourceSpec
-	case kind == types.StudioLifecycleConfigAppTypeCodeEditor && s.editor != nil:
-		a.ARNs, spec = s.editor.LifecycleConfigArns, s.editor.DefaultResourceSpec
-	}
-	if spec != nil {
-		a.Default = aws.ToString(spec.LifecycleConfigArn)
-	}
-	return a
-}
-
-// over fills in the default instance and image of a farther level, where there are none: a profile that names a lifecycle configuration names a whole
-// resource spec.
-func (s settings) over(far settings) settings {
-	if far.lab != nil && (s.lab == nil || s.lab.DefaultResourceSpec == nil) {
-		lab := types.JupyterLabAppSettings{}
-		if s.lab != nil {
-			lab = *s.lab
-		}
-		lab.DefaultResourceSpec = far.lab.DefaultResourceSpec
-		s.lab = &lab
-	}
-	if far.editor != nil && (s.editor == nil || s.editor.DefaultResourceSpec == nil) {
-		editor := types.CodeEditorAppSettings{}
-		if s.editor != nil {
-			editor = *s.editor
-		}
-		editor.DefaultResourceSpec = far.editor.DefaultResourceSpec
-		s.editor = &editor
-	}
-	return s
-}
-
-// with are the settings with other lifecycle configurations, and everything else as it was: AWS replaces the settings of an app type whole.
-func (s settings) with(after map[string]Attached) *types.UserSettings {
-	out := &types.UserSettings{}
-	if a, changes := after[string(types.StudioLifecycleConfigAppTypeJupyterLab)]; changes {
-		lab := types.JupyterLabAppSettings{}
-		if s.lab != nil {
-			lab = *s.lab
-		}
-		lab.LifecycleConfigArns, lab.DefaultResourceSpec = list(a.ARNs), spec(lab.DefaultResourceSpec, a.Default)
-		out.JupyterLabAppSettings = &lab
-	}
-	if a, changes := after[string(types.StudioLifecycleConfigAppTypeCodeEditor)]; changes {
-		editor := types.CodeEditorAppSettings{}
-		if s.editor != nil {
-			editor = *s.editor
-		}
-		editor.LifecycleConfigArns, editor.DefaultResourceSpec = list(a.ARNs), spec(editor.DefaultResourceSpec, a.Default)
-		out.CodeEditorAppSettings = &editor
-	}
-	return out
-}
-
-// list is never nil: a list that is not sent stays as it was.
-func list(arns []string) []string { return append([]string{}, arns...) }
-
-func spec(s *types.ResourceSpec, arn string) *types.ResourceSpec {
-	out := types.ResourceSpec{}
-	if s != nil {
-		out = *s
-	}
-	out.LifecycleConfigArn = nil
-	if arn != "" {
-		out.LifecycleConfigArn = &arn
-	}
-	return &out
-}
-
-// briefly shows the cause of an error in place of its text.
-type briefly struct{ error }
-
-func (b briefly) Error() string { return cloud.Brief(b.error) }
-func (b briefly) Unwrap() error { return b.error }
-
-func failed(op, on string, err error) error {
-	e := &estate.Error{Op: op, On: on, Err: briefly{err}}
-	if cloud.Classify(err) == cloud.Denied {
-		e.Hint = "allow " + op + " to the caller"
-	}
-	return e
 }

@@ -2,9 +2,9 @@ package install
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
+
+	"github.com/sagewarden/sagewarden/internal/report"
 )
 
 // String is the plan for a person.
@@ -14,39 +14,33 @@ func (p *Plan) String() string {
 		b.WriteString("Nothing is to be changed.\n")
 	}
 	for _, s := range p.Steps {
-		fmt.Fprintln(&b, s)
-		for _, kind := range slices.Sorted(maps.Keys(s.After)) {
-			before, after := s.Before[kind], s.After[kind]
-			fmt.Fprintf(&b, "  %s\n", kind)
-			for _, arn := range before.ARNs {
-				sign := "-"
-				if slices.Contains(after.ARNs, arn) {
-					sign = " "
-				}
-				fmt.Fprintf(&b, "    %s %s\n", sign, arn)
-			}
-			for _, arn := range after.ARNs {
-				if !slices.Contains(before.ARNs, arn) {
-					fmt.Fprintf(&b, "    + %s\n", arn)
-				}
-			}
-			if before.Default != after.Default {
-				fmt.Fprintf(&b, "    default: %s, was %s\n", orNone(after.Default), orNone(before.Default))
-			}
+		fmt.Fprintln(&b, report.Line(s.String()))
+		if s.Change != nil {
+			s.Change.Show(&b)
 		}
 	}
 	for _, n := range p.Notes {
-		fmt.Fprintf(&b, "note: %s\n", n)
+		fmt.Fprintf(&b, "note: %s\n", report.Line(n))
 	}
 	return b.String()
 }
 
-func orNone(arn string) string {
-	if arn == "" {
-		return "none"
+// String is a line for a person.
+func (s Step) String() string {
+	switch {
+	case s.Change != nil:
+		return s.Action + " " + s.Change.String()
+	case s.Upload != nil:
+		return fmt.Sprintf("%s %s to s3://%s/%s", s.Action, s.Upload.File, s.Upload.Bucket, s.Upload.Key)
 	}
-	return arn
+	return s.Action + " " + s.Resource
 }
 
 // String is a line for a person.
-func (s Step) String() string { return s.Action + " " + s.Resource }
+func (r Result) String() string {
+	text := string(r.Outcome) + ": " + r.Step.String()
+	if r.Why != "" {
+		text += ": " + r.Why
+	}
+	return text
+}

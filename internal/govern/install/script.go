@@ -1,4 +1,5 @@
-// Package install has Studio start the agent: it renders the lifecycle configuration, and attaches it to domains and user profiles.
+// Package install has Studio start the agent: it renders the lifecycle configuration, and attaches it to domains, user profiles, spaces and notebook
+// instances.
 package install
 
 import (
@@ -26,8 +27,10 @@ const contentLimit = 16_384
 
 // A Package is what is installed.
 type Package struct {
-	// Agent is the place of the agent for linux/amd64 in S3, and SHA256 its digest in hexadecimal digits.
-	Agent, SHA256 string
+	// Agent is the place of the agent for linux/amd64 in S3, and SHA256 its digest in hexadecimal digits; AgentARM64 is the one for linux/arm64. One
+	// of them may be empty.
+	Agent, SHA256           string
+	AgentARM64, ARM64SHA256 string
 	// Extension is the place of the panel's archive, empty without it.
 	Extension, ExtensionSHA256 string
 	// Settings is the agent's configuration, as JSON.
@@ -42,10 +45,18 @@ var (
 // Check says what is wrong with the package. What it lets pass can stand in a shell script as it is.
 func (p Package) Check() error {
 	switch {
-	case !place.MatchString(p.Agent):
+	case (p.Agent != "" || p.AgentARM64 == "") && !place.MatchString(p.Agent):
 		return fmt.Errorf("--agent: %q is not a place in S3 like s3://bucket/sagewarden-agent-linux-amd64", p.Agent)
-	case !digest.MatchString(p.SHA256):
+	case p.Agent != "" && !digest.MatchString(p.SHA256):
 		return errors.New("--sha256: the digest of the agent is 64 hexadecimal digits: sha256sum bin/sagewarden-agent-linux-amd64")
+	case p.Agent == "" && p.SHA256 != "":
+		return errors.New("--sha256 has no effect without --agent")
+	case p.AgentARM64 != "" && !place.MatchString(p.AgentARM64):
+		return fmt.Errorf("--agent-arm64: %q is not a place in S3 like s3://bucket/sagewarden-agent-linux-arm64", p.AgentARM64)
+	case p.AgentARM64 != "" && !digest.MatchString(p.ARM64SHA256):
+		return errors.New("--sha256-arm64: the digest of the agent is 64 hexadecimal digits: sha256sum bin/sagewarden-agent-linux-arm64")
+	case p.AgentARM64 == "" && p.ARM64SHA256 != "":
+		return errors.New("--sha256-arm64 has no effect without --agent-arm64")
 	case p.Extension == "" && p.ExtensionSHA256 != "":
 		return errors.New("--extension-sha256 has no effect without --extension")
 	case p.Extension != "" && !place.MatchString(p.Extension):
@@ -64,7 +75,7 @@ func (p Package) Script(notebook bool) ([]byte, error) {
 	if err := json.Compact(&settings, p.Settings); err != nil {
 		return nil, err
 	}
-	if err := tmpl.Execute(&b, map[string]any{"Agent": p.Agent, "SHA256": p.SHA256, "Extension": p.Extension, "ExtensionSHA256": p.ExtensionSHA256,
+	if err := tmpl.Execute(&b, map[string]any{"Agent": p.Agent, "SHA256": p.SHA256, "AgentARM64": p.AgentARM64, "ARM64SHA256": p.ARM64SHA256, "Extension": p.Extension, "ExtensionSHA256": p.ExtensionSHA256,
 		"Settings": base64.StdEncoding.EncodeToString(settings.Bytes()), "Notebook": notebook}); err != nil {
 		return nil, err
 	}
@@ -85,10 +96,13 @@ const prefix = "sagewarden-agent-"
 
 // name is of a script for an app type: another script has another name, so that to install it again changes nothing.
 func name(appType string, script []byte) string {
-	return prefix + strings.ToLower(appType) + "-" + strings.TrimPrefix(Digest(script), "sha256:")[:12]
+	return prefix + strings.ToLower(appType) + "-" + short(script)
 }
 
-var made = regexp.MustCompile(`/` + prefix + `(jupyterlab|codeeditor)-[0-9a-f]{12}$`)
+// short is the part of a script's digest that its name has.
+func short(script []byte) string { return strings.TrimPrefix(Digest(script), "sha256:")[:12] }
 
-// ours reports whether a lifecycle configuration is one that install made.
+var made = regexp.MustCompile(`(^|/)` + prefix + `(jupyterlab|codeeditor|jupyterserver|` + notebookType + `)-[0-9a-f]{12}$`)
+
+// ours reports whether a lifecycle configuration is one that install made, by its ARN or name.
 func ours(arn string) bool { return made.MatchString(arn) }

@@ -144,6 +144,27 @@ func settle(ctx context.Context, apps Apps, s Step, failed error) Result {
 	return Result{s, Failed, cloud.Brief(failed)}
 }
 
+// Settle says how a step ended of which nobody knows, and whether that is known now. The call may be on its way for a while after it was sent.
+func Settle(ctx context.Context, apps Apps, s Step, age time.Duration) (r Result, known bool) {
+	seen, err := apps.DescribeApp(ctx, described(s))
+	switch {
+	case cloud.Classify(err) == cloud.NotFound:
+		return Result{s, Stopped, "found gone by a later run"}, true
+	case err != nil:
+		return Result{s, Unsettled, cloud.Brief(err)}, false
+	case seen.Status == types.AppStatusDeleting, seen.Status == types.AppStatusDeleted:
+		return Result{s, Stopped, "found " + string(seen.Status) + " by a later run"}, true
+	case !aws.ToTime(seen.CreationTime).Equal(s.Created):
+		return Result{s, Changed, "found by a later run that another app of the same name has taken its place"}, true
+	case age < underway:
+		return Result{s, Unsettled, "it runs, and the call may be on its way"}, false
+	}
+	return Result{s, Failed, "found running by a later run"}, true
+}
+
+// underway is how long a call may do something after it was sent.
+const underway = 10 * time.Minute
+
 // changed is what an app has become since it was planned for, empty where it is the same. AWS gives an app that is started again within a
 // day the creation time of the one before, so that its use is looked at besides: whoever started it has come back.
 func changed(s Step, now *sagemaker.DescribeAppOutput) string {

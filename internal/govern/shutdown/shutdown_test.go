@@ -212,6 +212,31 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// TestSettle: what an earlier run left open is settled by looking, and left open as long as the call may be on its way.
+func TestSettle(t *testing.T) {
+	step := shutdown.New(snapshot(app("a")), shutdown.Filter{Domain: "d-1"}).Steps[0]
+	going, another := same(), same()
+	going.Status, another.CreationTime = types.AppStatusDeleting, &at
+	for _, tt := range []struct {
+		name  string
+		app   fake
+		age   time.Duration
+		want  shutdown.Outcome
+		known bool
+	}{
+		{"gone", fake{unread: &types.ResourceNotFound{}}, time.Second, shutdown.Stopped, true},
+		{"going", fake{seen: going}, time.Second, shutdown.Stopped, true},
+		{"started anew", fake{seen: another}, time.Second, shutdown.Changed, true},
+		{"it runs, and the call may be on its way", fake{seen: same()}, time.Minute, shutdown.Unsettled, false},
+		{"it runs on", fake{seen: same()}, time.Hour, shutdown.Failed, true},
+		{"unreadable", fake{unread: errors.New("no")}, time.Hour, shutdown.Unsettled, false},
+	} {
+		if r, known := shutdown.Settle(t.Context(), &tt.app, step, tt.age); r.Outcome != tt.want || known != tt.known {
+			t.Errorf("%s: %+v, %v", tt.name, r, known)
+		}
+	}
+}
+
 // TestApplyWithoutJournal: what cannot be written down is not done.
 func TestApplyWithoutJournal(t *testing.T) {
 	f := fake{seen: same()}

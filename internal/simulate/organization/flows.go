@@ -70,9 +70,17 @@ func (p flow) make(k *keeper) string {
 func (p watch) make(k *keeper) string {
 	r := k.record(recordPlan{family: world.MonitoringSchedule, stem: "drift", status: p.status, output: func(k *keeper, r *world.Record) any {
 		out := &sagemaker.DescribeMonitoringScheduleOutput{MonitoringType: types.MonitoringTypeDataQuality, MonitoringScheduleConfig: &types.MonitoringScheduleConfig{
+			MonitoringType:              types.MonitoringTypeDataQuality,
 			MonitoringJobDefinitionName: aws.String(r.Name + "-job"), ScheduleConfig: &types.ScheduleConfig{ScheduleExpression: aws.String("cron(0 * ? * * *)")}}}
 		switch watched := k.standing(); {
 		case p.batch:
+			out.MonitoringScheduleConfig.MonitoringJobDefinitionName = nil
+			out.MonitoringScheduleConfig.MonitoringJobDefinition = &types.MonitoringJobDefinition{RoleArn: k.executionRole(),
+				MonitoringAppSpecification: &types.MonitoringAppSpecification{ImageUri: aws.String("monitor:latest")},
+				MonitoringInputs: []types.MonitoringInput{{BatchTransformInput: &types.BatchTransformInput{DataCapturedDestinationS3Uri: k.bucket("captured"), LocalPath: aws.String("/opt/ml/processing/input"),
+					DatasetFormat: &types.MonitoringDatasetFormat{Json: &types.MonitoringJsonDatasetFormat{}}}}},
+				MonitoringOutputConfig: &types.MonitoringOutputConfig{MonitoringOutputs: []types.MonitoringOutput{{S3Output: &types.MonitoringS3Output{LocalPath: aws.String("/opt/ml/processing/output"), S3Uri: k.bucket("drift")}}}},
+				MonitoringResources:    &types.MonitoringResources{ClusterConfig: &types.MonitoringClusterConfig{InstanceCount: aws.Int32(1), InstanceType: types.ProcessingInstanceTypeMlM5Large, VolumeSizeInGB: aws.Int32(20)}}}
 		case p.orphaned || watched == nil:
 			out.EndpointName = aws.String(r.Name + "-retired")
 		default:

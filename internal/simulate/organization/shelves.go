@@ -2,6 +2,7 @@ package organization
 
 import (
 	"encoding/base64"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,7 +56,16 @@ var script64 = aws.String(base64.StdEncoding.EncodeToString([]byte("#!/bin/bash\
 
 var notebookScript = &sagemaker.DescribeNotebookInstanceLifecycleConfigOutput{OnStart: []types.NotebookInstanceLifecycleHook{{Content: script64}}}
 
-func image(k *keeper, _ *world.Record) any {
+// image has a version and, where it is of use, a second one.
+func image(k *keeper, r *world.Record) any {
+	for n := int32(1); n <= 2 && r.Status == ""; n++ {
+		v := &world.ImageVersion{Life: r.Life, Image: r.Name, Number: n, Output: sagemaker.DescribeImageVersionOutput{JobType: types.JobTypeNotebookKernel,
+			BaseImage: aws.String(k.site.account.ID + ".dkr.ecr." + k.site.Name + ".amazonaws.com/" + r.Name + ":" + strconv.Itoa(int(n)))}}
+		if n == 2 {
+			v.Aliases = []string{"stable"}
+		}
+		k.site.ImageVersions = append(k.site.ImageVersions, v)
+	}
 	return &sagemaker.DescribeImageOutput{DisplayName: aws.String(k.owner.team.name + " kernels"), RoleArn: k.executionRole()}
 }
 
@@ -92,7 +102,11 @@ func (offer) make(k *keeper) string {
 	}})
 	for _, sort := range []types.HubContentType{types.HubContentTypeModel, types.HubContentTypeNotebook} {
 		k.add(&world.Record{Life: world.Life{Created: hub.Created.Add(k.between(time.Hour, 20*day))}, Family: world.HubContent, Parent: hub.Name,
-			Name: pick(k.dice, k.owner.team.products), Output: &sagemaker.DescribeHubContentOutput{HubContentType: sort, DocumentSchemaVersion: aws.String("2.3.0")}})
+			Name: pick(k.dice, k.owner.team.products), Output: &sagemaker.DescribeHubContentOutput{HubContentType: sort, DocumentSchemaVersion: aws.String("2.3.0"), HubContentDocument: aws.String("{}")}})
 	}
+	// What it borrows from AWS's public hub has neither an owner nor tags.
+	k.site.Records = append(k.site.Records, &world.Record{Life: world.Life{Created: hub.Created.Add(time.Hour)}, Family: world.HubContent, Parent: hub.Name, Name: "borrowed",
+		Output: &sagemaker.DescribeHubContentOutput{HubContentType: types.HubContentTypeModelReference, ReferenceMinVersion: aws.String("1.0.0"),
+			SageMakerPublicHubContentArn: aws.String("arn:" + k.site.account.InPartition() + ":sagemaker:" + k.site.Name + ":aws:hub-content/SageMakerPublicHub/Model/borrowed/1.0.0")}})
 	return k.site.arn(hub.Resource())
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
@@ -89,6 +90,8 @@ func assign(to reflect.Value, from any) error {
 		return assignSlice(to, from)
 	case reflect.Map:
 		return assignMap(to, from)
+	case reflect.Interface:
+		return assignUnion(to, from)
 	}
 	return assignScalar(to, from)
 }
@@ -150,6 +153,41 @@ func assignMap(to reflect.Value, from any) error {
 		to.SetMapIndex(reflect.ValueOf(key).Convert(to.Type().Key()), value)
 	}
 	return nil
+}
+
+// unions are the unions of the inputs, and the SDK's type of each of their members.
+var unions = map[reflect.Type]map[string]reflect.Type{
+	reflect.TypeFor[types.CustomFileSystem](): {
+		"EFSFileSystem":       reflect.TypeFor[types.CustomFileSystemMemberEFSFileSystem](),
+		"FSxLustreFileSystem": reflect.TypeFor[types.CustomFileSystemMemberFSxLustreFileSystem](),
+		"S3FileSystem":        reflect.TypeFor[types.CustomFileSystemMemberS3FileSystem](),
+	},
+	reflect.TypeFor[types.CustomFileSystemConfig](): {
+		"EFSFileSystemConfig":       reflect.TypeFor[types.CustomFileSystemConfigMemberEFSFileSystemConfig](),
+		"FSxLustreFileSystemConfig": reflect.TypeFor[types.CustomFileSystemConfigMemberFSxLustreFileSystemConfig](),
+		"S3FileSystemConfig":        reflect.TypeFor[types.CustomFileSystemConfigMemberS3FileSystemConfig](),
+	},
+}
+
+// assignUnion reads the one member that a union has.
+func assignUnion(to reflect.Value, from any) error {
+	members, ok := from.(map[string]any)
+	if !ok {
+		return fmt.Errorf("expected a union, got %T", from)
+	}
+	for name, value := range members {
+		member, known := unions[to.Type()][name]
+		if !known || len(members) > 1 {
+			break
+		}
+		one := reflect.New(member)
+		if err := assign(one.Elem().FieldByName("Value"), value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		to.Set(one)
+		return nil
+	}
+	return fmt.Errorf("%w: not one known member for %s", errKind, to.Type())
 }
 
 var errKind = errors.New("the value has the wrong type")

@@ -3,6 +3,7 @@ package wire
 import (
 	"slices"
 
+	scale "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/schemas"
 	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/schemas"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
@@ -46,6 +47,12 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"cloudwatch:GetMetricData":       modeled(cw.GetMetricData, cw.GetMetricDataOutput, (*view).getMetricData, anything),
 	"cloudwatch:GetMetricStatistics": modeled(cw.GetMetricStatistics, cw.GetMetricStatisticsOutput, (*view).getMetricStatistics, anything),
 	"cloudwatch:ListMetrics":         modeled(cw.ListMetrics, cw.ListMetricsOutput, (*view).listMetrics, anything),
+
+	"cloudwatch:DescribeAlarms": modeled(cw.DescribeAlarms, cw.DescribeAlarmsOutput, (*view).describeAlarms, anyAlarm),
+
+	"application-autoscaling:DescribeScalableTargets":  modeled(scale.DescribeScalableTargets, scale.DescribeScalableTargetsResponse, (*view).describeTargets, anything),
+	"application-autoscaling:DescribeScalingPolicies":  modeled(scale.DescribeScalingPolicies, scale.DescribeScalingPoliciesResponse, (*view).describePolicies, anything),
+	"application-autoscaling:DescribeScheduledActions": modeled(scale.DescribeScheduledActions, scale.DescribeScheduledActionsResponse, (*view).describeSchedules, anything),
 
 	"logs:DescribeLogGroups":  modeled(logs.DescribeLogGroups, logs.DescribeLogGroupsResponse, (*view).describeLogGroups, anyGroup),
 	"logs:DescribeLogStreams": modeled(logs.DescribeLogStreams, logs.DescribeLogStreamsResponse, (*view).describeLogStreams, askedGroup),

@@ -86,12 +86,37 @@ func (s statement) check() error {
 				operator, strings.Join(slices.Sorted(maps.Keys(operators)), ", "))
 		}
 		for key := range s.Condition[operator] {
-			if !strings.EqualFold(key, "aws:RequestedRegion") {
-				return fmt.Errorf("condition key %s is not simulated; aws:RequestedRegion is", key)
+			if !slices.ContainsFunc(conditionKeys, func(k string) bool { return strings.EqualFold(k, key) }) {
+				return fmt.Errorf("condition key %s is not simulated; these are: %s", key, strings.Join(conditionKeys, ", "))
 			}
 		}
 	}
 	return nil
+}
+
+// The condition keys that are simulated.
+const (
+	keyRegion    = simulatedKey
+	keyPassedTo  = "iam:PassedToService"
+	keyLinked    = "iam:AWSServiceName"
+	keyNamespace = "application-autoscaling:service-namespace"
+)
+
+var conditionKeys = []string{keyRegion, keyPassedTo, keyLinked, keyNamespace}
+
+// conditionValue is what a request has for a condition key, empty where it has none. Roles are passed to SageMaker here, and nothing else is scaled.
+func conditionValue(key, action, region string) string {
+	switch service, _, _ := strings.Cut(action, ":"); {
+	case strings.EqualFold(key, keyRegion):
+		return region
+	case strings.EqualFold(key, keyPassedTo) && action == "iam:PassRole":
+		return "sagemaker.amazonaws.com"
+	case strings.EqualFold(key, keyLinked) && action == "iam:CreateServiceLinkedRole":
+		return scalingService
+	case strings.EqualFold(key, keyNamespace) && service == "application-autoscaling" && Mutating(action):
+		return "sagemaker"
+	}
+	return ""
 }
 
 // operators say whether the request's value meets one or, negated, all of the policy's.
@@ -117,8 +142,8 @@ func noneOf(equal func(v, w string) bool) func(string, []string) bool {
 
 func (s statement) applies(action, resource, region string) bool {
 	for operator, conditions := range s.Condition {
-		for _, wanted := range conditions {
-			if !operators[operator](region, wanted) {
+		for key, wanted := range conditions {
+			if !operators[operator](conditionValue(key, action, region), wanted) {
 				return false
 			}
 		}

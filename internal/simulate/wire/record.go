@@ -77,19 +77,22 @@ func (v *view) within(f world.Family, parent string) (string, error) {
 	return record.Name, nil
 }
 
-// wanted reads from a Describe operation's input which record it is about. The first member that does not name the parent
-// names it; what comes later narrows versions down.
+// wanted reads from an operation's input which record it is about: the member that is called like the family's name says so, or else the first
+// text that does not name the parent. What comes later narrows versions down.
 func wanted(f world.Family, in any) (parent, name string) {
-	for field, member := range reflect.ValueOf(in).Elem().Fields() {
+	input := reflect.ValueOf(in).Elem()
+	if own, ok := interfaceOf(input.FieldByName(f.Stem() + "Name")).(*string); ok {
+		name = aws.ToString(own)
+	}
+	for field, member := range input.Fields() {
 		if field.Type != reflect.TypeFor[*string]() {
 			continue
 		}
 		text := member.Interface().(*string)
 		switch {
-		case field.Name == "ClientRequestToken", field.Name == "ClientToken":
 		case f.Parent() != "" && field.Name == f.Parent().Stem()+"Name":
 			parent = aws.ToString(text)
-		case name == "":
+		case name == "" && !strings.HasSuffix(field.Name, "Token"): // that of a request
 			name = aws.ToString(text)
 		}
 	}

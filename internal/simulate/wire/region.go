@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	cloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
@@ -20,7 +22,10 @@ type region struct {
 	configs    roll[*world.EndpointConfig]
 	models     roll[*world.Model]
 	components roll[*world.Component]
-	versions   roll[*world.ImageVersion]
+	// scalings are what Application Auto Scaling knows, and alarms CloudWatch's.
+	scalings scalings
+	alarms   roll[*cloudwatch.MetricAlarm]
+	versions roll[*world.ImageVersion]
 	// records are those of every other family by resource, and families the same by family and name.
 	records   roll[*world.Record]
 	families  map[world.Family]roll[*world.Record]
@@ -88,6 +93,12 @@ func newRegion(t estate.Target, w *world.Region) *region {
 	}
 	for _, c := range w.Components {
 		r.components.add(c.Resource(), c.Life, c)
+	}
+	for _, c := range w.Scalings {
+		r.scalings.add(c)
+	}
+	for _, a := range w.Alarms {
+		r.alarms.add(*a.Alarm.AlarmName, a.Life, &a.Alarm)
 	}
 	for _, i := range w.ImageVersions {
 		r.versions.add(i.Resource(), i.Life, i)

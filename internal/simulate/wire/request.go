@@ -33,6 +33,7 @@ var services = map[string]string{
 	"CloudTrail_20131101":               "cloudtrail",
 	"ServiceQuotasV20190624":            "servicequotas",
 	"TrentService":                      "kms",
+	"AnyScaleFrontendService":           "application-autoscaling",
 }
 
 // homes are the regions that the services of a whole partition answer from, whatever region a call is signed for.

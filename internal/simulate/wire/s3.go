@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/md5"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"maps"
 	"net/http"
@@ -202,6 +203,9 @@ func (v *view) getObject(c *bucketCall) (reply, error) {
 		return reply{}, err
 	}
 	header := o.answer()
+	if c.Header[checksumModeHeader] == "ENABLED" && o.checksum != "" {
+		header.Set(checksumHeader, o.checksum)
+	}
 	header.Set("Content-Length", strconv.Itoa(len(o.body)))
 	header.Set("Last-Modified", o.put.UTC().Format(http.TimeFormat))
 	for name, value := range o.header {
@@ -226,6 +230,11 @@ func (v *view) putObject(c *bucketCall) (reply, error) {
 		return reply{}, &apiError{code: "XAmzContentSHA256Mismatch", message: "The provided 'x-amz-content-sha256' header does not match what was computed."}
 	}
 	o := newObject(body, v.now.Truncate(time.Second)) // S3 keeps whole seconds
+	if sum := sha256.Sum256(body); c.Header[checksumHeader] != "" {
+		if o.checksum = base64.StdEncoding.EncodeToString(sum[:]); o.checksum != c.Header[checksumHeader] {
+			return reply{}, &apiError{code: "BadDigest", message: "The SHA256 you specified did not match the calculated checksum."}
+		}
+	}
 	switch sort := c.Header[encryptionHeader]; sort {
 	case "", "AES256":
 	case "aws:kms":

@@ -27,9 +27,11 @@ var objectHeaders = []string{"Content-Type", "Content-Encoding", "Content-Dispos
 const metadataHeader = "X-Amz-Meta-"
 
 // asked are the members of a header that an operation looks at, besides what is kept with an object.
-var asked = []string{"If-Match", "If-None-Match", encryptionHeader, encryptionKeyHeader, "X-Amz-Content-Sha256"}
+var asked = []string{"If-Match", "If-None-Match", encryptionHeader, encryptionKeyHeader, "X-Amz-Content-Sha256", checksumHeader, checksumModeHeader}
 
 const (
+	checksumHeader      = "X-Amz-Checksum-Sha256"
+	checksumModeHeader  = "X-Amz-Checksum-Mode"
 	encryptionHeader    = "X-Amz-Server-Side-Encryption"
 	encryptionKeyHeader = "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"
 )

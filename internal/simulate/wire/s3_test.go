@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/google/go-cmp/cmp"
 
@@ -148,6 +149,24 @@ func TestConditionalWrites(t *testing.T) {
 	}
 	want(t, "from the state", code(put(ctx, c, "k", "two", match(one))), "")
 	want(t, "then", get(ctx, c, "k"), "two")
+}
+
+// A checksum is held against what is put, kept, and told to who asks for it.
+func TestChecksums(t *testing.T) {
+	ctx, s := t.Context(), onStage(t, stocked())
+	c := objectsOf(s.cfg)
+	const one = "dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0=" // of "one"
+	sum := func(in *s3.PutObjectInput) { in.ChecksumSHA256 = aws.String(one) }
+	want(t, "another body", code(put(ctx, c, "k", "two", sum)), "BadDigest")
+	want(t, "the body", code(put(ctx, c, "k", "one", sum)), "")
+	want(t, "without one", code(put(ctx, c, "l", "one")), "")
+	for key, vouched := range map[string]string{"k": one, "l": ""} {
+		out, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("beats"), Key: &key, ChecksumMode: s3types.ChecksumModeEnabled})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, key, aws.ToString(out.ChecksumSHA256), vouched)
+	}
 }
 
 func TestListObjects(t *testing.T) {

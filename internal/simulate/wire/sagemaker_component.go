@@ -58,23 +58,27 @@ func (v *view) describeInferenceComponent(in *sagemaker.DescribeInferenceCompone
 	if !ok {
 		return nil, v.couldNotFind("inference component", describedComponent(in))
 	}
-	spec := &types.InferenceComponentSpecificationSummary{ModelName: aws.String(c.Name)}
-	if c.Base != "" {
-		spec = &types.InferenceComponentSpecificationSummary{BaseInferenceComponentName: aws.String(c.Base)}
+	var out sagemaker.DescribeInferenceComponentOutput
+	switch {
+	case c.Output != nil:
+		out = *c.Output
+	case c.Base != "":
+		out.Specification = &types.InferenceComponentSpecificationSummary{BaseInferenceComponentName: aws.String(c.Base)}
+	default:
+		out.Specification = &types.InferenceComponentSpecificationSummary{ModelName: aws.String(c.Name)}
 	}
-	return &sagemaker.DescribeInferenceComponentOutput{
-		Specification:            spec,
-		InferenceComponentArn:    v.arn(c.Resource()),
-		InferenceComponentName:   aws.String(c.Name),
-		InferenceComponentStatus: componentStatus(c),
-		EndpointArn:              v.arn((&world.Endpoint{Name: c.Endpoint}).Resource()),
-		EndpointName:             aws.String(c.Endpoint),
-		VariantName:              aws.String(c.Variant),
-		CreationTime:             aws.Time(c.Created),
-		LastModifiedTime:         aws.Time(modified(c.Life)),
-		RuntimeConfig: &types.InferenceComponentRuntimeConfigSummary{
-			CurrentCopyCount: aws.Int32(c.Copies),
-			DesiredCopyCount: aws.Int32(c.Copies),
-		},
-	}, nil
+	out.InferenceComponentArn, out.InferenceComponentName = v.arn(c.Resource()), aws.String(c.Name)
+	out.InferenceComponentStatus = componentStatus(c)
+	out.EndpointArn, out.EndpointName, out.VariantName = v.arn((&world.Endpoint{Name: c.Endpoint}).Resource()), aws.String(c.Endpoint), aws.String(c.Variant)
+	out.CreationTime, out.LastModifiedTime = aws.Time(c.Created), aws.Time(modified(c.Life))
+	out.RuntimeConfig = &types.InferenceComponentRuntimeConfigSummary{CurrentCopyCount: aws.Int32(c.Copies), DesiredCopyCount: aws.Int32(desiredCopies(c))}
+	return &out, nil
+}
+
+// desiredCopies is how many copies it is to have.
+func desiredCopies(c *world.Component) int32 {
+	if c.Desired != nil {
+		return *c.Desired
+	}
+	return c.Copies
 }

@@ -39,14 +39,15 @@ func (v *view) describeEndpointConfig(in *sagemaker.DescribeEndpointConfigInput)
 	if !ok {
 		return nil, v.couldNotFind("endpoint configuration", describedConfig(in))
 	}
-	return &sagemaker.DescribeEndpointConfigOutput{
-		EndpointConfigArn:        v.arn(c.Resource()),
-		EndpointConfigName:       aws.String(c.Name),
-		CreationTime:             aws.Time(c.Created),
-		ProductionVariants:       productionVariants(c.Variants),
-		ShadowProductionVariants: productionVariants(c.Shadow),
-		AsyncInferenceConfig:     asyncConfig(c.Async),
-	}, nil
+	var out sagemaker.DescribeEndpointConfigOutput
+	if c.Output != nil {
+		out = *c.Output
+	} else {
+		out.ProductionVariants, out.ShadowProductionVariants = productionVariants(c.Variants), productionVariants(c.Shadow)
+		out.AsyncInferenceConfig = asyncConfig(c.Async)
+	}
+	out.EndpointConfigArn, out.EndpointConfigName, out.CreationTime = v.arn(c.Resource()), aws.String(c.Name), aws.Time(c.Created)
+	return &out, nil
 }
 
 func productionVariants(variants []world.Variant) []types.ProductionVariant {

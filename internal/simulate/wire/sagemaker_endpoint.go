@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,8 +62,9 @@ func (v *view) describeEndpoint(in *sagemaker.DescribeEndpointInput) (*sagemaker
 		FailureReason:            given(e.FailureReason),
 		CreationTime:             aws.Time(e.Created),
 		LastModifiedTime:         aws.Time(modified(e.Life)),
-		ProductionVariants:       v.summaries(e.Variants),
-		ShadowProductionVariants: v.summaries(e.Shadow),
+		ProductionVariants:       v.summaries(e, e.Variants),
+		ShadowProductionVariants: v.summaries(e, e.Shadow),
+		LastDeploymentConfig:     e.Deployment,
 		AsyncInferenceConfig:     asyncConfig(e.Async),
 	}
 	if e.Pending != nil {
@@ -77,7 +79,7 @@ func (v *view) describeEndpoint(in *sagemaker.DescribeEndpointInput) (*sagemaker
 }
 
 // summaries say how many instances a variant has, but not which: the instance type is in the configuration only.
-func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSummary {
+func (v *view) summaries(e *world.Endpoint, variants []world.Variant) []types.ProductionVariantSummary {
 	var all []types.ProductionVariantSummary
 	for _, w := range variants {
 		s := types.ProductionVariantSummary{
@@ -90,7 +92,8 @@ func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSumm
 		if w.MemoryMB > 0 {
 			s.CurrentServerlessConfig, s.DesiredServerlessConfig = serverless(w), serverless(w)
 		} else {
-			s.CurrentInstanceCount, s.DesiredInstanceCount = aws.Int32(w.Count), aws.Int32(w.Count)
+			count := v.instances(e, w)
+			s.CurrentInstanceCount, s.DesiredInstanceCount = aws.Int32(count), aws.Int32(count)
 			if w.Desired != nil {
 				s.DesiredInstanceCount = w.Desired
 			}
@@ -98,6 +101,18 @@ func (v *view) summaries(variants []world.Variant) []types.ProductionVariantSumm
 		all = append(all, s)
 	}
 	return all
+}
+
+// instances are how many a variant has. One that scales them by itself needs none for components without copies.
+func (v *view) instances(e *world.Endpoint, w world.Variant) int32 {
+	if w.MaxScale == 0 {
+		return w.Count
+	}
+	on := v.componentsOn(func(c *world.Component) bool { return c.Endpoint == e.Name && c.Variant == w.Name })
+	if len(on) == 0 || slices.ContainsFunc(on, func(c *world.Component) bool { return c.Copies > 0 }) {
+		return w.Count
+	}
+	return w.MinScale
 }
 
 func pending(variants []world.Variant) []types.PendingProductionVariantSummary {

@@ -39,10 +39,13 @@ func (v *view) describeModel(in *sagemaker.DescribeModelInput) (*sagemaker.Descr
 	if !ok {
 		return nil, v.couldNotFind("model", describedModel(in))
 	}
-	out := &sagemaker.DescribeModelOutput{
-		ModelArn:     v.arn(m.Resource()),
-		ModelName:    aws.String(m.Name),
-		CreationTime: aws.Time(m.Created),
+	out := &sagemaker.DescribeModelOutput{}
+	if m.Output != nil {
+		*out = *m.Output
+	}
+	out.ModelArn, out.ModelName, out.CreationTime = v.arn(m.Resource()), aws.String(m.Name), aws.Time(m.Created)
+	if m.Output != nil {
+		return out, nil
 	}
 	mode := types.ContainerModeSingleModel
 	if m.MultiModel {

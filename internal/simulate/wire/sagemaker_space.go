@@ -58,6 +58,7 @@ func (v *view) describeSpace(in *sagemaker.DescribeSpaceInput) (*sagemaker.Descr
 		SpaceArn:             v.arn(s.Resource(s.domain)),
 		DomainId:             aws.String(s.domain),
 		SpaceName:            aws.String(s.Name),
+		SpaceDisplayName:     given(s.DisplayName),
 		Status:               types.SpaceStatusInService,
 		CreationTime:         aws.Time(s.Created),
 		LastModifiedTime:     aws.Time(modified(s.Life)),

@@ -70,15 +70,16 @@ func structures(tree any, schema *smithy.Schema) []map[string]any {
 
 // modules are the SDK modules by IAM prefix.
 var modules = map[string]string{
-	"sagemaker":     "sagemaker",
-	"cloudwatch":    "cloudwatch",
-	"logs":          "cloudwatchlogs",
-	"pricing":       "pricing",
-	"tag":           "resourcegroupstaggingapi",
-	"organizations": "organizations",
-	"cloudtrail":    "cloudtrail",
-	"kms":           "kms",
-	"servicequotas": "servicequotas",
+	"sagemaker":               "sagemaker",
+	"cloudwatch":              "cloudwatch",
+	"logs":                    "cloudwatchlogs",
+	"pricing":                 "pricing",
+	"tag":                     "resourcegroupstaggingapi",
+	"organizations":           "organizations",
+	"cloudtrail":              "cloudtrail",
+	"kms":                     "kms",
+	"application-autoscaling": "applicationautoscaling",
+	"servicequotas":           "servicequotas",
 }
 
 // snapshot is the golden response that the SDK module ships for the operation, decoded.

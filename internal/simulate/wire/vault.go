@@ -31,6 +31,8 @@ type object struct {
 	body []byte
 	put  time.Time
 	etag string
+	// checksum is the SHA-256 that whoever put it gave along, in base64; empty for none.
+	checksum string
 	// header is what whoever put it said of it, and kmsKey the ARN of the key that encrypts it; empty for S3's own.
 	header map[string]string
 	kmsKey string

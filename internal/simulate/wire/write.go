@@ -20,6 +20,7 @@ const (
 	notebookStarts = 2 * time.Minute
 	notebookStops  = time.Minute
 	endpointMoves  = 3 * time.Minute
+	componentMoves = 2 * time.Minute
 
 	jobStops      = 2 * time.Minute
 	poolGoes      = 30 * time.Second
@@ -105,6 +106,14 @@ func (v *view) label(resource string, tags []types.Tag) error {
 	return err
 }
 
+// passes refuses to give a role to what is being made, unless the caller may.
+func (v *view) passes(role *string) error {
+	if nothing(role) {
+		return nil
+	}
+	return v.principal.authorize("iam:PassRole", *role, v.target.Region)
+}
+
 // merge copies to a structure what another one says of the members that both have.
 func merge(to, from reflect.Value) {
 	for field, member := range from.Fields() {
@@ -123,8 +132,36 @@ func updated[T, U any](settings *T, with *U) *T {
 	if settings != nil {
 		all = *settings
 	}
-	merge(reflect.ValueOf(&all).Elem(), reflect.ValueOf(with).Elem())
+	merge(reflect.ValueOf(&all).Elem(), cleared(reflect.ValueOf(with).Elem()))
 	return &all
+}
+
+// nothingSaid is what clears an ARN in settings.
+const nothingSaid = "None"
+
+// cleared is a copy of a value without the ARNs that are to be cleared.
+func cleared(v reflect.Value) reflect.Value {
+	to := reflect.New(v.Type()).Elem()
+	to.Set(v)
+	switch v.Kind() {
+	case reflect.Pointer:
+		switch {
+		case v.IsNil():
+		case v.Elem().Kind() == reflect.String && v.Elem().String() == nothingSaid:
+			to.SetZero()
+		default:
+			c := reflect.New(v.Type().Elem())
+			c.Elem().Set(cleared(v.Elem()))
+			to.Set(c)
+		}
+	case reflect.Struct:
+		for field, member := range v.Fields() {
+			if field.IsExported() {
+				to.FieldByIndex(field.Index).Set(cleared(member))
+			}
+		}
+	}
+	return to
 }
 
 // missingMember is how AWS says that a member must be there.

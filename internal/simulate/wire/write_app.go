@@ -103,9 +103,11 @@ func (v *view) deleteApp(in *sagemaker.DeleteAppInput) error {
 	return nil
 }
 
-// appsOf are the apps of a domain that are not over and belong to what the function picks.
+// appsOf are the apps of a domain that are not over, have not failed, and belong to what the function picks.
 func (v *view) appsOf(domain string, pick func(app) bool) []app {
-	return v.apps.list(v.now, func(a app, l world.Life) bool { return a.domain == domain && l.At(v.now) && pick(a) })
+	return v.apps.list(v.now, func(a app, l world.Life) bool {
+		return a.domain == domain && l.At(v.now) && a.status(v.now) != types.AppStatusFailed && pick(a)
+	})
 }
 
 // appChange is a call that is about an app, as CloudTrail has it.

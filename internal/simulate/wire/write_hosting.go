@@ -38,7 +38,7 @@ func (v *view) createEndpoint(in *sagemaker.CreateEndpointInput) (*sagemaker.Cre
 	if err := v.label(resource, in.Tags); err != nil {
 		return nil, err
 	}
-	e := &world.Endpoint{Life: world.Life{Created: v.now, Creator: v.principal.arn}, Name: *in.EndpointName, Config: config.Name, Async: config.Async,
+	e := &world.Endpoint{Life: world.Life{Created: v.now, Creator: v.principal.arn}, Name: *in.EndpointName, Config: config.Name, Async: config.Async, Deployment: in.DeploymentConfig,
 		Status: string(types.EndpointStatusCreating), Variants: config.Variants, Shadow: config.Shadow}
 	// Whoever called the endpoint of that name goes on calling it.
 	if earlier := v.endpoints.named[resource]; len(earlier) > 0 {
@@ -69,6 +69,14 @@ func (v *view) deleteEndpoint(in *sagemaker.DeleteEndpointInput) error {
 	e, err := v.settled(in.EndpointName)
 	if err != nil {
 		return err
+	}
+	for _, w := range e.Variants {
+		if err := v.unscaled("endpoint/" + e.Name + "/variant/" + w.Name); err != nil {
+			return err
+		}
+	}
+	if on := v.componentsOn(func(c *world.Component) bool { return c.Endpoint == e.Name }); len(on) > 0 {
+		return invalid("Cannot delete endpoint %q: the inference component %q is associated with it.", *v.arn(e.Resource()), *v.arn(on[0].Resource()))
 	}
 	goes := *e
 	goes.Status, goes.Modified, goes.Deleted = string(types.EndpointStatusDeleting), v.now, v.now.Add(endpointMoves)

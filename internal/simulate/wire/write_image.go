@@ -23,7 +23,12 @@ func (v *view) createImageVersion(in *sagemaker.CreateImageVersionInput) (*sagem
 	if err != nil {
 		return nil, err
 	}
-	i := &world.ImageVersion{Life: world.Life{Created: v.now, Creator: v.principal.arn}, Image: *in.ImageName, Number: 1, Aliases: in.Aliases,
+	for _, i := range all {
+		if i.Token != "" && i.Token == aws.ToString(in.ClientToken) {
+			return &sagemaker.CreateImageVersionOutput{ImageVersionArn: v.arn(i.Resource())}, nil
+		}
+	}
+	i := &world.ImageVersion{Life: world.Life{Created: v.now, Creator: v.principal.arn}, Image: *in.ImageName, Number: 1, Aliases: in.Aliases, Token: aws.ToString(in.ClientToken),
 		Status: string(types.ImageVersionStatusCreating)}
 	if len(all) > 0 {
 		i.Number = all[len(all)-1].Number + 1

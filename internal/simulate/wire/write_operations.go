@@ -2,6 +2,8 @@ package wire
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+	autoscaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	scale "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/schemas"
 	api "github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker/schemas"
 
@@ -66,6 +68,45 @@ var writes = []offered{
 	{"sagemaker:DeleteEndpointConfig", silent((*view).deleteEndpointConfig,
 		named(func(in *api.DeleteEndpointConfigInput) string { return configOf(in.EndpointConfigName) }))},
 	{"sagemaker:DeleteModel", silent((*view).deleteModel, named(func(in *api.DeleteModelInput) string { return modelOf(in.ModelName) }))},
+
+	{"sagemaker:CreateModel", modeled(sm.CreateModel, sm.CreateModelOutput, (*view).createModel, named(func(in *api.CreateModelInput) string { return modelOf(in.ModelName) }))},
+	{"sagemaker:CreateEndpointConfig", modeled(sm.CreateEndpointConfig, sm.CreateEndpointConfigOutput, (*view).createEndpointConfig,
+		named(func(in *api.CreateEndpointConfigInput) string { return configOf(in.EndpointConfigName) }))},
+	{"sagemaker:UpdateEndpoint", modeled(sm.UpdateEndpoint, sm.UpdateEndpointOutput, (*view).updateEndpoint,
+		named(func(in *api.UpdateEndpointInput) string { return endpointOf(in.EndpointName) }))},
+	{"sagemaker:CreateInferenceComponent", modeled(sm.CreateInferenceComponent, sm.CreateInferenceComponentOutput, (*view).createComponent,
+		named(func(in *api.CreateInferenceComponentInput) string { return componentOf(in.InferenceComponentName) }))},
+	{"sagemaker:DeleteInferenceComponent", silent((*view).deleteComponent,
+		named(func(in *api.DeleteInferenceComponentInput) string { return componentOf(in.InferenceComponentName) }))},
+	{"sagemaker:UpdateInferenceComponentRuntimeConfig", modeled(sm.UpdateInferenceComponentRuntimeConfig, sm.UpdateInferenceComponentRuntimeConfigOutput, (*view).scaleComponent,
+		named(func(in *api.UpdateInferenceComponentRuntimeConfigInput) string {
+			return componentOf(in.InferenceComponentName)
+		}))},
+	{"sagemaker:CreateNotebookInstance", modeled(sm.CreateNotebookInstance, sm.CreateNotebookInstanceOutput, (*view).createNotebook,
+		recordNamed(world.NotebookInstance, func(in *api.CreateNotebookInstanceInput) *string { return in.NotebookInstanceName }))},
+	{"sagemaker:DeleteNotebookInstance", silent((*view).deleteNotebook,
+		recordNamed(world.NotebookInstance, func(in *api.DeleteNotebookInstanceInput) *string { return in.NotebookInstanceName }))},
+	{"sagemaker:CreateSpace", modeled(sm.CreateSpace, sm.CreateSpaceResponse, (*view).createSpace,
+		named(func(in *api.CreateSpaceInput) string {
+			return describedSpace(&api.DescribeSpaceInput{DomainId: in.DomainId, SpaceName: in.SpaceName})
+		}))},
+	{"sagemaker:CreateUserProfile", modeled(sm.CreateUserProfile, sm.CreateUserProfileResponse, (*view).createUserProfile,
+		named(func(in *api.CreateUserProfileInput) string {
+			return describedUser(&api.DescribeUserProfileInput{DomainId: in.DomainId, UserProfileName: in.UserProfileName})
+		}))},
+
+	{"application-autoscaling:RegisterScalableTarget", modeled(scale.RegisterScalableTarget, scale.RegisterScalableTargetResponse, (*view).registerTarget,
+		scaledThing(func(in *autoscaling.RegisterScalableTargetInput) *string { return in.ResourceId }))},
+	{"application-autoscaling:DeregisterScalableTarget", modeled(scale.DeregisterScalableTarget, scale.DeregisterScalableTargetResponse, (*view).deregisterTarget,
+		scaledThing(func(in *autoscaling.DeregisterScalableTargetInput) *string { return in.ResourceId }))},
+	{"application-autoscaling:PutScalingPolicy", modeled(scale.PutScalingPolicy, scale.PutScalingPolicyResponse, (*view).putPolicy,
+		scaledThing(func(in *autoscaling.PutScalingPolicyInput) *string { return in.ResourceId }))},
+	{"application-autoscaling:DeleteScalingPolicy", modeled(scale.DeleteScalingPolicy, scale.DeleteScalingPolicyResponse, (*view).deletePolicy,
+		scaledThing(func(in *autoscaling.DeleteScalingPolicyInput) *string { return in.ResourceId }))},
+	{"application-autoscaling:PutScheduledAction", modeled(scale.PutScheduledAction, scale.PutScheduledActionResponse, (*view).putSchedule,
+		scaledThing(func(in *autoscaling.PutScheduledActionInput) *string { return in.ResourceId }))},
+	{"cloudwatch:PutMetricAlarm", silent((*view).putAlarm, namedAlarm)},
+	{"cloudwatch:DeleteAlarms", silent((*view).deleteAlarms, deletedAlarm)},
 
 	{"sagemaker:AddTags", modeled(sm.AddTags, sm.AddTagsOutput, (*view).addTags, func(_ *view, in *api.AddTagsInput) string { return aws.ToString(in.ResourceArn) })},
 	{"sagemaker:DeleteTags", modeled(sm.DeleteTags, sm.DeleteTagsOutput, (*view).deleteTags, func(_ *view, in *api.DeleteTagsInput) string { return aws.ToString(in.ResourceArn) })},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/smithy-go"
 
@@ -26,8 +27,8 @@ type passage struct {
 	also func(*view, *world.Record)
 }
 
-// passes is an operation that moves the record which its input names. Output is nil where it answers nothing.
-func passes[I, O any](f world.Family, _ method[I, O], name, output *smithy.Schema, p passage) offered {
+// transits is an operation that moves the record which its input names. Output is nil where it answers nothing.
+func transits[I, O any](f world.Family, _ method[I, O], name, output *smithy.Schema, p passage) offered {
 	return changes(f, name, output, func(v *view, in *I) (*O, error) {
 		record, err := v.taken(f, in, p.from)
 		if err != nil {
@@ -103,7 +104,7 @@ func (v *view) pass(record *world.Record, p passage) {
 		v.wrote(c)
 		return
 	case p.over == "":
-		moved.Deleted = end
+		moved.Deleted, moved.Ended = end, time.Time{}
 	default:
 		if moved.Ended.IsZero() || moved.Ended.After(end) {
 			moved.Ended = end
@@ -128,7 +129,7 @@ func respond[O any](v *view, record *world.Record) *O {
 		}
 	}
 	if done := body.FieldByName("Success"); done.IsValid() {
-		done.SetBool(true)
+		done.Set(reflect.ValueOf(aws.Bool(true)))
 	}
 	return out
 }
@@ -141,14 +142,21 @@ type birth struct {
 }
 
 // makes is an operation that makes a record of what its input says. Fill sets what the description calls otherwise; nil for nothing.
-func makes[I, O, D any](f world.Family, _ method[I, O], name, output *smithy.Schema, b birth, fill func(*view, *I, *D)) offered {
+func makes[I, O, D any](f world.Family, _ method[I, O], name, output *smithy.Schema, b birth, fill func(*view, *I, *D) error) offered {
 	return offered{"sagemaker:" + name.ID().Name, modeled(name, output, func(v *view, in *I) (smithy.Serializable, error) {
 		record, err := v.conceived(f, in)
 		if err != nil {
 			return nil, err
 		}
+		if role, ok := interfaceOf(reflect.ValueOf(in).Elem().FieldByName("RoleArn")).(*string); ok {
+			if err := v.passes(role); err != nil {
+				return nil, err
+			}
+		}
 		if fill != nil {
-			fill(v, in, record.Output.(*D))
+			if err := fill(v, in, record.Output.(*D)); err != nil {
+				return nil, err
+			}
 		}
 		if err := v.bear(record, reflect.ValueOf(in).Elem().FieldByName("Tags").Interface().([]types.Tag), b); err != nil {
 			return nil, err

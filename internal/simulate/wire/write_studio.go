@@ -98,8 +98,8 @@ func (v *view) updateSpace(in *sagemaker.UpdateSpaceInput) (*sagemaker.UpdateSpa
 	next := *s.Space
 	next.Modified, next.Settings = v.now, updated(s.Settings, in.SpaceSettings)
 	if given := in.SpaceSettings; given != nil {
-		if given.AppType != "" && s.AppType != "" && string(given.AppType) != s.AppType {
-			return nil, invalid("The AppType of Space [%s] cannot be changed.", *v.arn(resource))
+		if given.AppType != "" && s.AppType != "" { // not even to what it is
+			return nil, invalid("Updating AppType for Space is not supported.")
 		}
 		next.AppType = cmp.Or(s.AppType, string(given.AppType))
 		if disk := given.SpaceStorageSettings; disk != nil && disk.EbsStorageSettings != nil {

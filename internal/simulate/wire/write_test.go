@@ -161,7 +161,9 @@ func TestANotebookInstanceStopsAndStarts(t *testing.T) {
 }
 
 func TestAnEndpointGoesAndComes(t *testing.T) {
-	ctx, s := t.Context(), onStage(t, furnished())
+	w := furnished()
+	w.Accounts[0].Regions[0].Components = nil
+	ctx, s := t.Context(), onStage(t, w)
 	name := aws.String("churn")
 	status := func() string {
 		out, err := s.DescribeEndpoint(ctx, &api.DescribeEndpointInput{EndpointName: name})
@@ -268,6 +270,31 @@ func TestSettings(t *testing.T) {
 	}
 	_, err = s.UpdateSpace(ctx, &api.UpdateSpaceInput{DomainId: d1, SpaceName: aws.String("lab"), SpaceSettings: &types.SpaceSettings{AppType: types.AppTypeCodeEditor}})
 	want(t, "another app type", code(err), "ValidationException")
+	_, err = s.UpdateSpace(ctx, &api.UpdateSpaceInput{DomainId: d1, SpaceName: aws.String("lab"), SpaceSettings: &types.SpaceSettings{AppType: types.AppTypeJupyterLab}})
+	want(t, "the same app type", code(err), "ValidationException")
+}
+
+// An ARN is cleared by None, and so that nothing else is.
+func TestClearedSettings(t *testing.T) {
+	ctx, s := t.Context(), onStage(t, furnished())
+	d1 := aws.String("d-1")
+	script := "arn:aws:sagemaker:us-east-1:" + research + ":studio-lifecycle-config/setup"
+	for _, arn := range []string{script, "None"} {
+		if _, err := s.UpdateDomain(ctx, &api.UpdateDomainInput{DomainId: d1, DefaultUserSettings: &types.UserSettings{JupyterLabAppSettings: &types.JupyterLabAppSettings{
+			BuiltInLifecycleConfigArn: &arn, LifecycleConfigArns: []string{script}, DefaultResourceSpec: &types.ResourceSpec{InstanceType: "ml.t3.medium", LifecycleConfigArn: &arn}}}}); err != nil {
+			t.Fatal(err)
+		}
+		out, err := s.DescribeDomain(ctx, &api.DescribeDomainInput{DomainId: d1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := out.DefaultUserSettings.JupyterLabAppSettings
+		said := strings.TrimSuffix(arn, "None")
+		want(t, "the default", aws.ToString(got.DefaultResourceSpec.LifecycleConfigArn), said)
+		want(t, "what is built in", aws.ToString(got.BuiltInLifecycleConfigArn), said)
+		want(t, "the instance type", string(got.DefaultResourceSpec.InstanceType), "ml.t3.medium")
+		want(t, "what is attached", strings.Join(got.LifecycleConfigArns, " "), script)
+	}
 }
 
 func TestWhatHoldsSomethingStays(t *testing.T) {

@@ -67,6 +67,8 @@ func (v *view) updateCluster(in *sagemaker.UpdateClusterInput) (*sagemaker.Updat
 			return nil, missingMember("instanceGroups." + string('1'+rune(n)) + ".member.instanceCount")
 		case nothing(g.ExecutionRole):
 			return nil, missingMember("instanceGroups." + string('1'+rune(n)) + ".member.executionRole")
+		case v.passes(g.ExecutionRole) != nil:
+			return nil, v.passes(g.ExecutionRole)
 		case i < 0:
 			return nil, invalid("The instance group %q does not exist. New groups are not simulated.", aws.ToString(g.InstanceGroupName))
 		case g.InstanceType != before.InstanceGroups[i].InstanceType:
@@ -156,7 +158,7 @@ func (v *view) lastOnDemand(record *world.Record) (last time.Time) {
 }
 
 // provisioned is the throughput that a new group is given, in the words of a description, and its empty online store.
-func provisioned(_ *view, in *sagemaker.CreateFeatureGroupInput, out *sagemaker.DescribeFeatureGroupOutput) {
+func provisioned(_ *view, in *sagemaker.CreateFeatureGroupInput, out *sagemaker.DescribeFeatureGroupOutput) error {
 	if c := in.ThroughputConfig; c != nil {
 		out.ThroughputConfig = &types.ThroughputConfigDescription{ThroughputMode: c.ThroughputMode,
 			ProvisionedReadCapacityUnits: c.ProvisionedReadCapacityUnits, ProvisionedWriteCapacityUnits: c.ProvisionedWriteCapacityUnits}
@@ -164,15 +166,19 @@ func provisioned(_ *view, in *sagemaker.CreateFeatureGroupInput, out *sagemaker.
 	if out.OnlineStoreConfig != nil {
 		out.OnlineStoreTotalSizeBytes = aws.Int64(0)
 	}
+	return nil
 }
 
 // watches says what a new schedule watches. Of a definition of jobs that is not simulated, that is known from who has named it before.
-func watches(v *view, in *sagemaker.CreateMonitoringScheduleInput, out *sagemaker.DescribeMonitoringScheduleOutput) {
+func watches(v *view, in *sagemaker.CreateMonitoringScheduleInput, out *sagemaker.DescribeMonitoringScheduleOutput) error {
 	c := in.MonitoringScheduleConfig
 	if c == nil {
-		return
+		return missingMember("monitoringScheduleConfig")
 	}
 	if d := c.MonitoringJobDefinition; d != nil {
+		if err := v.passes(d.RoleArn); err != nil {
+			return err
+		}
 		for _, input := range d.MonitoringInputs {
 			if input.EndpointInput != nil {
 				out.EndpointName = input.EndpointInput.EndpointName
@@ -188,6 +194,7 @@ func watches(v *view, in *sagemaker.CreateMonitoringScheduleInput, out *sagemake
 			out.EndpointName, out.MonitoringType = earlier.EndpointName, earlier.MonitoringType
 		}
 	}
+	return nil
 }
 
 // createHubReference makes what a hub offers a reference to what AWS's public hub does.

@@ -14,6 +14,8 @@ type ImageVersion struct {
 	Number int32
 	// Aliases are its other names.
 	Aliases []string
+	// Token is that of the request which made it: asked with it again, AWS makes no other.
+	Token string
 	// Status is CREATED when empty.
 	Status string
 	// Output holds the rest of its description.

@@ -7,6 +7,9 @@ package world
 import (
 	"time"
 
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	alarms "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 )
 
@@ -59,6 +62,8 @@ type Region struct {
 	Configs    []*EndpointConfig
 	Models     []*Model
 	Components []*Component
+	Scalings   []*Scaling
+	Alarms     []*Alarm
 	// ImageVersions are those of the images among the records.
 	ImageVersions []*ImageVersion
 	// Records are the resources of every other family, and Histories the jobs of long ago.
@@ -131,7 +136,9 @@ type User struct {
 type Space struct {
 	Life
 	Name, Owner, AppType, Sharing string
-	VolumeGB                      int32
+	// DisplayName is what people see, empty for the name.
+	DisplayName string
+	VolumeGB    int32
 	// Settings go before the user's and the domain's; nil is none. The app type and the volume are those above.
 	Settings *types.SpaceSettings
 }
@@ -169,6 +176,8 @@ type EndpointConfig struct {
 	Name             string
 	Variants, Shadow []Variant
 	Async            bool
+	// Output is what is described of it besides its name, ARN and creation; nil is what follows from the above.
+	Output *sagemaker.DescribeEndpointConfigOutput
 }
 
 // An Endpoint is a hosted model. Its current counts are in Variants; its instance types are in its configuration.
@@ -178,6 +187,8 @@ type Endpoint struct {
 	FailureReason        string
 	Variants, Shadow     []Variant
 	Async                bool
+	// Deployment is how it was last deployed, where a call said so.
+	Deployment *types.DeploymentConfig
 	// Pending is a deployment under way.
 	Pending *EndpointConfig
 }
@@ -190,6 +201,8 @@ type Model struct {
 	Containers []string
 	// MultiModel is container mode MultiModel.
 	MultiModel bool
+	// Output is what is described of it besides its name, ARN and creation; nil is what follows from the above.
+	Output *sagemaker.DescribeModelOutput
 }
 
 // A Component is an inference component on an endpoint's variant.
@@ -199,6 +212,24 @@ type Component struct {
 	// Base is the component whose copies an adapter runs on, empty for one that has a model of its own.
 	Base   string
 	Copies int32
+	// Desired is how many copies it is to have, where that is not Copies.
+	Desired *int32
+	// Output is what is described of it besides what moves; nil is what follows from the above.
+	Output *sagemaker.DescribeInferenceComponentOutput
+}
+
+// A Scaling is a target of Application Auto Scaling with its policies and scheduled actions.
+type Scaling struct {
+	Life
+	Target    scaling.ScalableTarget
+	Policies  []scaling.ScalingPolicy
+	Schedules []scaling.ScheduledAction
+}
+
+// An Alarm is a CloudWatch alarm.
+type Alarm struct {
+	Life
+	Alarm alarms.MetricAlarm
 }
 
 // A Metric is one CloudWatch series.
