@@ -91,7 +91,7 @@ func (f *changeFlags) openJournal(ctx context.Context, env Env, file *config.Fil
 			note(env, fmt.Sprintf("%s has no known end: %s", what, cmp.Or(why, "look at it")))
 			continue
 		}
-		if err := j.Settle(in.ID, outcome, why); err != nil {
+		if err := j.Settle(in.ID, outcome, why); err != nil { //nolint:contextcheck // what is known is written down also where the run is interrupted
 			return journal{}, errors.Join(err, j.Close())
 		}
 		note(env, fmt.Sprintf("%s by an earlier run: %s, %s", what, outcome, why))
