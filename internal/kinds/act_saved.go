@@ -32,23 +32,25 @@ var (
 	anyShape  = smithy.NewSchema(smithy.ShapeID{}, smithy.ShapeTypeStructure, 0)
 	anyCall   = smithy.NewOperationSchema(anyShape, anyShape, anyShape)
 	bodyCodec = awsjson.New11(smithy.NewServiceSchema(anyShape, ""))
-	// atOnce is the context of what waits for nothing.
-	atOnce = context.Background()
 )
 
 // written is what an answer says as JSON.
+//
+//nolint:contextcheck,nolintlint // it waits for nothing that could be broken off; the second does not see what the first says of callers
 func written(out smithy.Serializable) (json.RawMessage, error) {
 	req := smithyhttp.NewStackRequest().(*smithyhttp.Request)
-	if err := bodyCodec.SerializeRequest(atOnce, anyCall, out, req); err != nil {
+	if err := bodyCodec.SerializeRequest(context.Background(), anyCall, out, req); err != nil {
 		return nil, fmt.Errorf("save %T: %w", out, err)
 	}
 	return io.ReadAll(req.GetStream())
 }
 
 // read is the inverse of written.
+//
+//nolint:contextcheck,nolintlint // like written
 func read(body json.RawMessage, out smithy.Deserializable) error {
 	resp := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}}
-	if err := bodyCodec.DeserializeResponse(atOnce, anyCall, nil, resp, out); err != nil {
+	if err := bodyCodec.DeserializeResponse(context.Background(), anyCall, nil, resp, out); err != nil {
 		return fmt.Errorf("read what was saved: %w", err)
 	}
 	return nil
