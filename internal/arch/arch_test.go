@@ -14,7 +14,7 @@ const module = "github.com/sagewarden/sagewarden/"
 // Circles are impossible in Go; a room that is missing here is an error, so that the plan is drawn before the wall.
 var floors = [][]string{
 	{"internal/estate"},
-	{"internal/strictyaml", "internal/packing", "internal/heartbeat", "internal/report", "policies"},
+	{"internal/strictyaml", "internal/packing", "internal/heartbeat", "internal/report", "policies", "schemas"},
 	{"internal/cloud", "internal/config", "internal/ledger", "internal/pricing", "internal/studio/jupyter", "internal/studio/process", "internal/studio/remote"},
 	{"internal/pulse", "internal/notify/link", "internal/ledger/show"},
 	{"internal/kinds", "internal/notify", "internal/studio"},

@@ -1,39 +1,15 @@
 package cli
 
 import (
-	"context"
-	"errors"
-	"path/filepath"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/config"
-	"github.com/sagewarden/sagewarden/internal/estate"
-	"github.com/sagewarden/sagewarden/internal/policy"
 	"github.com/sagewarden/sagewarden/internal/remediate"
 )
 
 // policyFlag adds the flag that names policies.
 func policyFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringArrayVar(files, "policy", nil, "policy file, pattern, or ready pack as pack:studio-basics; repeatable (default: policies in the configuration file)")
-}
-
-// policies are those that the flag names, or else the file's.
-func policies(ctx context.Context, file *config.File, named []string) (*policy.Set, error) {
-	if len(named) == 0 {
-		for _, name := range file.Policies {
-			if !strings.HasPrefix(name, policy.PackPrefix) && !filepath.IsAbs(name) {
-				name = filepath.Join(filepath.Dir(file.Path), name)
-			}
-			named = append(named, name)
-		}
-	}
-	if len(named) == 0 {
-		return nil, &estate.Error{Op: "read policies", Err: errors.New("none is named"),
-			Hint: "name some under policies: in sagewarden.yaml or with --policy, as --policy pack:studio-basics; see sagewarden policy list"}
-	}
-	return policy.Load(ctx, named...)
 }
 
 // guard is what bounds all policies, as the file has it.

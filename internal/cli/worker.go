@@ -43,7 +43,11 @@ func (f *workFlags) start(ctx context.Context, env Env, options cloud.Options) (
 	if err != nil {
 		return nil, err
 	}
-	set, err := policies(ctx, file, f.policies)
+	files, err := f.policyFiles(env, f.policies)
+	if err != nil {
+		return nil, err
+	}
+	set, err := policy.Load(ctx, files...)
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +154,9 @@ func (w *worker) scan(ctx context.Context, f *workFlags) (*estate.Snapshot, erro
 	done()
 	if err == nil {
 		err = blind(snap)
+	}
+	if err == nil {
+		err = f.memory.Commit()
 	}
 	return snap, err
 }

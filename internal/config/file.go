@@ -19,12 +19,12 @@ type File struct {
 	Owners Owners `yaml:"owners"`
 	// Heartbeats are where agents in Studio apps and on notebook instances say what is used.
 	Heartbeats []Heartbeats `yaml:"heartbeats"`
+	// Policies are policy files: paths beside this file, patterns as policies/*.yaml, and ready packs as pack:studio-basics.
+	Policies []string `yaml:"policies"`
 	// State is where the ledger is: a file, s3://bucket/key or postgres://user@host/database. SAGEWARDEN_STATE and --state go before it.
 	State string `yaml:"state"`
 	// Notify says whom to tell, how, and when.
 	Notify Notify `yaml:"notify"`
-	// Policies are the files that say what is to happen: paths from this file's folder, patterns as policies/*.yaml, and ready packs as pack:studio-basics.
-	Policies []string `yaml:"policies"`
 	// Enforce allows that something is changed at all. Without it there are plans, and nothing else.
 	Enforce bool `yaml:"enforce"`
 	// Guard bounds what all policies together may change.

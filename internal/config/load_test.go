@@ -41,8 +41,9 @@ func TestEverything(t *testing.T) {
 				{Profile: "research", Regions: []string{"all"}},
 			},
 		},
-		Owners: Owners{Tags: []string{"owner"}, CloudTrail: CloudTrail{Lookup: true, Pages: 5}},
-		Notify: Notify{Remind: time.Hour},
+		Owners:   Owners{Tags: []string{"owner"}, CloudTrail: CloudTrail{Lookup: true, Pages: 5}},
+		Policies: []string{"policies/*.yaml", "pack:studio-basics"},
+		Notify:   Notify{Remind: time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

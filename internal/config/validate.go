@@ -53,6 +53,9 @@ func (f *File) validate(d *strictyaml.Document) error {
 	}
 	c.notify(f.Notify, strictyaml.Path{"notify"})
 	c.guard(f, strictyaml.Path{"guard"})
+	for i, name := range f.Policies {
+		c.require(name != "", strictyaml.Path{"policies", i}, "write a file, a pattern, or a pack as pack:studio-basics", "no file is named")
+	}
 	return c.first
 }
 

@@ -228,9 +228,7 @@ func (o *Office) Compose(now time.Time, tells []Tell, notices []ledger.Notice) (
 			}
 		}
 	}
-	for _, g := range slices.SortedFunc(maps.Keys(groups), func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.channel, b.channel), cmp.Compare(a.template, b.template), cmp.Compare(fmt.Sprint(a.reminder), fmt.Sprint(b.reminder)))
-	}) {
+	for _, g := range slices.SortedFunc(maps.Keys(groups), func(a, b group) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
 		for _, p := range pages(groups[g]) {
 			n, err := o.notice(now, recipients[g.to], g.channel, g.template, p, said)
 			if err != nil {

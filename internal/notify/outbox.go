@@ -67,6 +67,17 @@ func told(n ledger.Notice) record {
 	return record{To: n.To, Channel: n.Channel, Findings: n.Findings, Trouble: n.Trouble}
 }
 
+// Notices are all that are in the ledger.
+func Notices(ctx context.Context, store ledger.Store) (all []ledger.Notice, err error) {
+	for n, err := range ledger.All[ledger.Notice](ctx, store, ledger.SortNotice, "") {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
 // A Post delivers the notices of a ledger.
 type Post struct {
 	Ledger    *ledger.Ledger
@@ -95,10 +106,12 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 	now := p.Ledger.Now()
 	var r Report
 	due := map[string][]ledger.Notice{}
-	for n, err := range ledger.All[ledger.Notice](ctx, p.Ledger, ledger.SortNotice, "") {
+	all, err := Notices(ctx, p.Ledger)
+	if err != nil {
+		return r, err
+	}
+	for _, n := range all {
 		switch {
-		case err != nil:
-			return r, err
 		case !n.Delivered.IsZero():
 		case n.Again.After(now):
 			r.Waiting++
@@ -144,7 +157,7 @@ func (p *Post) Deliver(ctx context.Context) (Report, error) {
 			return nil
 		})
 	}
-	err := g.Wait()
+	err = g.Wait()
 	slices.SortFunc(r.Undelivered, func(a, b ledger.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	return r, err
 }

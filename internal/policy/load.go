@@ -62,16 +62,9 @@ func (l *loader) add(name string) error {
 		}
 		return l.text(name, text, nil)
 	}
-	paths := []string{name}
-	if strings.ContainsAny(name, "*?[") {
-		var err error
-		if paths, err = filepath.Glob(name); err != nil {
-			return &estate.Error{Op: operation, On: name, Err: errors.New("it is no pattern"), Hint: "use * for any characters, ? for one, [a-z] for one of several"}
-		}
-		paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasSuffix(p, policies.TestEnding) })
-		if len(paths) == 0 {
-			return &estate.Error{Op: operation, On: name, Err: errors.New("no file has such a name"), Hint: "policies are read from files; ready ones are named " + PackPrefix + "NAME, see sagewarden policy list"}
-		}
+	paths, err := Expand(name)
+	if err != nil {
+		return err
 	}
 	for _, path := range paths {
 		text, err := contents(path)
@@ -126,6 +119,49 @@ func (l *loader) text(name, text string, above *reader) error {
 	}
 	l.set.Policies = append(l.set.Policies, own...)
 	return nil
+}
+
+// Expand is the files that a pattern stands for, without those of tests. What is no pattern stands for itself.
+func Expand(name string) ([]string, error) {
+	if !strings.ContainsAny(name, "*?[") {
+		return []string{name}, nil
+	}
+	paths, err := filepath.Glob(name)
+	if err != nil {
+		return nil, &estate.Error{Op: operation, On: name, Err: errors.New("it is no pattern"), Hint: "use * for any characters, ? for one, [a-z] for one of several"}
+	}
+	paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasSuffix(p, policies.TestEnding) })
+	if len(paths) == 0 {
+		return nil, &estate.Error{Op: operation, On: name, Err: errors.New("no file has such a name"), Hint: "policies are read from files; ready ones are named " + PackPrefix + "NAME, see sagewarden policy list"}
+	}
+	return paths, nil
+}
+
+// A Pack is a ready pack.
+type Pack struct {
+	Name, Summary string
+	Policies      []*Policy
+}
+
+// Packs are all ready packs, by name.
+func Packs() ([]Pack, error) {
+	var all []Pack
+	for _, name := range policies.Names() {
+		text, err := policies.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := open(PackPrefix+name, text, nil)
+		if err != nil {
+			return nil, err
+		}
+		own, err := r.policies()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Pack{name, r.file.Summary, own})
+	}
+	return all, nil
 }
 
 func packHint(name string) string {

@@ -32,14 +32,14 @@ func (p *Policy) Match(o *estate.Observation, now time.Time) Match {
 		return Match{Trouble: tagsUnread + ", and one of them may keep it"}
 	}
 	if why := kept(o.Resource.Tags, now, p.Zone); why != "" {
-		return Match{Exempt: why}
+		return Match{Matched: true, Exempt: why}
 	}
 	if p.unless != nil {
 		switch holds, err := p.unless.holds(m); {
 		case err != nil:
 			return Match{Trouble: "unless cannot be decided: " + err.Error()}
 		case holds:
-			return Match{Exempt: "the policy leaves it alone: unless " + p.unless.text}
+			return Match{Matched: true, Exempt: "the policy leaves it alone: unless " + p.unless.text}
 		}
 	}
 	if unknown(o.Verdict) && slices.ContainsFunc(p.Steps, Step.Takes) {
@@ -60,11 +60,12 @@ func (s Step) Takes() bool {
 	return false
 }
 
-// Refuses says why the step must not be done on such a verdict; empty where it may be.
+// Refuses says why the step must not be done on such a verdict; empty where it may be. What takes something away needs a verdict of idle, whatever
+// the policy's condition says.
 func (s Step) Refuses(v estate.Verdict) string {
 	switch {
-	case s.Takes() && unknown(v):
-		return "whether it is used is not known: " + v.Why
+	case s.Takes() && v.State != estate.Idle:
+		return fmt.Sprintf("it is %s: %s", cmp.Or(v.State, estate.Unknown), v.Why)
 	case v.Confidence.Rank() < s.MinConfidence.Rank():
 		return fmt.Sprintf("the verdict's confidence is %s, and the step asks for %s", cmp.Or(v.Confidence, "none"), s.MinConfidence)
 	}

@@ -219,6 +219,9 @@ func TestWhatIsUnknownIsNeverActedOn(t *testing.T) {
 				t.Errorf("%q of %q: %s %s, want %s", steps, state, got, why, want)
 			}
 			for _, s := range p.Steps {
+				if s.Takes() && s.Refuses(estate.Verdict{State: estate.Active, Confidence: estate.High}) == "" {
+					t.Errorf("%s of what is in use", s.Verb())
+				}
 				if s.Takes() != (s.Refuses(o.Verdict) != "") {
 					t.Errorf("%s of %q: %s", s.Verb(), state, s.Refuses(o.Verdict))
 				}

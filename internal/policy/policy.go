@@ -72,9 +72,9 @@ type Limits struct {
 
 // A Match is what a policy says of a resource at an instant.
 type Match struct {
-	// Matched says that the policy wants something done.
+	// Matched says that the policy's condition holds. Something is to be done only if Exempt is empty, too.
 	Matched bool
-	// Exempt is why the resource is let off though the policy's condition holds, Trouble why nobody knows. Either means that nothing is done.
+	// Exempt is why the resource is let off though the condition holds, Trouble why nobody knows; then it is not Matched. Either means that nothing is done.
 	Exempt  string
 	Trouble string
 }

@@ -162,9 +162,6 @@ func (r *reader) condition(text string, at strictyaml.Path) *condition {
 	return c
 }
 
-// everywhere are the changes that every kind allows.
-var everywhere = []string{"tag", "snapshot-config"}
-
 // allowed are the changes that a kind allows.
 func allowed(name estate.Kind) []string {
 	k, err := kinds.Get(name)
@@ -174,11 +171,6 @@ func allowed(name estate.Kind) []string {
 	var all []string
 	for _, a := range k.Family().Actions {
 		all = append(all, a.Name)
-	}
-	for _, verb := range everywhere {
-		if !slices.Contains(all, verb) {
-			all = append(all, verb)
-		}
 	}
 	return all
 }

@@ -104,10 +104,9 @@ func (p *Policy) explainStep(b *strings.Builder, i int, s Step) {
 			continue
 		}
 		for _, a := range k.Family().Actions {
-			if a.Name != s.Ask.Action {
-				continue
+			if a.Name == s.Ask.Action && s.Takes() {
+				fmt.Fprintf(b, "       %s: undone by: %s; lost: %s\n", kind, cmp.Or(a.Undo, "nothing"), cmp.Or(a.Loses, "nothing"))
 			}
-			fmt.Fprintf(b, "       %s: calls %s; undone by: %s; lost: %s\n", kind, strings.Join(a.Operations, ", "), cmp.Or(a.Undo, "nothing"), cmp.Or(a.Loses, "nothing"))
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (s *Set) Warnings(now time.Time) []Warning {
 			}
 		}
 		if takes && !asksForUse(p) {
-			warn("add verdict.idle to when", "when does not ask whether it is in use, and the policy takes something away")
+			warn("add verdict.idle to when", "when holds for what is in use as well, from which nothing is ever taken away: those would wait for good")
 		}
 		if takes && p.Limits == (Limits{}) {
 			warn("add limits: {maxActions: 20, maxShare: 25%}", "nothing bounds how much the policy takes away in a run")

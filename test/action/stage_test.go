@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -27,8 +29,22 @@ import (
 
 var at = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 
-// everybody is the organization in which all is acted on. Serving it leaves it as it is.
-var everybody = sync.OnceValue(func() *world.World { return organization.Generate(organization.Default(1, at)) })
+// everybody is the organization in which all is acted on, whose hubs borrow from AWS's public one. Serving it leaves it as it is.
+var everybody = sync.OnceValue(func() *world.World {
+	w := organization.Generate(organization.Default(1, at))
+	for _, a := range w.Accounts {
+		for _, r := range a.Regions {
+			for _, hub := range r.Records {
+				if hub.Family == world.Hub {
+					r.Records = append(r.Records, &world.Record{Life: world.Life{Created: hub.Created.Add(time.Hour)}, Family: world.HubContent, Parent: hub.Name, Name: "borrowed",
+						Output: &sagemaker.DescribeHubContentOutput{HubContentType: types.HubContentTypeModelReference, ReferenceMinVersion: aws.String("1.0.0"),
+							SageMakerPublicHubContentArn: aws.String("arn:aws:sagemaker:" + r.Name + ":aws:hub-content/SageMakerPublicHub/Model/borrowed/1.0.0")}})
+				}
+			}
+		}
+	}
+	return w
+})
 
 // A stage is one account and region of the organization, written to by nobody but the test, whose clock the test sets.
 type stage struct {

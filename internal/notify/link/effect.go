@@ -72,10 +72,11 @@ func Use(ctx context.Context, l *ledger.Ledger, g Grant) error {
 
 // keep has the finding's policy leave its resource alone. An exemption that is there already is never shortened.
 func keep(ctx context.Context, tx *ledger.Tx, g Grant, f ledger.Finding, until time.Time) (ledger.Exemption, error) {
-	old, err := ledger.Get[ledger.Exemption](ctx, tx, ledger.SortExempt, f.ID)
+	key := ledger.ExemptionKey(f.Resource.ARN, f.Policy)
+	old, err := ledger.Get[ledger.Exemption](ctx, tx, ledger.SortExempt, key)
 	if err == nil && (old.Until.IsZero() || old.Until.After(until)) || err != nil && !errors.Is(err, ledger.ErrNone) {
 		return old, err
 	}
 	e := ledger.Exemption{ARN: f.Resource.ARN, Policy: f.Policy, Until: until, By: g.To, Why: why}
-	return e, tx.Put(ctx, ledger.SortExempt, f.ID, e)
+	return e, tx.Put(ctx, ledger.SortExempt, key, e)
 }

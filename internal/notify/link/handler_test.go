@@ -101,7 +101,7 @@ func TestOnlyTheButtonActs(t *testing.T) {
 				t.Errorf("%+v", f.Snooze)
 			}
 		case Keep:
-			if e := read[ledger.Exemption](t, s, ledger.SortExempt, "f1"); e.ARN != "arn:x" || e.Policy != "idle-apps" || !e.Until.Equal(noon.Add(24*time.Hour)) || e.By != "ana" {
+			if e := read[ledger.Exemption](t, s, ledger.SortExempt, ledger.ExemptionKey("arn:x", "idle-apps")); e.ARN != "arn:x" || e.Policy != "idle-apps" || !e.Until.Equal(noon.Add(24*time.Hour)) || e.By != "ana" {
 				t.Errorf("%+v", e)
 			}
 		case Approve:
@@ -224,7 +224,7 @@ func TestNothingIsShortened(t *testing.T) {
 	f.Approvals = []ledger.Approval{{By: "ana", At: noon.Add(-time.Hour)}}
 	s := with(t, f)
 	if err := s.Update(t.Context(), func(tx *ledger.Tx) error {
-		return tx.Put(t.Context(), ledger.SortExempt, "f1", ledger.Exemption{ARN: "arn:x", By: "ben", Why: "for ever"})
+		return tx.Put(t.Context(), ledger.SortExempt, ledger.ExemptionKey("arn:x", "idle-apps"), ledger.Exemption{ARN: "arn:x", By: "ben", Why: "for ever"})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestNothingIsShortened(t *testing.T) {
 		}
 	}
 	got := read[ledger.Finding](t, s, ledger.SortFinding, "f1")
-	if got.Snooze.By != "ben" || len(got.Approvals) != 1 || read[ledger.Exemption](t, s, ledger.SortExempt, "f1").Why != "for ever" {
+	if got.Snooze.By != "ben" || len(got.Approvals) != 1 || read[ledger.Exemption](t, s, ledger.SortExempt, ledger.ExemptionKey("arn:x", "idle-apps")).Why != "for ever" {
 		t.Errorf("%+v", got)
 	}
 }
