@@ -310,7 +310,7 @@ func (r *reader) notebookScript(script string) Script {
 // scripts reads what each lifecycle configuration runs that settings name, each once.
 func (r *reader) scripts() {
 	here := r.Target().SageMakerARN("studio-lifecycle-config/")
-	arns := slices.DeleteFunc(slices.Clone(r.Options.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
+	arns := slices.DeleteFunc(slices.Clone(r.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
 	note := func(all settings.Apps) {
 		for _, s := range all {
 			arns = append(arns, s.Scripts...)

@@ -87,7 +87,7 @@ func standing(f ledger.Finding, now time.Time) string {
 // Finding is all that is known of one, with its history.
 func Finding(f ledger.Finding, history []ledger.Entry, now time.Time) report.Sheet {
 	r := f.Resource
-	s := report.Sheet{Title: f.Policy + ": " + r.Name, Columns: []report.Column{{Head: "WHAT"}, {Head: "", Prose: true}}}
+	s := report.Sheet{Title: f.Policy + ": " + r.Name, Columns: []report.Column{{Head: "WHAT"}, {Head: "IS", Prose: true}}}
 	add := func(what, text string) {
 		if text != "" && text != "-" {
 			s.Rows = append(s.Rows, []string{what, text})
