@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -92,7 +93,9 @@ func recreateImage(ctx context.Context, h *Hand, made Made) (Move, error) {
 		in := imageVersion{was, s.Aliases}.input(h)
 		if i == len(now) {
 			in.ClientToken = aws.String(token(made, i))
-			return versionMaker.move(h, in), nil
+			m = versionMaker.move(h, in)
+			m.Resource = fmt.Sprintf("%s/%d", strings.Replace(m.Resource, ":image/", ":image-version/", 1), i+1) // each is a call of its own
+			return m, nil
 		}
 		if !reflect.DeepEqual(in, now[i].input(h)) {
 			return refuse("somebody has made another version %d of it", i+1), nil

@@ -129,6 +129,8 @@ type Action struct {
 	Resource string        `json:"resource"`
 	Kind     estate.Kind   `json:"kind"`
 	Ask      estate.Ask    `json:"ask"`
+	// Named is what more calls name the resource by, such as its name, domain and attributes: what undoes may find it gone, and cannot look it up.
+	Named *estate.Resource `json:"named,omitempty"`
 	// Operation is the call, as IAM names it, On the ARN of what it changes, Saved what that was, as far as undoing takes.
 	Operation string          `json:"operation"`
 	On        string          `json:"on"`

@@ -71,6 +71,19 @@ func (e *Engine) Undo(ctx context.Context, id string) ([]Undone, error) {
 	return all, nil
 }
 
+// named is what a resource is named by, for whoever cannot look at it any more.
+func named(r estate.Resource) *estate.Resource {
+	return &estate.Resource{ARN: r.ARN, Kind: r.Kind, Target: r.Target, Name: r.Name, Type: r.Type, Created: r.Created, Domain: r.Domain, User: r.User, Space: r.Space, Attributes: r.Attributes}
+}
+
+// resourceOf is the resource of an action, as far as the ledger names it.
+func resourceOf(a ledger.Action) estate.Resource {
+	if a.Named != nil {
+		return *a.Named
+	}
+	return estate.Resource{ARN: a.Resource, Kind: a.Kind, Target: a.Target}
+}
+
 func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	action, err := actionOf(r.Kind, r.Ask.Action)
 	if err != nil {
@@ -88,7 +101,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	if err != nil {
 		return Untried, err.Error()
 	}
-	hand := site.Hand(estate.Resource{ARN: r.Resource, Kind: r.Kind, Target: r.Target}, r.Ask, time.Time{})
+	hand := site.Hand(resourceOf(r.Action), r.Ask, time.Time{})
 	var last kinds.Move
 	for {
 		if ctx.Err() != nil {
@@ -120,7 +133,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 // back sends one call that undoes another. An empty outcome means that undoing goes on.
 func (e *Engine) back(ctx context.Context, site Site, r ledger.Receipt, hand *kinds.Hand, action kinds.Action, m kinds.Move) (Outcome, string) {
 	id, err := e.Ledger.Begin(ctx, ledger.Action{
-		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask,
+		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Named: r.Named,
 		Operation: m.Operation, On: m.Resource, Saved: m.Saved, Hourly: r.Hourly, Known: r.Known, By: site.Principal(),
 	})
 	if err != nil {

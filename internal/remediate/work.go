@@ -192,7 +192,7 @@ func (w *work) begin(ctx context.Context, of estate.Resource, m kinds.Move) (id 
 			}
 		}
 		if id, err = tx.Begin(ctx, ledger.Action{
-			Of: f.Underway, Nth: w.tried, Finding: f.ID, Policy: f.Policy, Target: of.Target, Resource: of.ARN, Kind: of.Kind, Ask: *i.Ask,
+			Of: f.Underway, Nth: w.tried, Finding: f.ID, Policy: f.Policy, Target: of.Target, Resource: of.ARN, Kind: of.Kind, Ask: *i.Ask, Named: named(of),
 			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Evidence: w.verdict, Hourly: i.Finding.Hourly, Known: i.Finding.Known, By: w.site.Principal(),
 		}); err != nil {
 			return err

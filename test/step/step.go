@@ -112,11 +112,15 @@ func (s site) Look(context.Context, ledger.Subject) (*estate.Snapshot, error) {
 	return s.step.look(), nil
 }
 
+// patience is how often a run waits for what takes its time: what is stuck ends no sooner.
+const patience = 200
+
 func (s *Step) engine() *remediate.Engine {
+	waited := 0
 	return &remediate.Engine{
 		Ledger: s.ledger, Set: s.set, Guard: remediate.Guard{Enforce: true, Accounts: []string{s.Session.Target().Account}}, Now: s.Now,
 		Site:  func(estate.Target) (remediate.Site, error) { return site{remediate.Place{Session: s.Session}, s}, nil },
-		Pause: func(context.Context) bool { s.Pass(30 * time.Second); return true },
+		Pause: func(context.Context) bool { s.Pass(30 * time.Second); waited++; return waited < patience },
 	}
 }
 
@@ -161,7 +165,7 @@ func (s *Step) Undo(ctx context.Context) (all []remediate.Undone, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Of == "" && r.Undoes == "" && r.Outcome == ledger.Done {
+		if r.Of == "" && r.Undoes == "" {
 			return e.Undo(ctx, r.ID)
 		}
 	}
