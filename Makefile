@@ -40,7 +40,7 @@ unit: postgresql ## all Go tests
 
 # The race detector goes where goroutines are: the rest of the tree is pure.
 race: postgresql
-	go test -race -short ./internal/ledger ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
+	go test -race -short ./internal/ledger ./internal/remediate ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
 
 interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
 	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags interop ./test/interop
