@@ -18,6 +18,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/pricing"
+	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -30,6 +31,9 @@ type awsFlags struct {
 	stats, noTrail           bool
 	// heartbeats and signingKey say where agents report, in place of the file.
 	heartbeats, signingKey string
+	// seen is the file in which it is kept which heartbeats were seen, and memory what this run has of it.
+	seen   string
+	memory *pulse.Memory
 	// given reports whether the user gave a flag.
 	given func(name string) bool
 	// account is the one that is asked about, empty for all.
@@ -62,10 +66,11 @@ func (f *awsFlags) listens(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.heartbeats, "heartbeats", "", "place in S3 where agents report from inside, like s3://bucket/heartbeats/ (default: those of the configuration file)")
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats; without it, they are trusted less")
+	fl.StringVar(&f.seen, "seen", "", "`file` that keeps which heartbeats were seen from one run to the next: one that is put again is not believed")
 }
 
 // live are the flags that mean something only where AWS is asked.
-var live = append([]string{"profile", "region", "rate", "price-file", "stats", "no-cloudtrail", "heartbeats", "signing-key", "organization", "config"}, detailed...)
+var live = append([]string{"profile", "region", "rate", "price-file", "stats", "no-cloudtrail", "heartbeats", "signing-key", "seen", "organization", "config"}, detailed...)
 
 // refuseWithFrom refuses, beside --from, what would have no effect: a result must not look narrower than it is.
 func refuseWithFrom(cmd *cobra.Command) error {
@@ -110,6 +115,9 @@ func (f *awsFlags) open(ctx context.Context, env Env, options cloud.Options) (*c
 	}
 	targets, err := f.targets(file)
 	if err != nil {
+		return nil, nil, err
+	}
+	if f.memory, err = f.remember(); err != nil {
 		return nil, nil, err
 	}
 	c := cloud.New(options)

@@ -23,11 +23,37 @@ import (
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
+// approvalFlags say whether to ask before something is changed, and in which accounts.
+type approvalFlags struct {
+	sure     bool
+	accounts []string
+}
+
+func (f *approvalFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask; it takes --account")
+	fl.StringArrayVar(&f.accounts, "account", nil, "account that is meant, by its id: nothing is changed in another; repeatable")
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+func (f *approvalFlags) checkApproval(format string) error {
+	switch {
+	case slices.ContainsFunc(f.accounts, func(a string) bool { return !accountID.MatchString(a) }):
+		return usagef("--account: an account's id is twelve digits")
+	case f.sure && len(f.accounts) == 0:
+		return usagef("--auto-approve asks nobody: name the account that is meant with --account, so that nothing is changed in another")
+	case !f.sure && format == "json":
+		return usagef("--output json leaves no room for a question: add --auto-approve and --account")
+	}
+	return nil
+}
+
 // changeFlags are those of the commands that change something where they are told to.
 type changeFlags struct {
-	apply, sure bool
-	state       string
-	accounts    []string
+	approvalFlags
+	apply bool
+	state string
 	// reads says that the ledger is read for the plan, too.
 	reads bool
 }
@@ -36,10 +62,8 @@ type changeFlags struct {
 var planFormats = []string{"table", "json"}
 
 func (f *changeFlags) register(cmd *cobra.Command) {
-	fl := cmd.Flags()
-	fl.BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
-	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask; it takes --account")
-	fl.StringArrayVar(&f.accounts, "account", nil, "account that is meant, by its id: nothing is changed in another; repeatable")
+	cmd.Flags().BoolVar(&f.apply, "apply", false, "do what is planned, after asking")
+	f.approvalFlags.register(cmd)
 	stateFlag(cmd, &f.state)
 }
 
@@ -53,17 +77,11 @@ func (f *changeFlags) check(format string, names ...[]string) error {
 		return usagef("a name is empty, which would mean all: give --user, --space, --app and --type a name, or leave them out")
 	case !f.apply && (f.sure || f.state != "" && !f.reads || len(f.accounts) > 0):
 		return usagef("--auto-approve, --account and --state have no effect without --apply")
-	case slices.ContainsFunc(f.accounts, func(a string) bool { return !accountID.MatchString(a) }):
-		return usagef("--account: an account's id is twelve digits")
-	case f.sure && len(f.accounts) == 0:
-		return usagef("--auto-approve asks nobody: name the account that is meant with --account, so that nothing is changed in another")
-	case f.apply && !f.sure && format == "json":
-		return usagef("--output json leaves no room for a question: add --auto-approve and --account")
+	case f.apply:
+		return f.checkApproval(format)
 	}
 	return nil
 }
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // meant refuses targets in accounts that are not those of --account.
 func (f *changeFlags) meant(targets []estate.Target) error {
@@ -91,7 +109,7 @@ func (f *changeFlags) openJournal(ctx context.Context, env Env, file *config.Fil
 			note(env, fmt.Sprintf("%s has no known end: %s", what, cmp.Or(why, "look at it")))
 			continue
 		}
-		if err := j.Settle(in.ID, outcome, why); err != nil {
+		if err := j.Settle(in.ID, outcome, why); err != nil { //nolint:contextcheck // it is written down also where the run is interrupted
 			return journal{}, errors.Join(err, j.Close())
 		}
 		note(env, fmt.Sprintf("%s by an earlier run: %s, %s", what, outcome, why))

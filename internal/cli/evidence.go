@@ -64,5 +64,8 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 	if err == nil {
 		err = blind(snap)
 	}
+	if err == nil {
+		err = f.memory.Commit()
+	}
 	return snap, func() { _ = f.printStats(env, c) }, err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/policy"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
 )
@@ -24,7 +26,7 @@ func newExplain(env Env) *cobra.Command {
 		Use:   "explain ARN-or-name",
 		Short: "Tell the whole story of one resource",
 		Long: "Explain shows every signal of a resource with its source, time and quality, the verdict with the rule that led to it, the price with\n" +
-			"its SKU, and what was not known with how to make it known. An ARN says which account and region to ask; a name is looked for in\n" +
+			"its SKU, what configured policies say of it, and what was not known with how to make it known. An ARN says which account and region to ask; a name is looked for in\n" +
 			"the regions given: a Studio app is named user/app or space/app.",
 		Example: "  sagewarden explain arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn\n  sagewarden explain churn --region eu-west-1\n  sagewarden explain churn --from friday.json",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -66,6 +68,9 @@ func newExplain(env Env) *cobra.Command {
 			}
 			o, err := find(snap, ks, args[0])
 			if err != nil {
+				return err
+			}
+			if out.Policies, err = saidBy(cmd.Context(), env, &f.configFlags, o, snap); err != nil {
 				return err
 			}
 			if err := report.Explain(env.Stdout, snap, o, out); err != nil {
@@ -149,4 +154,35 @@ func places(targets []estate.Target) string {
 		names = append(names, t.String())
 	}
 	return strings.Join(names, ", ")
+}
+
+// saidBy is what the configured policies say of a resource; nil where there are none.
+func saidBy(ctx context.Context, env Env, f *configFlags, o *estate.Observation, snap *estate.Snapshot) ([]report.Said, error) {
+	file, err := f.configuration(env)
+	if err != nil || len(file.Policies) == 0 {
+		return nil, err
+	}
+	set, err := policy.Load(ctx, policiesOf(file)...)
+	if err != nil {
+		return nil, err
+	}
+	all := []report.Said{}
+	for _, p := range set.Policies {
+		m := p.Match(o, snap.At)
+		if m == (policy.Match{}) {
+			continue
+		}
+		s := report.Said{Policy: p.Name}
+		s.Says, s.Why = m.Says()
+		if s.Why == "" {
+			for i, step := range p.Steps {
+				s.Steps = append(s.Steps, fmt.Sprintf("%d. %s: %s", i+1, step.When(), step.Words()))
+				if why := step.Refuses(o.Verdict); why != "" {
+					s.Steps[i] += ", but not on this verdict: " + why
+				}
+			}
+		}
+		all = append(all, s)
+	}
+	return all, nil
 }

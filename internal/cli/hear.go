@@ -12,7 +12,19 @@ import (
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
-// hear opens the places where agents report, with the caller's own credentials unless the file names others.
+// remember opens what earlier runs have seen.
+func (f *awsFlags) remember() (*pulse.Memory, error) {
+	switch {
+	case f.seen == "":
+		return pulse.NewMemory(), nil
+	case f.heartbeats == "" && len(f.file.Heartbeats) == 0:
+		return nil, usagef("--seen: it keeps what agents report to a place: add --heartbeats")
+	}
+	return pulse.OpenMemory(f.seen)
+}
+
+// hear opens the places where agents report, with the caller's own credentials unless the file names others. What was seen there is
+// remembered from one look of the run to the next, and for the next run when the memory is committed.
 func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, error) {
 	places := f.file.Heartbeats
 	switch {
@@ -41,7 +53,7 @@ func (f *awsFlags) hear(ctx context.Context, c *cloud.Cloud) ([]*pulse.Reader, e
 		if err != nil {
 			return nil, err
 		}
-		readers = append(readers, pulse.Open(ctx, sessions[0], source))
+		readers = append(readers, pulse.Open(ctx, sessions[0], source, f.memory))
 	}
 	return readers, nil
 }

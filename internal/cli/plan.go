@@ -21,9 +21,9 @@ import (
 // planFlags are those of plan and apply.
 type planFlags struct {
 	workFlags
+	approvalFlags
 	format, out string
-	all, sure   bool
-	accounts    []string
+	all         bool
 	wait        duration
 }
 
@@ -144,22 +144,8 @@ func newApply(env Env) *cobra.Command {
 
 // approve adds the flags of who changes something.
 func (f *planFlags) approve(cmd *cobra.Command) {
-	fl := cmd.Flags()
-	fl.BoolVar(&f.sure, "auto-approve", false, "do not ask; it takes --account")
-	fl.StringArrayVar(&f.accounts, "account", nil, "account that is meant, by its id: nothing is done in another; repeatable")
-	fl.Var(&f.wait, "wait", "how long to wait for what takes its time, such as a deletion after a stop (default: not at all: the next run goes on)")
-}
-
-func (f *planFlags) checkApproval() error {
-	switch {
-	case slices.ContainsFunc(f.accounts, func(a string) bool { return !accountID.MatchString(a) }):
-		return usagef("--account: an account's id is twelve digits")
-	case f.sure && len(f.accounts) == 0:
-		return usagef("--auto-approve asks nobody: name the account that is meant with --account, so that nothing is done in another")
-	case !f.sure && f.format == "json":
-		return usagef("--output json leaves no room for a question: add --auto-approve and --account")
-	}
-	return nil
+	f.approvalFlags.register(cmd)
+	cmd.Flags().Var(&f.wait, "wait", "how long to wait for what takes its time, such as a deletion after a stop (default: not at all: the next run goes on)")
 }
 
 // narrow keeps the guard to the accounts that are meant.
@@ -180,7 +166,7 @@ func (f *planFlags) narrow(w *worker) error {
 }
 
 func (f *planFlags) apply(ctx context.Context, env Env, options cloud.Options, args []string) (err error) {
-	if err := errors.Join(f.check(), f.checkApproval()); err != nil {
+	if err := errors.Join(f.check(), f.checkApproval(f.format)); err != nil {
 		return err
 	}
 	var only *remediate.Plan
@@ -347,7 +333,7 @@ func newUndo(env Env) *cobra.Command {
 }
 
 func (f *planFlags) undo(ctx context.Context, env Env, options cloud.Options, id string) (err error) {
-	if err := errors.Join(f.check(), f.checkApproval()); err != nil {
+	if err := errors.Join(f.check(), f.checkApproval(f.format)); err != nil {
 		return err
 	}
 	l, err := f.ledgerOf(ctx, env)

@@ -48,7 +48,7 @@ func policiesOf(file *config.File) []string {
 }
 
 // policyFiles are the files that are named, or else those of the configuration.
-func (f *reachFlags) policyFiles(env Env, named []string) ([]string, error) {
+func (f *configFlags) policyFiles(env Env, named []string) ([]string, error) {
 	if len(named) > 0 {
 		return named, nil
 	}
@@ -64,7 +64,7 @@ func (f *reachFlags) policyFiles(env Env, named []string) ([]string, error) {
 }
 
 func newPolicyCheck(env Env) *cobra.Command {
-	var f reachFlags
+	var f configFlags
 	var failOn string
 	cmd := &cobra.Command{
 		Use:   "check [FILE]...",
@@ -95,7 +95,7 @@ func newPolicyCheck(env Env) *cobra.Command {
 			return nil
 		},
 	}
-	f.configFlags.add(cmd)
+	f.add(cmd)
 	cmd.Flags().StringVar(&failOn, "fail-on", "", "exit with status 3 on findings: warnings")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{warnings}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -144,7 +144,7 @@ func counted(n int, one, many string) string {
 }
 
 func newPolicyTest(env Env) *cobra.Command {
-	var f reachFlags
+	var f configFlags
 	cmd := &cobra.Command{
 		Use:   "test [FILE]...",
 		Short: "Run the cases that stand beside policies",
@@ -159,7 +159,7 @@ func newPolicyTest(env Env) *cobra.Command {
 			return testPolicies(cmd.Context(), env, files)
 		},
 	}
-	f.configFlags.add(cmd)
+	f.add(cmd)
 	return cmd
 }
 
@@ -208,7 +208,7 @@ func testPolicies(ctx context.Context, env Env, files []string) error {
 }
 
 func newPolicyExplain(env Env) *cobra.Command {
-	var f reachFlags
+	var f configFlags
 	cmd := &cobra.Command{
 		Use:   "explain [FILE-or-name]...",
 		Short: "Say in words what policies do",
@@ -233,12 +233,12 @@ func newPolicyExplain(env Env) *cobra.Command {
 			return err
 		},
 	}
-	f.configFlags.add(cmd)
+	f.add(cmd)
 	return cmd
 }
 
 // meantPolicies are the policies of files, packs and names; without any, those of the configuration.
-func (f *reachFlags) meantPolicies(ctx context.Context, env Env, args []string) ([]*policy.Policy, error) {
+func (f *configFlags) meantPolicies(ctx context.Context, env Env, args []string) ([]*policy.Policy, error) {
 	if len(args) == 0 {
 		files, err := f.policyFiles(env, nil)
 		if err != nil {
@@ -279,7 +279,7 @@ func isFile(arg string) bool {
 }
 
 // policyNamed is the policy of a name, among those of the configuration and of the packs, or all of the pack of the name.
-func (f *reachFlags) policyNamed(ctx context.Context, env Env, name string) ([]*policy.Policy, error) {
+func (f *configFlags) policyNamed(ctx context.Context, env Env, name string) ([]*policy.Policy, error) {
 	file, err := f.configuration(env)
 	if err != nil {
 		return nil, err

@@ -147,6 +147,9 @@ func (f *complianceFlags) run(ctx context.Context, env Env, options cloud.Option
 		return err
 	}
 	seen, read := f.examine(ctx, opened, readers)
+	if err := f.memory.Commit(); err != nil {
+		return err
+	}
 	for _, r := range readers {
 		seen.Coverage = append(seen.Coverage, r.Coverage()...)
 	}

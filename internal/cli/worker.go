@@ -155,6 +155,9 @@ func (w *worker) scan(ctx context.Context, f *workFlags) (*estate.Snapshot, erro
 	if err == nil {
 		err = blind(snap)
 	}
+	if err == nil {
+		err = f.memory.Commit()
+	}
 	return snap, err
 }
 

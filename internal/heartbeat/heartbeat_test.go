@@ -186,6 +186,8 @@ func TestRefused(t *testing.T) {
 			before: heartbeat.Seen{Boot: bootOf(t, good), Sequence: 2, At: noon.Add(time.Minute)}, want: heartbeat.Replayed},
 		{name: "the next one", body: second, modified: noon.Add(time.Minute), now: noon.Add(time.Minute), before: heartbeat.Seen{Boot: bootOf(t, good), Sequence: 1, At: noon}},
 		{name: "another run since", body: again, modified: noon.Add(time.Minute), now: noon.Add(time.Minute), before: heartbeat.Seen{Boot: "earlier", Sequence: 99, At: noon}},
+		{name: "of a run before the one that was seen", body: again, modified: noon.Add(2 * time.Minute), now: noon.Add(2 * time.Minute),
+			before: heartbeat.Seen{Boot: "later", Sequence: 1, At: noon.Add(time.Minute), Said: noon.Add(2 * time.Minute)}, want: heartbeat.Replayed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.modified.IsZero() {
@@ -355,6 +357,17 @@ func TestTextsOfStrangers(t *testing.T) {
 		} else if text := err.Error(); len(text) > 1000 || strings.ContainsAny(text, "\x1b\n\u009b\u202e") {
 			t.Errorf("%s: %.200q", name, text)
 		}
+	}
+}
+
+// What a later agent says beside, an earlier reader passes over: the version is for what would be read wrongly.
+func TestWhatALaterAgentSaysBeside(t *testing.T) {
+	body := edit(t, seal(t, sealer(t, arn, nil), idle(noon)), "beat", func(b map[string]any) {
+		b["accelerator"], b["evidence"] = "busy", []any{map[string]any{"name": "processes", "value": "read and wrote 1.0 kB/s", "device": "nvme0n1"}}
+	})
+	b, _, err := heartbeat.Trust{}.Open(heartbeat.Object{Resource: arn, Body: body, Modified: noon}, noon, heartbeat.Seen{})
+	if err != nil || len(b.Evidence) != 1 || b.Evidence[0].Value != "read and wrote 1.0 kB/s" {
+		t.Errorf("%+v, %v", b, err)
 	}
 }
 

@@ -59,14 +59,22 @@ type Object struct {
 type Seen struct {
 	Boot     string `json:"boot"`
 	Sequence uint64 `json:"sequence"`
-	// At is when S3 took that object.
-	At time.Time `json:"at"`
+	// At is when S3 took that object, Said the beat's own time.
+	At   time.Time `json:"at"`
+	Said time.Time `json:"said"`
 }
 
-// Advanced reports whether the heartbeat has moved on since an earlier look.
+// Advanced reports whether the heartbeat has moved on since an earlier look. The beats of one run are numbered; those of another are later by the agent's
+// clock, or they are of a run before.
 func (s Seen) Advanced(since Seen) bool {
-	return s.At.After(since.At) && (s.Boot != since.Boot || s.Sequence > since.Sequence)
+	if s.Boot != since.Boot {
+		return s.At.After(since.At) && s.Said.After(since.Said)
+	}
+	return s.At.After(since.At) && s.Sequence > since.Sequence
 }
+
+// Outlived reports whether every heartbeat that could be put in the place of this one is stale by then: nothing of it need be remembered any more.
+func (s Seen) Outlived(then time.Time) bool { return then.Sub(s.At) > 3*MaxInterval+2*skew }
 
 // again reports whether both are one and the same object, looked at twice.
 func (s Seen) again(before Seen) bool {
@@ -128,7 +136,7 @@ func (t Trust) Open(o Object, now time.Time, before Seen) (Beat, Seen, error) {
 	if age > 3*time.Duration(b.Interval) {
 		return Beat{}, Seen{}, refuse(Stale, "it is %s old, and was to come every %s", age.Round(time.Second), b.Interval)
 	}
-	seen := Seen{b.Boot, b.Sequence, o.Modified}
+	seen := Seen{b.Boot, b.Sequence, o.Modified, b.At}
 	if before != (Seen{}) && !seen.again(before) && !seen.Advanced(before) {
 		return Beat{}, Seen{}, refuse(Replayed, "number %d of run %s, after number %d of run %s", seen.Sequence, seen.Boot, before.Sequence, before.Boot)
 	}

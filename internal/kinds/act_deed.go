@@ -22,7 +22,7 @@ type deed struct {
 	data func(*sight) string
 	// more holds the call back for what the status does not tell; nil for nothing. A zero Move lets it pass.
 	more func(*sight) Move
-	// tagged says that the resource's tags go with it, and are saved.
+	// tagged says that the resource goes with its tags, which are saved to make it again. What could not be, for a secret in it, is refused.
 	tagged bool
 }
 
@@ -71,7 +71,13 @@ func (d deed) move(ctx context.Context, h *Hand, created time.Time) (Move, error
 			return Move{}, err
 		}
 	}
-	return d.call.move(h, s, more)
+	was, secrets, err := s.save(more)
+	if d.tagged && len(secrets) > 0 && !h.Ask.Data {
+		return secret("it", secrets[0]), nil
+	}
+	return Move{State: Send, Operation: d.call.operation, Resource: h.Resource.ARN, Saved: was, Send: func(ctx context.Context) error {
+		return d.call.send(ctx, h.SageMaker, h.Resource)
+	}}, err
 }
 
 // ready looks whether the call can be sent. A move that is not zero is what comes instead.
@@ -108,14 +114,6 @@ func (d deed) instead(s *sight, h *Hand, created time.Time) Move {
 		return d.more(s)
 	}
 	return Move{}
-}
-
-// move is the one that sends the call.
-func (c call) move(h *Hand, s *sight, more saved) (Move, error) {
-	was, err := s.save(more)
-	return Move{State: Send, Operation: c.operation, Resource: h.Resource.ARN, Saved: was, Send: func(ctx context.Context) error {
-		return c.send(ctx, h.SageMaker, h.Resource)
-	}}, err
 }
 
 // Statuses of jobs, as most of them are written.

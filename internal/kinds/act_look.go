@@ -130,16 +130,16 @@ func another(s *sight) Move {
 	return refuse("another one bears its name by now, made at %s", s.created.Format(time.RFC3339))
 }
 
-// save writes down what was found, besides what more holds already, and without what looks like secrets.
-func (s *sight) save(more saved) (json.RawMessage, error) {
-	var err error
+// save writes down what was found, besides what more holds already, and without what looks like secrets, whose names it returns.
+func (s *sight) save(more saved) (body json.RawMessage, secrets []string, err error) {
 	if more.Was, err = written(s.out); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if more.Was, more.Withheld, err = discreet(more.Was); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return json.Marshal(more)
+	body, err = json.Marshal(more)
+	return body, more.Withheld, err
 }
 
 // transcribe copies to an input what an answer says of the members that both have.

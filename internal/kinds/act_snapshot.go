@@ -20,7 +20,7 @@ func snapshotConfig(l Look) Action {
 		}
 		m := done("its configuration is saved")
 		m.Operation, m.Resource = l.Operation, h.Resource.ARN
-		m.Saved, err = s.save(saved{Tags: tags})
+		m.Saved, _, err = s.save(saved{Tags: tags})
 		return m, err
 	}}
 }

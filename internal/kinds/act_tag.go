@@ -3,6 +3,7 @@ package kinds
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -28,7 +29,7 @@ const (
 func CheckTag(key, value string) error {
 	switch n := utf8.RuneCountInString(key); {
 	case key == "":
-		return fmt.Errorf("a tag has an empty key")
+		return errors.New("a tag has an empty key")
 	case strings.HasPrefix(strings.ToLower(key), "aws:"):
 		return fmt.Errorf("the tag key %q begins with aws:, which is AWS's own", key)
 	case n > longestTagKey:

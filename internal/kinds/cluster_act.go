@@ -164,6 +164,6 @@ func settingGroups(h *Hand, s *sight, set []group) (Move, error) {
 		}
 		in.InstanceGroups = append(in.InstanceGroups, *g.spec)
 	}
-	was, err := s.save(more)
+	was, _, err := s.save(more)
 	return sending(updateCluster, h.Resource.ARN, was, h.SageMaker.UpdateCluster, onceSageMaker, in), err
 }

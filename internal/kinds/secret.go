@@ -35,5 +35,10 @@ func untellable[D any, P answer[D]](h *Hand, what string, d *D) (Move, bool, err
 	if err != nil || len(secrets) == 0 || h.Ask.Data {
 		return Move{}, false, err
 	}
-	return refuse("%s could not be made again: its environment variable %s looks like a secret, which is not written down, and the policy does not say that its data may go", what, secrets[0]), true, nil
+	return secret(what, secrets[0]), true, nil
+}
+
+// secret is that refusal.
+func secret(what, name string) Move {
+	return refuse("%s could not be made again: its environment variable %s looks like a secret, which is not written down, and the policy does not say that its data may go", what, name)
 }

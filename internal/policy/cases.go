@@ -293,19 +293,6 @@ func (c *Case) observation(p *Policy, now time.Time) *estate.Observation {
 	return o
 }
 
-// says is the match in one word, with the reason.
-func (m Match) says() (word, why string) {
-	switch {
-	case m.Trouble != "":
-		return wantTrouble, m.Trouble
-	case m.Exempt != "":
-		return wantExempt, m.Exempt
-	case m.Matched:
-		return wantMatched, ""
-	}
-	return wantNothing, ""
-}
-
 // run says what is not as expected of one resource.
 func (c *Case) run(p *Policy) string {
 	now := c.Now.Time
@@ -313,7 +300,7 @@ func (c *Case) run(p *Policy) string {
 		now = usual
 	}
 	o := c.observation(p, now)
-	got, why := p.Match(o, now).says()
+	got, why := p.Match(o, now).Says()
 	switch {
 	case got != c.Want && why != "":
 		return fmt.Sprintf("want %s, got %s: %s", c.Want, got, why)
@@ -349,7 +336,7 @@ func (c *Case) runOn(p *Policy, snap *estate.Snapshot) string {
 	met := map[string]bool{}
 	var wrong []string
 	for _, o := range snap.Observations {
-		got, why := p.Match(o, now).says()
+		got, why := p.Match(o, now).Says()
 		named := wantNothing
 		for word, names := range want {
 			for _, name := range names {

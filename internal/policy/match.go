@@ -48,6 +48,19 @@ func (p *Policy) Match(o *estate.Observation, now time.Time) Match {
 	return Match{Matched: true}
 }
 
+// Says is the match in one word, matched, exempt, trouble or nothing, with the reason.
+func (m Match) Says() (word, why string) {
+	switch {
+	case m.Trouble != "":
+		return wantTrouble, m.Trouble
+	case m.Exempt != "":
+		return wantExempt, m.Exempt
+	case m.Matched:
+		return wantMatched, ""
+	}
+	return wantNothing, ""
+}
+
 // Changes reports whether the step changes something in AWS.
 func (s Step) Changes() bool { return s.Notify == nil }
 

@@ -159,7 +159,7 @@ func TestUnlessLetsOff(t *testing.T) {
 		{`int(resource.tags["days"]) > 3`, map[string]string{"days": "many"}, wantTrouble},
 		{`false`, map[string]string{}, wantMatched},
 	} {
-		got, why := about(t, "verdict.idle", tt.unless).Match(app(func(o *estate.Observation) { o.Resource.Tags = tt.tags }), noon).says()
+		got, why := about(t, "verdict.idle", tt.unless).Match(app(func(o *estate.Observation) { o.Resource.Tags = tt.tags }), noon).Says()
 		if got != tt.want || got == wantExempt && !strings.Contains(why, tt.unless) {
 			t.Errorf("unless %s with %v: %s %s, want %s", tt.unless, tt.tags, got, why, tt.want)
 		}
@@ -181,7 +181,7 @@ func TestKeepUntilKeepsOutOfEveryPolicy(t *testing.T) {
 		{"keep-until", "2026-02-30", wantExempt, "which is no date"},
 		{"keep", "2026-03-03", wantMatched, ""},
 	} {
-		got, why := about(t, "true", "false").Match(app(func(o *estate.Observation) { o.Resource.Tags = map[string]string{tt.key: tt.value} }), noon).says()
+		got, why := about(t, "true", "false").Match(app(func(o *estate.Observation) { o.Resource.Tags = map[string]string{tt.key: tt.value} }), noon).Says()
 		if got != tt.want || !strings.Contains(why, tt.why) {
 			t.Errorf("%s=%s: %s %s, want %s", tt.key, tt.value, got, why, tt.want)
 		}
@@ -215,7 +215,7 @@ func TestWhatIsUnknownIsNeverActedOn(t *testing.T) {
 				o.Resource.Kind, o.Verdict = "notebook-instance", estate.Verdict{State: state, Confidence: estate.High, Why: "nobody knows"}
 			})
 			p := one(t, fmt.Sprintf(form, steps))
-			if got, why := p.Match(o, noon).says(); got != want {
+			if got, why := p.Match(o, noon).Says(); got != want {
 				t.Errorf("%q of %q: %s %s, want %s", steps, state, got, why, want)
 			}
 			for _, s := range p.Steps {

@@ -87,11 +87,7 @@ func number(n int, one, many string) string {
 }
 
 func (p *Policy) explainStep(b *strings.Builder, i int, s Step) {
-	when := "at once"
-	if s.After > 0 {
-		when = estate.FormatDuration(s.After) + " later"
-	}
-	fmt.Fprintf(b, "  %d. %s: %s\n", i+1, when, s.Words())
+	fmt.Fprintf(b, "  %d. %s: %s\n", i+1, s.When(), s.Words())
 	if !s.Changes() {
 		return
 	}
@@ -109,6 +105,14 @@ func (p *Policy) explainStep(b *strings.Builder, i int, s Step) {
 			}
 		}
 	}
+}
+
+// When says how long after the step before it the step comes.
+func (s Step) When() string {
+	if s.After == 0 {
+		return "at once"
+	}
+	return estate.FormatDuration(s.After) + " later"
 }
 
 // Words say what the step does.

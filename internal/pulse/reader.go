@@ -39,6 +39,7 @@ type Reader struct {
 	source  Source
 	session *cloud.Session
 	trust   heartbeat.Trust
+	record  Record
 	// listed are the instants at which the heartbeats were written, by key.
 	listed map[string]time.Time
 	// broken is why the source cannot be read or nothing in it believed, nil where it can.
@@ -50,9 +51,9 @@ type Reader struct {
 }
 
 // Open lists a source and fetches the key that its heartbeats are signed by. It always returns a reader: one of a source that cannot be read
-// says so of every resource.
-func Open(ctx context.Context, session *cloud.Session, source Source) *Reader {
-	r := &Reader{source: source, session: session, listed: map[string]time.Time{}, places: make(chan struct{}, readsAtOnce), coverage: map[string]estate.Coverage{}}
+// says so of every resource. What it believes, it keeps in the record, and what has not moved on since is no heartbeat.
+func Open(ctx context.Context, session *cloud.Session, source Source, record Record) *Reader {
+	r := &Reader{source: source, session: session, record: record, listed: map[string]time.Time{}, places: make(chan struct{}, readsAtOnce), coverage: map[string]estate.Coverage{}}
 	if source.SigningKey != "" {
 		r.broken = r.fetchKey(ctx)
 		r.cover(OpKey, r.broken)
@@ -118,13 +119,12 @@ type Heartbeat struct {
 	Signed bool
 	// Beat is what it says; set only when Quality is Good.
 	Beat heartbeat.Beat
-	// Seen is what to remember of it for the next look.
+	// Seen is which one it is.
 	Seen heartbeat.Seen
 }
 
-// Look reads the heartbeat of a resource as it is now, by AWS's clock. Before is what was seen of it earlier, the zero Seen for nothing: what has
-// not moved on since is no heartbeat.
-func (r *Reader) Look(ctx context.Context, arn string, before heartbeat.Seen) Heartbeat {
+// Look reads the heartbeat of a resource as it is now, by AWS's clock.
+func (r *Reader) Look(ctx context.Context, arn string) Heartbeat {
 	h := Heartbeat{Source: r.source.String(), Signed: r.source.SigningKey != ""}
 	key, err := heartbeat.Key(r.source.Prefix, arn)
 	if err != nil {
@@ -140,7 +140,7 @@ func (r *Reader) Look(ctx context.Context, arn string, before heartbeat.Seen) He
 	case !listed:
 		h.Quality = estate.Absent
 		return h
-	case r.session.Now().Sub(modified) > 3*heartbeat.MaxInterval && before == (heartbeat.Seen{}):
+	case r.session.Now().Sub(modified) > 3*heartbeat.MaxInterval:
 		// Whatever its interval: a bucket may be full of those of apps long gone.
 		h.Quality, h.Note = estate.Stale, "it stopped at "+modified.Format("2006-01-02 15:04 MST")
 		return h
@@ -155,10 +155,11 @@ func (r *Reader) Look(ctx context.Context, arn string, before heartbeat.Seen) He
 		h.Quality, h.Note = quality(err), cloud.Brief(err)
 		return h
 	}
-	if h.Beat, h.Seen, err = r.trust.Open(object, r.session.Now(), before); err != nil {
+	if h.Beat, h.Seen, err = r.trust.Open(object, r.session.Now(), r.record.Get(h.Source)); err != nil {
 		h.Quality, h.Note = refused(err), "refused: "+err.Error()
 		return h
 	}
+	r.record.Put(h.Source, h.Seen)
 	h.Quality = estate.Good
 	return h
 }
@@ -185,7 +186,7 @@ func (r *Reader) get(ctx context.Context, key, arn string) (heartbeat.Object, er
 
 // Signal is what a heartbeat says of use. One that is refused, has stopped or could not be read is a signal too: then nobody knows.
 func (r *Reader) Signal(ctx context.Context, arn string) estate.Signal {
-	h := r.Look(ctx, arn, heartbeat.Seen{})
+	h := r.Look(ctx, arn)
 	s := estate.Signal{Name: SignalSigned, Source: h.Source, Quality: h.Quality, Note: h.Note}
 	if !h.Signed {
 		s.Name = SignalUnsigned

@@ -96,7 +96,7 @@ func (p *Plan) section(b *strings.Builder, title string, items []Item, all bool)
 	var rows strings.Builder
 	tab := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
 	for _, i := range shown {
-		cells := []string{i.Verb, string(i.Finding.Resource.Kind), i.Finding.Resource.Name, place(i.Finding.Resource.Target), hourly(i.Finding.Hourly, i.Finding.Known),
+		cells := []string{i.Verb, string(i.Finding.Resource.Kind), short(i.Finding.Resource.Name), hourly(i.Finding.Hourly, i.Finding.Known),
 			state(i.Finding.Verdict, p.At), "of " + cmp.Or(i.Finding.Resource.Owner, "nobody known")}
 		for n := range cells {
 			cells[n] = report.Line(cells[n])
@@ -110,7 +110,7 @@ func (p *Plan) section(b *strings.Builder, title string, items []Item, all bool)
 		if i.Status == Later {
 			why = "in " + span(i.At.Sub(p.At)) + ", at " + i.At.UTC().Format("2006-01-02 15:04 MST")
 		}
-		fmt.Fprintf(b, "  %s\n    %s  %s: %s\n", row, i.Finding.ID, report.Line(i.Finding.Policy), report.Line(why))
+		fmt.Fprintf(b, "  %s\n    %s in %s by %s: %s\n", row, i.Finding.ID, report.Line(place(i.Finding.Resource.Target)), report.Line(i.Finding.Policy), report.Line(why))
 		if i.Status == Due && i.Changes() && !i.Warned {
 			b.WriteString("    nobody is told before\n")
 		}
@@ -135,6 +135,15 @@ func except(b *strings.Builder, title string, all []Exception, every bool) {
 	if more := len(all) - len(shown); more > 0 {
 		fmt.Fprintf(b, "  and %d more: --all shows them\n", more)
 	}
+}
+
+// short is a name that leaves room beside it: its beginning and its end.
+func short(name string) string {
+	const head, tail = 32, 12
+	if r := []rune(name); len(r) > head+1+tail {
+		return string(r[:head]) + "…" + string(r[len(r)-tail:])
+	}
+	return name
 }
 
 // place names a target as people do.
@@ -191,7 +200,7 @@ func (u Undone) String() string {
 	return report.Line(line)
 }
 
-// settledLine is a line for a person about a call whose end was not known.
+// SettledLine is a line for a person about a call whose end was not known.
 func SettledLine(r ledger.Receipt) string {
 	return report.Line(fmt.Sprintf("%s: %s of %s, begun at %s by %s: %s", r.Outcome, r.Operation, r.On, r.Began.UTC().Format(time.RFC3339), r.By, r.Why))
 }

@@ -24,6 +24,7 @@ func tell(s *estate.Snapshot, ob *estate.Observation, o Options) story {
 	out.add(section{title: "Price", grid: prices(r), remarks: noneIf(len(r.Meters) == 0, "it bills nothing by the hour that is known of")})
 	out.add(section{title: "Waste", facts: waste(s, ob)})
 	out.add(section{title: "Parts", grid: parts(s, ob)})
+	out.add(section{title: "Policies", remarks: said(o.Policies)})
 	var unknown []remark
 	for _, g := range gaps(s, ob) {
 		unknown = append(unknown, remark{text: g.What, level: 1})
@@ -39,6 +40,22 @@ func tell(s *estate.Snapshot, ob *estate.Observation, o Options) story {
 	out.add(section{title: "Tags", facts: pairs(r.Tags), remarks: noneIf(r.Tags != nil && len(r.Tags) == 0, "none")})
 	out.next(o.Next)
 	return out
+}
+
+// said is what the policies say, with the steps below each.
+func said(policies []Said) []remark {
+	var out []remark
+	for _, p := range policies {
+		text := p.Policy + ": " + p.Says
+		if p.Why != "" {
+			text += ": " + p.Why
+		}
+		out = append(out, remark{text: text, level: 1})
+		for _, step := range p.Steps {
+			out = append(out, remark{text: step, tone: faint, level: 2})
+		}
+	}
+	return append(out, noneIf(policies != nil && len(policies) == 0, "none of those that are configured")...)
 }
 
 func noneIf(none bool, text string) []remark {

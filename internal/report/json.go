@@ -69,13 +69,16 @@ type explanation struct {
 	PriceKnown bool              `json:"priceKnown"`
 	NotKnown   []gap             `json:"notKnown"`
 	Coverage   []estate.Coverage `json:"coverage"`
+	// Policies are missing where none are configured.
+	Policies []Said `json:"policies,omitempty"`
 }
 
-func explainJSON(w io.Writer, s *estate.Snapshot, ob *estate.Observation) error {
+func explainJSON(w io.Writer, s *estate.Snapshot, ob *estate.Observation, o Options) error {
 	bills := bill(ob.Resource, "")
 	return writeJSON(w, explanation{
 		Schema: explainSchema, At: s.At.UTC(), Interrupted: s.Interrupted, Observation: ob,
 		Hourly: bills, PriceKnown: bills.known, NotKnown: orEmpty(gaps(s, ob)), Coverage: coverageOf(s, ob.Resource.Target),
+		Policies: o.Policies,
 	})
 }
 

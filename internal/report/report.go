@@ -21,6 +21,18 @@ type Options struct {
 	Width int
 	// Next are lines that say what to try next, for the forms that people read.
 	Next []string
+	// Policies are what policies say of the resource that is explained; nil where none are configured.
+	Policies []Said
+}
+
+// Said is what a policy says of a resource.
+type Said struct {
+	Policy string `json:"policy"`
+	// Says is matched, exempt or trouble, and Why the reason of the latter two.
+	Says string `json:"says"`
+	Why  string `json:"why,omitempty"`
+	// Steps are what it would do, in order, each with why it would not.
+	Steps []string `json:"steps,omitempty"`
 }
 
 // roomy reports whether the form has room for all that is known.
@@ -53,7 +65,7 @@ func Explain(w io.Writer, s *estate.Snapshot, ob *estate.Observation, o Options)
 	case Table, Wide, "":
 		return write(w, tell(s, ob, o).terminal(o))
 	case JSON:
-		return explainJSON(w, s, ob)
+		return explainJSON(w, s, ob, o)
 	case Markdown:
 		return write(w, tell(s, ob, o).markdown())
 	}

@@ -59,6 +59,8 @@ type lab struct {
 	// shelf is where agents report, where a test has them do so, and source how a scan finds it.
 	shelf  *shelf.Shelf
 	source pulse.Source
+	// seen is the file that keeps which heartbeats were seen from one scan to the next, empty for none.
+	seen string
 	// called is told of every call, where it is set.
 	called atomic.Pointer[func(wire.Call)]
 }
@@ -131,7 +133,18 @@ func (l *lab) scan(t testing.TB, regions ...string) *estate.Snapshot {
 	}
 	var readers []*pulse.Reader
 	if l.shelf != nil {
-		readers = append(readers, pulse.Open(t.Context(), sessions[0], l.source))
+		memory := pulse.NewMemory()
+		if l.seen != "" {
+			if memory, err = pulse.OpenMemory(l.seen); err != nil {
+				t.Fatal(err)
+			}
+		}
+		defer func() {
+			if err := memory.Commit(); err != nil {
+				t.Error(err)
+			}
+		}()
+		readers = append(readers, pulse.Open(t.Context(), sessions[0], l.source, memory))
 	}
 	snap, err := scan.Run(t.Context(), sessions, scan.Options{Heartbeats: readers, Kinds: l.kinds, Owners: l.owners, Only: l.only, Limits: l.limits, Prices: book, Domain: l.domain, Inventory: l.inventory, Packed: l.packed})
 	if err != nil {

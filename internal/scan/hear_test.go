@@ -311,7 +311,7 @@ func TestAgentToScan(t *testing.T) {
 func TestGoneSinceItWasListed(t *testing.T) {
 	r := newReported(t)
 	r.put(desk, r.seal(r.sealer(desk, true), estate.Idle, 9*time.Hour))
-	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source)
+	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source, pulse.NewMemory())
 	key, err := signed.Key("hb/", desk)
 	if err != nil {
 		t.Fatal(err)
@@ -325,7 +325,7 @@ func TestGoneSinceItWasListed(t *testing.T) {
 		t.Fatalf("%v, %v", resp, err)
 	}
 	_ = resp.Body.Close()
-	if h := reader.Look(t.Context(), desk, signed.Seen{}); h.Quality != estate.Absent {
+	if h := reader.Look(t.Context(), desk); h.Quality != estate.Absent {
 		t.Errorf("%s %s", h.Quality, h.Note)
 	}
 	for _, c := range reader.Coverage() {
@@ -341,21 +341,114 @@ func TestSecondLook(t *testing.T) {
 	agent := r.sealer(desk, true)
 	first := r.seal(agent, estate.Idle, 9*time.Hour)
 	r.put(desk, first)
-	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source)
-	before := reader.Look(t.Context(), desk, signed.Seen{})
+	reader := pulse.Open(t.Context(), r.sessions(t)[0], r.source, pulse.NewMemory())
+	before := reader.Look(t.Context(), desk)
 	if before.Quality != estate.Good || before.Seen.Sequence != 1 {
 		t.Fatalf("%+v", before)
 	}
 	r.clock = at.Add(time.Second)
 	r.put(desk, first)
-	if h := reader.Look(t.Context(), desk, before.Seen); h.Quality != estate.Stale || !strings.Contains(h.Note, "did not advance") {
+	if h := reader.Look(t.Context(), desk); h.Quality != estate.Stale || !strings.Contains(h.Note, "did not advance") {
 		t.Errorf("copied: %s %s", h.Quality, h.Note)
 	}
 	r.put(desk, r.seal(agent, estate.Idle, 9*time.Hour))
-	if h := reader.Look(t.Context(), desk, before.Seen); h.Quality != estate.Good || !h.Seen.Advanced(before.Seen) {
+	if h := reader.Look(t.Context(), desk); h.Quality != estate.Good || !h.Seen.Advanced(before.Seen) {
 		t.Errorf("the next one: %s %s", h.Quality, h.Note)
 	}
-	if h := reader.Look(t.Context(), strings.Replace(desk, "/ana/", "/bob/", 1), signed.Seen{}); h.Quality != estate.Absent {
+	if h := reader.Look(t.Context(), strings.Replace(desk, "/ana/", "/bob/", 1)); h.Quality != estate.Absent {
 		t.Errorf("of somebody without an agent: %s %s", h.Quality, h.Note)
+	}
+}
+
+// TestReplay holds that a heartbeat which is put again over a later one is not believed by a scan that remembers the later one, however fresh it is, and that
+// whatever becomes of the file, the true one is.
+func TestReplay(t *testing.T) {
+	type story struct {
+		*reported
+		agent *signed.Sealer
+	}
+	// next lets a minute pass.
+	next := func(s *story) { s.clock = s.clock.Add(time.Minute); s.At = s.clock }
+	beat := func(s *story, state estate.State) []byte {
+		body := s.seal(s.agent, state, 9*time.Hour)
+		s.put(desk, body)
+		return body
+	}
+	believed := func(s *story, state estate.State) {
+		t.Helper()
+		expect(t, s.scan(t), "ana/app", state, "")
+	}
+	refused := func(s *story) {
+		t.Helper()
+		if o := expect(t, s.scan(t), "ana/app", estate.Unknown, "app/agent-refused"); !strings.Contains(o.Verdict.Why, "did not advance") {
+			t.Errorf("%s", o.Verdict.Why)
+		}
+	}
+	for name, tell := range map[string]func(*story){
+		"an older one": func(s *story) {
+			old := beat(s, estate.Idle)
+			next(s)
+			beat(s, estate.Active)
+			believed(s, estate.Active)
+			next(s)
+			s.put(desk, old)
+			refused(s)
+			next(s)
+			beat(s, estate.Active)
+			believed(s, estate.Active)
+		},
+		"the same one": func(s *story) {
+			old := beat(s, estate.Idle)
+			believed(s, estate.Idle)
+			believed(s, estate.Idle) // looked at twice
+			next(s)
+			s.put(desk, old)
+			refused(s)
+		},
+		"one of a run before": func(s *story) {
+			old := beat(s, estate.Idle)
+			next(s)
+			s.agent = s.sealer(desk, true)
+			beat(s, estate.Active)
+			believed(s, estate.Active)
+			next(s)
+			s.put(desk, old)
+			refused(s)
+		},
+		"the file of before": func(s *story) {
+			beat(s, estate.Idle)
+			believed(s, estate.Idle)
+			before, err := os.ReadFile(s.seen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next(s)
+			second := beat(s, estate.Active)
+			believed(s, estate.Active)
+			if err := os.WriteFile(s.seen, before, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			believed(s, estate.Active) // of which the file knows nothing any more
+			next(s)
+			s.put(desk, second)
+			refused(s)
+		},
+		"no file any more": func(s *story) {
+			beat(s, estate.Active)
+			believed(s, estate.Active)
+			if err := os.Remove(s.seen); err != nil {
+				t.Fatal(err)
+			}
+			next(s)
+			beat(s, estate.Active)
+			believed(s, estate.Active)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &story{reported: newReported(t)}
+			s.seen = filepath.Join(t.TempDir(), "seen.json")
+			s.agent = s.sealer(desk, true)
+			tell(s)
+		})
 	}
 }

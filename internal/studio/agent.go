@@ -20,7 +20,9 @@ type Agent struct {
 	Editor func() (time.Time, error)
 	// Processes reads what runs on this machine, GPU how busy its GPUs are, nil where there are none.
 	Processes func() (process.Sample, error)
-	GPU       func(context.Context) (percent int, err error)
+	// Network and Disks read what the devices have carried, nil where nobody looks.
+	Network, Disks func() (process.Devices, error)
+	GPU            func(context.Context) (percent int, err error)
 	// Limits and Bounds are the administrator's.
 	Limits Limits
 	Bounds Bounds
@@ -53,6 +55,8 @@ type Agent struct {
 
 // A Whole is an app or a notebook instance.
 type Whole interface {
+	// Check is an error where it does not run, or is not the one that this agent began in. It takes its time.
+	Check(context.Context) error
 	// Stop deletes the app, or stops the instance. What is saved stays.
 	Stop(context.Context) error
 	// Describe says what it runs on, and since when, zero for not known.
@@ -148,6 +152,14 @@ func (a *Agent) look(ctx context.Context) (Look, error) {
 		return Look{}, err
 	}
 	look := Look{Processes: processes, Self: a.Self}
+	for devices, read := range map[*process.Devices]func() (process.Devices, error){&look.Network: a.Network, &look.Disks: a.Disks} {
+		if read == nil {
+			continue
+		}
+		if *devices, err = read(); err != nil {
+			return Look{}, err
+		}
+	}
 	if a.GPU != nil {
 		if look.GPU, err = a.GPU(ctx); err != nil {
 			return Look{}, err
@@ -224,11 +236,13 @@ func (a *Agent) stop(ctx context.Context, f Finding, look Look) {
 // save has the server keep the Data Wrangler flow of the kernel, or of any kernel where none is named.
 func (a *Agent) save(ctx context.Context, kernels []jupyter.Kernel, id string) error {
 	for _, k := range kernels {
-		if !strings.HasSuffix(k.Path, ".flow") || id != "" && k.ID != id {
-			continue
-		}
-		if err := a.Server.Checkpoint(ctx, k.Path); err != nil && !errors.Is(err, jupyter.ErrGone) {
-			return fmt.Errorf("save %s: %w", k.Path, err)
+		for _, d := range k.Documents {
+			if !strings.HasSuffix(d.Path, ".flow") || id != "" && k.ID != id {
+				continue
+			}
+			if err := a.Server.Checkpoint(ctx, d.Path); err != nil && !errors.Is(err, jupyter.ErrGone) {
+				return fmt.Errorf("save %s: %w", d.Path, err)
+			}
 		}
 	}
 	return nil
@@ -253,6 +267,9 @@ func (a *Agent) stopWhole(ctx context.Context, look Look) {
 	}
 	var j Judgement
 	err := a.save(ctx, look.Kernels, "")
+	if err == nil {
+		err = a.Whole.Check(ctx)
+	}
 	if err == nil {
 		j, err = a.again(ctx)
 	}

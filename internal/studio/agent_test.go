@@ -331,3 +331,34 @@ func TestADay(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be read of the devices is no silence: nothing is judged.
+func TestDevicesThatCannotBeReadAreNoEvidence(t *testing.T) {
+	for name, fail := range map[string]func(*Agent, func() (process.Devices, error)){
+		"network": func(a *Agent, read func() (process.Devices, error)) { a.Network = read },
+		"disks":   func(a *Agent, read func() (process.Devices, error)) { a.Disks = read },
+	} {
+		r, a := newRoom()
+		fail(a, func() (process.Devices, error) { return nil, errors.New("permission denied") })
+		for range 200 {
+			if _, err := r.after(t, a, time.Minute); err == nil {
+				t.Fatalf("%s: a look without it was judged", name)
+			}
+		}
+		if len(r.stopped) > 0 {
+			t.Errorf("%s: %v", name, r.stopped)
+		}
+	}
+}
+
+// Who downloads between the judgement and the end is seen by the last look.
+func TestADownloadBeforeTheEnd(t *testing.T) {
+	r, a := newRoom()
+	var carried uint64
+	a.Network = func() (process.Devices, error) { return process.Devices{"eth0": carried}, nil }
+	r.between = func() { carried += 2 << 20 }
+	r.minutes(t, a, 130)
+	if len(r.stopped) > 0 {
+		t.Errorf("%v", r.stopped)
+	}
+}

@@ -79,6 +79,9 @@ func (b *beats) publish(ctx context.Context, j Judgement, at time.Time) error {
 	for _, f := range j.Findings {
 		beat.Evidence = append(beat.Evidence, signed.Evidence{Name: f.Label, Value: string(f.State) + ": " + f.Why, At: f.Since})
 	}
+	if j.Machine != "" {
+		beat.Evidence = append(beat.Evidence, signed.Evidence{Name: "processes", Value: j.Machine, At: at})
+	}
 	body, err := b.sealer.Seal(ctx, beat)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func TestE5_Terminals(t *testing.T) {
 // E7: a name is a name, whatever is in it.
 func TestE7_OddNames(t *testing.T) {
 	r, a := newRoom()
-	r.terminal.Name, r.kernel.Path = "arn:aws:sagemaker:eu-west-1:1:app__x/..?", "__/ü #.ipynb"
+	r.terminal.Name, r.kernel.Documents = "arn:aws:sagemaker:eu-west-1:1:app__x/..?", []jupyter.Document{{Path: "__/ü #.ipynb"}}
 	r.minutes(t, a, 122)
 	if len(r.stopped) != 2 {
 		t.Errorf("%v", r.stopped)
@@ -147,7 +147,7 @@ func TestCredentialsThatNeverCome(t *testing.T) {
 		})
 		caller := &remote.Caller{Region: "eu-west-1", Credentials: never, HTTP: http.DefaultClient, Getenv: func(string) string { return "" }, Now: time.Now}
 		began := time.Now()
-		if err := (&here{caller: caller}).Stop(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+		if err := (&here{caller: caller}).Check(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		if err := (heartbeat{caller: caller}).publish(t.Context(), Judgement{State: Active}, time.Now()); !errors.Is(err, context.DeadlineExceeded) {

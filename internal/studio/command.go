@@ -31,6 +31,8 @@ const (
 	// The heartbeat's metric: see docs/signals.md.
 	namespace = "Sagewarden/Studio"
 	metric    = "SecondsSinceLastUse"
+	// procfs is where the processes are.
+	procfs = "/proc"
 	// patience is how long an answer may take.
 	patience = 15 * time.Second
 )
@@ -169,7 +171,7 @@ func (o *options) configure(f *flag.FlagSet) (err error) {
 	}
 	o.decided.Heartbeats, o.decided.SigningKeyID = cmp.Or(o.heartbeats, o.decided.Heartbeats), cmp.Or(o.signingKey, o.decided.SigningKeyID)
 	decided := o.decided.limits()
-	o.limits.Share, o.limits.Gap = decided.Share, decided.Gap
+	o.limits.Share, o.limits.Quiet, o.limits.Gap = decided.Share, decided.Quiet, decided.Gap
 	said := map[string]bool{}
 	f.Visit(func(one *flag.Flag) { said[one.Name] = true })
 	for name, limit := range map[string]struct{ from, to *time.Duration }{
@@ -213,6 +215,13 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 		}
 		defer unlock()
 	}
+	groups, err := os.Getgroups()
+	if err == nil {
+		err = process.Hidden(procfs, append(groups, os.Getegid()))
+	}
+	if err != nil {
+		return &estate.Error{Op: "see all processes", On: procfs, Err: err, Hint: "run the agent as a member of the group that the mount option gid names, or mount it without hidepid"}
+	}
 	out, closeLog, err := o.logTo(stderr)
 	if err != nil {
 		return err
@@ -220,7 +229,9 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 	defer closeLog()
 	a := &Agent{
 		Server:    &jupyter.Client{Base: base, Token: o.token, HTTP: jupyterHTTP()},
-		Processes: func() (process.Sample, error) { return process.Read("/proc") },
+		Processes: func() (process.Sample, error) { return process.Read(procfs) },
+		Network:   func() (process.Devices, error) { return process.Network(procfs) },
+		Disks:     func() (process.Devices, error) { return process.Disks(procfs) },
 		Limits:    o.limits, Bounds: o.decided.Bounds, Rates: o.decided.Rates,
 		StopKernels: slices.Contains(o.stop, "kernels"), StopTerminals: slices.Contains(o.stop, "terminals"), StopWhole: slices.Contains(o.stop, "app"),
 		Log: slog.New(slog.NewTextHandler(out, nil)).With("program", "sagewarden-agent"), Now: time.Now, Self: os.Getpid(),
@@ -273,7 +284,7 @@ func (o options) run(ctx context.Context, getenv func(string) string, stderr io.
 
 // began is when the first process of the machine began, which in an app is the app itself; zero where it is not known.
 func began() time.Time {
-	at, err := process.Began("/proc")
+	at, err := process.Began(procfs)
 	if err != nil {
 		return time.Time{}
 	}

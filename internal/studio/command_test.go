@@ -3,6 +3,7 @@ package studio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -163,7 +164,8 @@ func TestThePlaceIsStopped(t *testing.T) {
 		notebook: `SageMaker.StopNotebookInstance {"NotebookInstanceName":"old-desk"}`,
 	} {
 		c := cloud{says: `{"Status": "InService", "NotebookInstanceStatus": "InService", "CreationTime": 1772442000.123}`}
-		if err := c.in(t, text).Stop(t.Context()); err != nil || len(c.calls) != 2 || c.calls[1] != want {
+		h := c.in(t, text)
+		if err := errors.Join(h.Check(t.Context()), h.Stop(t.Context())); err != nil || len(c.calls) != 2 || c.calls[1] != want {
 			t.Errorf("%q, %v; want %s", c.calls, err, want)
 		}
 	}
@@ -185,7 +187,7 @@ func TestAnotherOfTheSameNameIsNotStopped(t *testing.T) {
 				t.Errorf("%s, %s, %v", kind, began, err)
 			}
 			c.says, c.calls = later, nil
-			if err := h.Stop(t.Context()); err == nil || len(c.calls) != 1 {
+			if err := h.Check(t.Context()); err == nil || len(c.calls) != 1 {
 				t.Errorf("%s: %v, %q", later, err, c.calls)
 			}
 		}
@@ -196,9 +198,10 @@ func TestAnotherOfTheSameNameIsNotStopped(t *testing.T) {
 func TestL2_Configuration(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "agent.json")
 	for text, says := range map[string]string{
-		`{"stop": {"app": "false"}}`: "read the agent's configuration",
-		`{"interval": "2h"}`:         "not between a second and ten minutes",
-		`{"stop": {"app": true}}`:    "read the resource metadata", // the app's own name is needed
+		`{"stop": {"app": "false"}}`:              "read the agent's configuration",
+		`{"interval": "2h"}`:                      "not between a second and ten minutes",
+		`{"quiet": {"networkBytesPerSecond": 0}}`: "a byte a second is the least",
+		`{"stop": {"app": true}}`:                 "read the resource metadata", // the app's own name is needed
 	} {
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -37,6 +37,8 @@ type Config struct {
 		Terminals bool `json:"terminals"`
 		App       bool `json:"app"`
 	} `json:"stop"`
+	// Quiet is what may be moved while nothing is in use.
+	Quiet Quiet `json:"quiet"`
 	// Rates are dollars per hour by instance type, as text. An unknown one is shown as unknown.
 	Rates map[string]string `json:"rates"`
 }
@@ -49,7 +51,7 @@ type Bounds struct {
 
 // DefaultConfig is the configuration of an administrator who decides nothing: nothing is shut down.
 func DefaultConfig() Config {
-	c := Config{Bounds: Bounds{Min: 15, Max: 1440}, Interval: estate.Duration(time.Minute), GraceMinutes: int(Default.Grace / time.Minute)}
+	c := Config{Bounds: Bounds{Min: 15, Max: 1440}, Interval: estate.Duration(time.Minute), GraceMinutes: int(Default.Grace / time.Minute), Quiet: Default.Quiet}
 	c.IdleMinutes.App = int(Default.Whole / time.Minute)
 	c.IdleMinutes.Kernel = int(Default.Kernels / time.Minute)
 	c.IdleMinutes.Terminal = int(Default.Terminals / time.Minute)
@@ -90,6 +92,8 @@ func (c Config) check() error {
 		return fmt.Errorf("bounds: %d to %d minutes is no range", c.Bounds.Min, c.Bounds.Max)
 	case min(c.IdleMinutes.App, c.IdleMinutes.Kernel, c.IdleMinutes.Terminal) < 1:
 		return errors.New("idleMinutes: a minute is the least")
+	case min(c.Quiet.Process, c.Quiet.Network, c.Quiet.Disk) < 1:
+		return errors.New("quiet: a byte a second is the least")
 	case c.GraceMinutes < 0:
 		return errors.New("graceMinutes: it cannot be negative")
 	case max(c.Bounds.Max, c.IdleMinutes.App, c.IdleMinutes.Kernel, c.IdleMinutes.Terminal, c.GraceMinutes) > year:
@@ -100,6 +104,7 @@ func (c Config) check() error {
 
 func (c Config) limits() Limits {
 	l := Default
+	l.Quiet = c.Quiet
 	l.Whole, l.Kernels, l.Terminals, l.Grace = minutes(c.IdleMinutes.App), minutes(c.IdleMinutes.Kernel), minutes(c.IdleMinutes.Terminal), minutes(c.GraceMinutes)
 	return l
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -137,7 +138,7 @@ func TestTheLastLookIsAfterSaving(t *testing.T) {
 		r, a, whole, _ := inApp()
 		a.StopWhole, a.StopKernels = what == "app", what == "kernel"
 		a.Limits.Grace = 0
-		r.kernel.Path = "a/b.flow"
+		r.kernel.Documents = flows
 		r.saving = func() { r.kernel.State = jupyter.Busy }
 		r.minutes(t, a, 122)
 		if len(whole.stopped) > 0 || r.kernel == nil || !strings.HasPrefix(strings.Join(r.stopped, " "), "save a/b.flow") {
@@ -149,7 +150,7 @@ func TestTheLastLookIsAfterSaving(t *testing.T) {
 // Also who asks for the end of a kernel does not ask for the loss of its flow.
 func TestARequestSavesFirst(t *testing.T) {
 	r, a, _, status := inApp()
-	r.kernel.Path, r.unsaved = "a/b.flow", errors.New("507 Insufficient Storage")
+	r.kernel.Documents, r.unsaved = flows, errors.New("507 Insufficient Storage")
 	a.Wishes = func(Bounds) (Wishes, error) {
 		return Wishes{Request: Request{What: "kernels", At: stamp(start), ID: "id"}}, nil
 	}
@@ -233,11 +234,11 @@ func TestTheServerIsTheFirstProcess(t *testing.T) {
 		10: {PID: 10, Parent: 1, Session: 10, Terminal: true, Command: []string{"bash"}},
 		11: {PID: 11, Parent: 10, Session: 10, Terminal: true, Command: []string{"sleep", "9999"}},
 	}
-	if shells, commands := inTerminals(s); len(shells) != 1 || len(commands) != 1 {
+	if shells, commands := inTerminals(s, 0); len(shells) != 1 || len(commands) != 1 {
 		t.Errorf("%v, %v", shells, commands)
 	}
 	s[1] = process.Process{PID: 1, Command: []string{"init"}}
-	if shells, commands := inTerminals(s); len(shells) != 0 || len(commands) != 0 {
+	if shells, commands := inTerminals(s, 0); len(shells) != 0 || len(commands) != 0 {
 		t.Errorf("of somebody else: %v, %v", shells, commands)
 	}
 }
@@ -301,7 +302,7 @@ func TestAStatusThatIsALink(t *testing.T) {
 	}
 }
 
-// A beat says until when everything is kept.
+// A beat says until when everything is kept, and what was measured.
 func TestABeatSaysWhatIsKept(t *testing.T) {
 	var body []byte
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { body, _ = io.ReadAll(r.Body) }))
@@ -323,7 +324,9 @@ func TestABeatSaysWhatIsKept(t *testing.T) {
 	a.Wishes = func(Bounds) (Wishes, error) { return Wishes{keep: until}, nil }
 	r.minutes(t, a, 2)
 	got, _, err := signed.Trust{}.Open(signed.Object{Resource: place.ARN.String(), Body: body, Modified: r.now}, r.now, signed.Seen{})
-	if err != nil || !got.KeepUntil.Equal(until) {
+	if err != nil || !got.KeepUntil.Equal(until) || !slices.ContainsFunc(got.Evidence, func(e signed.Evidence) bool {
+		return e.Name == "processes" && strings.HasPrefix(e.Value, "computed 0.0% of a core, read and wrote 0.0 kB/s")
+	}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	r.minutes(t, a, 60)

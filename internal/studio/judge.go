@@ -2,9 +2,11 @@ package studio
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/studio/jupyter"
+	"github.com/sagewarden/sagewarden/internal/studio/process"
 )
 
 // Limits say what idle is.
@@ -15,18 +17,33 @@ type Limits struct {
 	Grace time.Duration
 	// Share of a core is what something may compute that only waits.
 	Share float64
+	// Quiet is what may be moved while nothing is in use.
+	Quiet Quiet
 	// Gap is how far two looks may be apart: what happened in a longer one, nobody saw.
 	Gap time.Duration
 }
 
-// Default are the limits of those who give none.
-var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Whole: 2 * time.Hour, Grace: 10 * time.Minute, Share: 0.02, Gap: 10 * time.Minute}
+// Quiet is how many bytes a second may be moved while nothing is in use: read and written by what only waits, carried by a network interface, and, where
+// nobody may know what some processes read and write, by a disk.
+type Quiet struct {
+	Process int `json:"processBytesPerSecond"`
+	Network int `json:"networkBytesPerSecond"`
+	Disk    int `json:"diskBytesPerSecond"`
+}
+
+// Default are the limits of those who give none. A server that only an open tab asks moves a few kilobytes a second, and a quiet machine's services
+// write less than a megabyte to its disks.
+var Default = Limits{Kernels: 2 * time.Hour, Terminals: 2 * time.Hour, Whole: 2 * time.Hour, Grace: 10 * time.Minute, Share: 0.02,
+	Quiet: Quiet{Process: 64 << 10, Network: 64 << 10, Disk: 1 << 20}, Gap: 10 * time.Minute}
 
 // computes is how busy a GPU is, in percent, that somebody computes on: for whom, it does not tell.
 const computes = 5
 
-// startled is what anything may compute however short the time: a server that answers the agent does.
-const startled = 100 * time.Millisecond
+// startled and stirred are what anything may compute and move however short the time: a server that answers the agent does.
+const (
+	startled = 100 * time.Millisecond
+	stirred  = 1 << 20
+)
 
 // A State is what is known of the use of something.
 type State string
@@ -65,6 +82,8 @@ type Judgement struct {
 	Keep     time.Time
 	Why      string
 	Findings []Finding
+	// Machine is what all of it has computed and moved since the look before, in a line; empty on the first.
+	Machine string
 }
 
 // A Memory is what is kept of earlier looks: little, however long it goes on. The zero Memory remembers nothing.
@@ -77,6 +96,13 @@ type Memory struct {
 	announced map[string]time.Time
 	// ran is when each kernel was last seen busy, and its process.
 	ran map[string]busy
+	// processes are the kernels' processes, as they were found.
+	processes map[string]found
+}
+
+type found struct {
+	pid   int
+	began uint64
 }
 
 type busy struct {
@@ -99,16 +125,17 @@ func Judge(look Look, before Memory, limits Limits) (Judgement, Memory) {
 			before = Memory{}
 		}
 	}
-	j := judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}, ran: map[string]busy{}}}
+	j := &judge{look: look, before: before, limits: limits, after: Memory{last: &look, quiet: map[string]time.Time{}, used: before.used, announced: map[string]time.Time{}, ran: map[string]busy{}, processes: map[string]found{}}}
 	if before.last == nil {
 		j.use(look.At, "") // of what was before, nothing is known
 	}
+	j.measure()
 	for _, k := range look.Kernels {
 		j.kernel(k)
 	}
 	j.terminals()
 	j.background()
-	out := Judgement{State: j.state, LastUse: j.after.used, Why: j.why, Findings: j.findings}
+	out := Judgement{State: j.state, LastUse: j.after.used, Why: j.why, Findings: j.findings, Machine: j.machine}
 	switch {
 	case j.state == Unknown:
 		j.after.used = look.At // for all that anybody knows
@@ -159,6 +186,8 @@ type judge struct {
 	findings []Finding
 	state    State
 	why      string
+	// shared is what is in use of which nobody knows for whom, hidden what may be, and machine is what was measured.
+	shared, hidden, machine string
 }
 
 // use notes a use of the whole; why is empty where it is not of now.
@@ -184,17 +213,84 @@ func (j *judge) unknown(why string) {
 	j.state, j.why = Unknown, why
 }
 
-// works reports whether the processes of a kernel have computed since the look before. It is not known on the first look.
-func (j *judge) works(pid int) (works, known bool) {
+// works says what the processes of a kernel have done since the look before, empty for nothing. It is not known on the first look, nor where nobody may
+// know what they read and write.
+func (j *judge) works(pid int) (why string, known bool) {
 	if j.before.last == nil || pid == 0 {
-		return false, false
+		return "", false
 	}
-	return j.look.GPU >= computes || j.more(j.look.Processes.Tree(pid).Worked(j.before.last.Processes)), true
+	w := j.look.Processes.Tree(pid).Worked(j.before.last.Processes)
+	switch does := j.does(w); {
+	case does != "":
+		why = does + " in the background"
+	case j.shared != "":
+		why = "may be in use: " + j.shared
+	}
+	return why, !w.Hidden
 }
 
-// more reports whether so much was computed since the look before that it is work.
-func (j *judge) more(worked time.Duration) bool {
-	return worked > startled && worked.Seconds() > j.limits.Share*j.look.At.Sub(j.before.last.At).Seconds()
+// does says which work has been done since the look before, empty for what is none.
+func (j *judge) does(w process.Work) string {
+	switch {
+	case j.before.last == nil:
+	case w.Computed > startled && w.Computed.Seconds() > j.limits.Share*j.gone():
+		return "computes"
+	case j.much(w.Moved, j.limits.Quiet.Process):
+		return "reads and writes"
+	}
+	return ""
+}
+
+// much reports whether so many bytes since the look before are more than so many a second.
+func (j *judge) much(moved uint64, quiet int) bool {
+	return moved > stirred && float64(moved) > float64(quiet)*j.gone()
+}
+
+// gone are the seconds since the look before.
+func (j *judge) gone() float64 { return j.look.At.Sub(j.before.last.At).Seconds() }
+
+// gpuComputes is why a GPU is use.
+const gpuComputes = "a GPU computes"
+
+// measure looks at what all processes share, and who uses it does not tell: a GPU, the network.
+func (j *judge) measure() {
+	if j.look.GPU >= computes {
+		j.shared = gpuComputes
+	}
+	last := j.before.last
+	if last == nil {
+		return
+	}
+	network, carried := j.look.Network.Most(last.Network)
+	if j.shared == "" && j.much(carried, j.limits.Quiet.Network) {
+		j.shared = "the network is busy"
+	}
+	var all process.Work
+	var hidden int
+	for pid, p := range j.look.Processes {
+		if pid == j.look.Self {
+			continue
+		}
+		w := p.Worked(last.Processes)
+		if all = all.Add(w); w.Hidden {
+			hidden++
+		}
+	}
+	disk, turned := j.look.Disks.Most(last.Disks)
+	if hidden > 0 && (j.look.Disks == nil || j.much(turned, j.limits.Quiet.Disk)) {
+		j.hidden = fmt.Sprintf("what %d processes read and write cannot be seen, and a disk is busy", hidden)
+	}
+	rate := func(bytes uint64) string { return fmt.Sprintf("%.1f kB/s", float64(bytes)/1000/j.gone()) }
+	j.machine = fmt.Sprintf("computed %.1f%% of a core, read and wrote %s", 100*all.Computed.Seconds()/j.gone(), rate(all.Moved))
+	if hidden > 0 {
+		j.machine += fmt.Sprintf(" as far as can be seen, %d processes aside", hidden)
+	}
+	if j.machine += ", received and sent " + rate(carried); network != "" {
+		j.machine += " by " + network
+	}
+	if j.machine += ", turned over " + rate(turned); disk != "" {
+		j.machine += " on " + disk
+	}
 }
 
 // rest keeps since when the thing has been seen unused, and fills in the finding. Used is its newest activity, as far as that is known.
@@ -223,8 +319,14 @@ func (j *judge) rest(key string, f Finding, used time.Time, limit time.Duration)
 
 func (j *judge) kernel(k jupyter.Kernel) {
 	f := Finding{Kernel: k.ID, Label: "kernel " + k.ID}
-	if k.Path != "" {
-		f.Label = "kernel of " + k.Path
+	used := k.LastActivity
+	for i, d := range k.Documents {
+		if i == 0 {
+			f.Label = "kernel of " + d.Path
+		}
+		if d.Saved.After(used) {
+			used = d.Saved
+		}
 	}
 	active := func(why string) {
 		f.State, f.Why = Active, why
@@ -232,27 +334,29 @@ func (j *judge) kernel(k jupyter.Kernel) {
 		j.use(j.look.At, f.Label+" "+why)
 	}
 	key := "kernel/" + k.ID
-	pid := kernelProcess(j.look.Processes, k.ID)
+	pid, ended := j.process(key, k.ID)
 	ran, seen := j.before.ran[key]
 	if seen = seen && ran.process == j.look.Processes[pid].Began; seen {
 		j.after.ran[key] = ran
 	}
-	used := k.LastActivity
-	if k.Saved.After(used) {
-		used = k.Saved
-	}
 	switch k.State {
 	case jupyter.Busy:
+		if ended {
+			// A server that does not start it anew says for good what it said last.
+			f.Why = "it died"
+			j.rest(key, f, used, j.limits.Kernels)
+			return
+		}
 		j.after.ran[key] = busy{at: j.look.At, process: j.look.Processes[pid].Began}
 		active("is busy")
 	case jupyter.Restarting, "autorestarting":
 		active("is starting")
 	case jupyter.Idle, jupyter.Starting, jupyter.Dead:
 		// A kernel to which nothing ever connected stays in its start for good.
-		works, known := j.works(pid)
+		why, known := j.works(pid)
 		switch {
-		case works:
-			active("computes in the background")
+		case why != "":
+			active(why)
 		case k.State == jupyter.Dead && pid == 0:
 			f.Why = "it died"
 			j.rest(key, f, used, j.limits.Kernels)
@@ -266,6 +370,9 @@ func (j *judge) kernel(k jupyter.Kernel) {
 			f.State, f.Why = Active, "was not looked at before"
 			if j.before.last != nil {
 				f.State, f.Why = Unknown, "has no process that could be found"
+				if pid != 0 {
+					f.Why = "has processes of which cannot be seen what they read and write"
+				}
 				j.unknown(f.Label + " " + f.Why)
 			}
 			j.findings = append(j.findings, f)
@@ -280,45 +387,99 @@ func (j *judge) kernel(k jupyter.Kernel) {
 	}
 }
 
+// process is a kernel's, 0 where none is found. One that was found before is it under another name, too; ended says that it is no more.
+func (j *judge) process(key, id string) (pid int, ended bool) {
+	pid = kernelProcess(j.look.Processes, id)
+	before, known := j.before.processes[key]
+	if pid == 0 && known {
+		if p := j.look.Processes[before.pid]; p.PID == before.pid && p.Began == before.began && !p.Zombie {
+			pid = before.pid
+		} else {
+			j.after.processes[key] = before
+		}
+	}
+	if pid != 0 {
+		j.after.processes[key] = found{pid, j.look.Processes[pid].Began}
+	}
+	return pid, pid == 0 && known
+}
+
 // terminals judges the terminals together: which of them a process runs in, Jupyter does not tell.
 func (j *judge) terminals() {
-	shells, commands := inTerminals(j.look.Processes)
-	running := len(commands) > 0 || j.look.GPU >= computes || j.before.last != nil && j.more(shells.Worked(j.before.last.Processes))
+	shells, commands := inTerminals(j.look.Processes, j.look.Self)
+	var work process.Work
+	if j.before.last != nil {
+		work = shells.Worked(j.before.last.Processes)
+	}
+	why := j.shared
+	if len(commands) > 0 || j.does(work) != "" {
+		why = "something runs in a terminal"
+	}
 	for _, t := range j.look.Terminals {
 		f := Finding{Terminal: t.Name, Label: "terminal " + t.Name}
+		unknown := func(why string) {
+			f.State, f.Why = Unknown, why
+			j.findings = append(j.findings, f)
+			j.unknown(f.Label + ": " + why)
+		}
 		switch {
-		case running:
-			f.State, f.Why = Active, "something runs in a terminal"
+		case why != "":
+			f.State, f.Why = Active, why
 			j.findings = append(j.findings, f)
 			j.use(j.look.At, f.Why)
 		case t.LastActivity.IsZero():
-			f.State, f.Why = Unknown, "the server does not say when it was used"
-			j.findings = append(j.findings, f)
-			j.unknown(f.Label + ": " + f.Why)
+			unknown("the server does not say when it was used")
 		case len(shells) < len(j.look.Terminals):
-			f.State, f.Why = Unknown, "its shell could not be found"
-			j.findings = append(j.findings, f)
-			j.unknown(f.Label + ": " + f.Why)
+			unknown("its shell could not be found")
+		case work.Hidden:
+			unknown("what its shell reads and writes cannot be seen")
 		default:
 			j.rest("terminal/"+t.Name, f, t.LastActivity, j.limits.Terminals)
 		}
 	}
 }
 
-// background looks at what runs outside of kernels and Jupyter's terminals: a job that was left behind with nohup, Code Editor.
+// background looks at what runs outside of kernels and Jupyter's terminals: a job that was left behind with nohup, a terminal of tmux, Code Editor.
 func (j *judge) background() {
-	if j.look.GPU >= computes {
-		j.use(j.look.At, "a GPU computes")
+	if j.shared != "" {
+		j.use(j.look.At, j.shared)
 	}
 	if !j.look.Editor.IsZero() {
 		j.use(j.look.Editor, "")
 	}
+	jobs := map[int]process.Work{}
 	for pid, p := range j.look.Processes {
-		if !j.look.Editor.IsZero() && p.Terminal && pid != p.Session {
+		if pid == j.look.Self {
+			continue
+		}
+		if p.Terminal && pid != p.Session && !p.Zombie {
 			j.use(j.look.At, "something runs in a terminal")
 		}
-		if j.before.last != nil && pid != j.look.Self && j.more(p.Worked(j.before.last.Processes)) {
-			j.use(j.look.At, "a process in the background computes")
+		if j.before.last != nil {
+			job := j.job(p)
+			jobs[job] = jobs[job].Add(p.Worked(j.before.last.Processes))
 		}
 	}
+	var work []string
+	for _, w := range jobs {
+		if does := j.does(w); does != "" {
+			work = append(work, does)
+		}
+	}
+	if len(work) > 0 {
+		j.use(j.look.At, "a process in the background "+slices.Min(work))
+	}
+	if j.hidden != "" && j.why == "" {
+		j.unknown(j.hidden)
+	}
+}
+
+// job is the session that a process works in: a job is all of its workers. What was started with the machine, and Jupyter's servers, are each one of their
+// own: together, those who only wait may seem to work.
+func (j *judge) job(p process.Process) int {
+	switch all := j.look.Processes; {
+	case p.Session == 0, p.Session == all[1].Session, isJupyter(all[p.Session]):
+		return p.PID
+	}
+	return p.Session
 }

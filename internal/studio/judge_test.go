@@ -44,6 +44,13 @@ type desk struct {
 	// gpu is how busy a GPU is, saved when the kernel's document was saved.
 	gpu   int
 	saved time.Time
+	// shared is when another document with this kernel was.
+	shared time.Time
+	// moved is what the kernel's process has read and written, copied what one has that nobody knows, of which Hidden says that it cannot be seen.
+	moved, copied uint64
+	hidden        bool
+	// network and disk are what the devices have carried.
+	network, disk uint64
 }
 
 func newDesk(t checker) *desk {
@@ -55,13 +62,14 @@ func newDesk(t checker) *desk {
 // after lets time pass and judges what is there then.
 func (d *desk) after(gone time.Duration) Judgement {
 	d.now = d.now.Add(gone)
-	look := Look{At: d.now, Self: 1, GPU: d.gpu, Processes: process.Sample{
-		1:   {PID: 1, CPU: d.now.Sub(start)}, // the agent itself
-		300: {PID: 300, CPU: d.background},
-	}}
+	look := Look{At: d.now, Self: 7, GPU: d.gpu, Processes: process.Sample{
+		1:   {PID: 1, Session: 1},
+		7:   {PID: 7, Session: 6, Terminal: true, CPU: d.now.Sub(start), Chars: uint64(d.now.Sub(start))}, // the agent itself
+		300: {PID: 300, Session: 300, CPU: d.background, Chars: d.copied, Hidden: d.hidden},
+	}, Network: process.Devices{"eth0": d.network}, Disks: process.Devices{"nvme0n1": d.disk}}
 	if d.kernel != "" {
-		look.Kernels = []jupyter.Kernel{{ID: "k-1", State: d.kernel, LastActivity: d.used, Path: "risk.ipynb", Saved: d.saved}}
-		look.Processes[pid] = process.Process{PID: pid, CPU: d.computed, Command: []string{"python", "-m", "ipykernel_launcher", "-f", "/run/kernel-k-1.json"}}
+		look.Kernels = []jupyter.Kernel{{ID: "k-1", State: d.kernel, LastActivity: d.used, Documents: []jupyter.Document{{Path: "risk.ipynb", Saved: d.saved}, {Path: "other.ipynb", Saved: d.shared}}}}
+		look.Processes[pid] = process.Process{PID: pid, Session: pid, CPU: d.computed, Blocks: d.moved, Command: []string{"python", "-m", "ipykernel_launcher", "-f", "/run/kernel-k-1.json"}}
 	}
 	if !d.terminal.IsZero() {
 		look.Terminals = []jupyter.Terminal{{Name: "1", LastActivity: d.terminal}}
@@ -186,6 +194,191 @@ func TestAStampThatStandsStillIsUnknown(t *testing.T) {
 	d.expect(d.minutes(300), Unknown, 0, "the server does not say when it is used")
 	d.used = d.now
 	d.expect(d.minutes(1), Idle, 0, "")
+}
+
+// Of the documents that share a kernel, each may be worked on.
+func TestASharedKernelIsUsedByEachDocument(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(100)
+	d.shared = d.now
+	d.expect(d.minutes(119), Idle, 0, "")
+	d.expect(d.minutes(2), Idle, 1, "")
+}
+
+// Who copies or downloads computes next to nothing.
+func TestWhatIsMovedIsUse(t *testing.T) {
+	const minute = 60
+	limit := uint64(Default.Quiet.Process) * minute
+	for name, c := range map[string]struct {
+		move  func(*desk, uint64)
+		limit uint64
+		state State
+		why   string
+	}{
+		"by a kernel":                {func(d *desk, n uint64) { d.moved += n }, limit, Active, "kernel of risk.ipynb reads and writes in the background"},
+		"by a job":                   {func(d *desk, n uint64) { d.copied += n }, limit, Active, "a process in the background reads and writes"},
+		"by the network":             {func(d *desk, n uint64) { d.network += n }, uint64(Default.Quiet.Network) * minute, Active, "the network is busy"},
+		"by a disk for nobody knows": {func(d *desk, n uint64) { d.hidden = true; d.disk += n }, uint64(Default.Quiet.Disk) * minute, Unknown, "1 processes read and write cannot be seen"},
+	} {
+		d := newDesk(t)
+		due := 1
+		if strings.Contains(name, "job") || strings.Contains(name, "disk") { // which are no use of a kernel
+			d.kernel, due = "", 0
+		}
+		d.minutes(1)
+		for range 200 {
+			c.move(d, c.limit+1)
+			d.expect(d.after(time.Minute), c.state, 0, c.why)
+		}
+		for range 119 { // a server that an open tab asks
+			c.move(d, c.limit)
+			d.expect(d.after(time.Minute), Idle, 0, "nothing has been used")
+		}
+		c.move(d, stirred) // as in a last look, a moment after
+		if d.expect(d.after(5*time.Millisecond), Idle, 0, ""); t.Failed() {
+			t.Fatal(name)
+		}
+		d.expect(d.minutes(3), Idle, due, "")
+	}
+}
+
+// A busy disk says nothing where everybody can be seen: what they read and write is known.
+func TestADiskIsOfNoInterestWhereAllIsSeen(t *testing.T) {
+	d := newDesk(t)
+	d.minutes(1)
+	for range 10 {
+		d.disk += 1 << 40
+		d.expect(d.after(time.Minute), Idle, 0, "")
+	}
+	d.hidden = true
+	d.expect(d.minutes(1), Idle, 0, "")
+}
+
+// Where it is not known what disks carry, whose work is hidden may have been at work.
+func TestHiddenWorkWithoutDisksIsUnknown(t *testing.T) {
+	processes := process.Sample{1: {PID: 1, Hidden: true}}
+	_, memory := Judge(Look{At: start, Processes: processes}, Memory{}, Default)
+	j, _ := Judge(Look{At: start.Add(time.Minute), Processes: processes}, memory, Default)
+	newDesk(t).expect(j, Unknown, 0, "cannot be seen")
+}
+
+// What a kernel's process reads is a kernel's use, and where that is hidden, nobody knows.
+func TestAKernelWhoseWorkIsHiddenIsUnknown(t *testing.T) {
+	d := newDesk(t)
+	for range 300 {
+		d.now = d.now.Add(time.Minute)
+		look := Look{At: d.now, Kernels: []jupyter.Kernel{{ID: "k-1", State: jupyter.Idle, LastActivity: start}}, Disks: process.Devices{},
+			Processes: process.Sample{pid: {PID: pid, Session: pid, Hidden: true, Command: []string{"kernel-k-1.json"}}}}
+		var j Judgement
+		if j, d.memory = Judge(look, d.memory, d.limits); len(j.due()) > 0 {
+			t.Fatalf("due: %v", j.due())
+		}
+	}
+}
+
+// Of a job, each worker may do so little that it seems to wait. Together they work.
+func TestAJobIsAllOfItsWorkers(t *testing.T) {
+	server := []string{"jupyter-lab"}
+	for name, c := range map[string]struct {
+		sample func(cpu time.Duration) process.Sample
+		want   State
+	}{
+		"workers of one session": {func(cpu time.Duration) process.Sample {
+			return process.Sample{1: {PID: 1, Session: 1}, 10: {PID: 10, Session: 10, CPU: cpu}, 11: {PID: 11, Session: 10, CPU: cpu}, 12: {PID: 12, Session: 10, CPU: cpu}}
+		}, Active},
+		"services of the machine": {func(cpu time.Duration) process.Sample {
+			return process.Sample{1: {PID: 1, Session: 1}, 10: {PID: 10, Session: 1, CPU: cpu}, 11: {PID: 11, Session: 1, CPU: cpu}, 12: {PID: 12, Session: 0, CPU: cpu}, 13: {PID: 13, Session: 0, CPU: cpu}}
+		}, Idle},
+		"helpers of a server": {func(cpu time.Duration) process.Sample {
+			return process.Sample{1: {PID: 1, Session: 1}, 10: {PID: 10, Session: 10, Command: server, CPU: cpu}, 11: {PID: 11, Session: 10, CPU: cpu}, 12: {PID: 12, Session: 10, CPU: cpu}}
+		}, Idle},
+	} {
+		_, memory := Judge(Look{At: start, Processes: c.sample(0)}, Memory{}, Default)
+		j, _ := Judge(Look{At: start.Add(time.Minute), Processes: c.sample(900 * time.Millisecond)}, memory, Default) // 1.5 % of a core each
+		if j.State != c.want {
+			t.Errorf("%s: %s, %s", name, j.State, j.Why)
+		}
+	}
+}
+
+// A job that a cell left behind is in the session of its kernel, and would end with it.
+func TestAJobThatACellLeftBehindIsUseOfItsKernel(t *testing.T) {
+	d := newDesk(t)
+	for range 300 {
+		d.now = d.now.Add(time.Minute)
+		look := Look{At: d.now, Kernels: []jupyter.Kernel{{ID: "k-1", State: jupyter.Idle, LastActivity: start}}, Processes: process.Sample{
+			1: {PID: 1, Session: 1}, pid: {PID: pid, Parent: 50, Session: pid, Command: []string{"kernel-k-1.json"}}, 101: {PID: 101, Parent: 1, Session: pid, CPU: d.now.Sub(start)}}}
+		var j Judgement
+		if j, d.memory = Judge(look, d.memory, d.limits); len(j.due()) > 0 {
+			t.Fatalf("due: %v", j.due())
+		}
+	}
+}
+
+// What runs in tmux was put there to outlive its terminal.
+func TestACommandInAnyTerminalIsUseOfTheWhole(t *testing.T) {
+	d := newDesk(t)
+	tmux := process.Sample{1: {PID: 1, Session: 1}, 20: {PID: 20, Parent: 1, Session: 20, Command: []string{"tmux"}}, 21: {PID: 21, Parent: 20, Session: 21, Terminal: true}, 22: {PID: 22, Parent: 21, Session: 21, Terminal: true}}
+	look := func() (j Judgement) {
+		d.now = d.now.Add(time.Minute)
+		j, d.memory = Judge(Look{At: d.now, Processes: tmux}, d.memory, d.limits)
+		return j
+	}
+	for range 200 {
+		d.expect(look(), Active, 0, "something runs in a terminal")
+	}
+	delete(tmux, 22)
+	d.expect(look(), Idle, 0, "")
+}
+
+// A server that does not start a kernel anew calls it busy for good. One of which no process was ever found may be elsewhere.
+func TestABusyKernelThatDied(t *testing.T) {
+	for name, found := range map[string]bool{"it died": true, "it is elsewhere": false} {
+		d := newDesk(t)
+		s := process.Sample{1: {PID: 1, Session: 1}}
+		var j Judgement
+		look := func() {
+			d.now = d.now.Add(time.Minute)
+			j, d.memory = Judge(Look{At: d.now, Kernels: []jupyter.Kernel{{ID: "k-1", State: jupyter.Busy, LastActivity: start}}, Processes: s}, d.memory, d.limits)
+		}
+		if found {
+			s[pid] = process.Process{PID: pid, Began: 5, Session: pid, Command: []string{"kernel-k-1.json"}}
+		}
+		look()
+		if found { // under a name that it gave itself
+			s[pid] = process.Process{PID: pid, Began: 5, Session: pid, Command: []string{"training"}}
+			for range 200 {
+				look()
+				d.expect(j, Active, 0, "is busy")
+			}
+			s[pid] = process.Process{PID: pid, Began: 9, Session: pid, Command: []string{"somebody else"}}
+		}
+		for range 119 {
+			look()
+			if len(j.due()) > 0 {
+				t.Fatalf("%s: due too early", name)
+			}
+		}
+		for range 3 {
+			look()
+		}
+		if due := len(j.due()) > 0; due != found {
+			t.Errorf("%s: due is %v: %+v", name, due, j)
+		}
+	}
+}
+
+// What was measured is said, but for the first look, which measures nothing.
+func TestTheMachineIsMeasured(t *testing.T) {
+	d := newDesk(t)
+	if j := d.minutes(1); j.Machine != "" {
+		t.Errorf("first: %q", j.Machine)
+	}
+	d.moved, d.network, d.disk, d.background, d.hidden = 60_000, 120_000, 180_000, 300*time.Millisecond, true
+	const want = "computed 0.5% of a core, read and wrote 1.0 kB/s as far as can be seen, 1 processes aside, received and sent 2.0 kB/s by eth0, turned over 3.0 kB/s on nvme0n1"
+	if j := d.minutes(1); j.Machine != want {
+		t.Errorf("%q", j.Machine)
+	}
 }
 
 // E4: something that opens and closes starts the time anew.
@@ -348,11 +541,11 @@ func TestTerminalsOfOthers(t *testing.T) {
 		400:    {PID: 400, Parent: 1, Session: 400, Terminal: true},
 		401:    {PID: 401, Parent: 400, Session: 400, Terminal: true},
 	}
-	if shells, commands := inTerminals(s); len(shells) != 1 || len(commands) != 0 {
+	if shells, commands := inTerminals(s, 0); len(shells) != 1 || len(commands) != 0 {
 		t.Errorf("%v, %v", shells, commands)
 	}
 	s[402] = process.Process{PID: 402, Parent: 1, Session: 399, Terminal: true} // its shell has ended
-	if _, commands := inTerminals(s); len(commands) != 1 {
+	if _, commands := inTerminals(s, 0); len(commands) != 1 {
 		t.Errorf("%v", commands)
 	}
 }

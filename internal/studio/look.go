@@ -22,6 +22,8 @@ type Look struct {
 	Kernels   []jupyter.Kernel
 	Terminals []jupyter.Terminal
 	Processes process.Sample
+	// Network and Disks are what the devices of the machine have carried; Disks is nil where that is not known.
+	Network, Disks process.Devices
 	// Self is the agent's own process, which is no use.
 	Self int
 	// Editor is when Code Editor says that it was used last; zero where there is none.
@@ -60,12 +62,12 @@ func startedFor(p process.Process, kernel string) bool {
 	})
 }
 
-// inTerminals are the shells that lead the terminals of the Jupyter Server, and the commands that run in them.
-func inTerminals(s process.Sample) (shells, commands process.Sample) {
+// inTerminals are the shells that lead the terminals of the Jupyter Server, and the commands that run in them, the agent itself aside.
+func inTerminals(s process.Sample, self int) (shells, commands process.Sample) {
 	shells, commands = process.Sample{}, process.Sample{}
 	for pid, p := range s {
 		switch {
-		case !p.Terminal || p.Zombie || !underJupyter(s, p.Session):
+		case !p.Terminal || p.Zombie || pid == self || !underJupyter(s, p.Session):
 		case pid == p.Session:
 			shells[pid] = p
 		default:

@@ -89,6 +89,9 @@ func (a *Agent) carryOut(ctx context.Context, what string, look Look, unseen err
 			return "", err
 		}
 		a.attempted()
+		if err := a.Whole.Check(ctx); err != nil {
+			return "", err
+		}
 		if err := a.Whole.Stop(ctx); err != nil {
 			return "", err
 		}

@@ -36,7 +36,9 @@ func (a *Agent) show(w Wishes, limits Limits, look Look, j Judgement, problems .
 		}
 		k := KernelStatus{ID: f.Kernel, State: f.State, LastUse: stamp(used), ShutdownAt: stamp(end)}
 		if i := slices.IndexFunc(look.Kernels, func(k jupyter.Kernel) bool { return k.ID == f.Kernel }); i >= 0 {
-			k.Name, k.Path = look.Kernels[i].Name, look.Kernels[i].Path
+			if k.Name = look.Kernels[i].Name; len(look.Kernels[i].Documents) > 0 {
+				k.Path = look.Kernels[i].Documents[0].Path
+			}
 		}
 		s.Kernels = append(s.Kernels, k)
 	}

@@ -17,9 +17,9 @@ type here struct {
 	created time.Time
 }
 
-// Stop deletes the app, or stops the notebook instance, as far as it runs and is the one that was seen first: who deleted an app and began another
-// of the same name is not to lose it to the agent of the first. The home folder stays, whichever it is.
-func (h *here) Stop(ctx context.Context) error {
+// Check says no unless it runs and is the one that was seen first: who deleted an app and began another of the same name is not to lose it to the agent of
+// the first.
+func (h *here) Check(ctx context.Context) error {
 	ctx, end := context.WithTimeout(ctx, patience)
 	defer end()
 	now, err := h.look(ctx)
@@ -33,6 +33,13 @@ func (h *here) Stop(ctx context.Context) error {
 	case !now.created.Equal(h.created):
 		return errors.New("it is not stopped, since it is another of the same name: it was created at " + stamp(now.created))
 	}
+	return nil
+}
+
+// Stop deletes the app, or stops the notebook instance. The home folder stays, whichever it is.
+func (h *here) Stop(ctx context.Context) error {
+	ctx, end := context.WithTimeout(ctx, patience)
+	defer end()
 	operation := "DeleteApp"
 	if h.place.Notebook != "" {
 		operation = "StopNotebookInstance"

@@ -16,6 +16,16 @@ type app struct {
 	room    *room
 	refuse  error
 	stopped []time.Time
+	// checking happens while SageMaker is asked what it is, and unlike is that it is another.
+	checking func()
+	unlike   error
+}
+
+func (a *app) Check(context.Context) error {
+	if a.checking != nil {
+		a.checking()
+	}
+	return a.unlike
 }
 
 func (a *app) Stop(context.Context) error {
@@ -264,11 +274,39 @@ func TestARequestWhileTheServerHangs(t *testing.T) {
 	}
 }
 
+// Asking SageMaker takes its time: what begins meanwhile is seen by the last look.
+func TestTheLastLookIsAfterAskingSageMaker(t *testing.T) {
+	r, a, whole, _ := inApp()
+	whole.checking = func() { r.kernel.State = jupyter.Busy }
+	r.minutes(t, a, 124)
+	if len(whole.stopped) > 0 {
+		t.Errorf("stopped at %v", whole.stopped)
+	}
+}
+
+// Another app of the same name is not stopped, whoever asks.
+func TestAnotherAppIsNotStopped(t *testing.T) {
+	for _, what := range []string{"", "app"} {
+		r, a, whole, status := inApp()
+		whole.unlike = errors.New("it is another of the same name")
+		a.Wishes = func(Bounds) (Wishes, error) {
+			return Wishes{Request: Request{What: what, At: stamp(start), ID: what}}, nil
+		}
+		r.minutes(t, a, 150)
+		if len(whole.stopped) > 0 || what != "" && !strings.Contains(status.HandledResult, "another") {
+			t.Errorf("%q: stopped at %v: %q", what, whole.stopped, status.HandledResult)
+		}
+	}
+}
+
+// flows are those of a kernel that several documents share.
+var flows = []jupyter.Document{{Path: "a/notes.ipynb"}, {Path: "a/b.flow"}}
+
 // Data Wrangler's flows are saved before their kernel or app ends, and what cannot be saved is not ended.
 func TestFlowsAreSavedFirst(t *testing.T) {
 	for _, unsaved := range []error{nil, errors.New("507 Insufficient Storage")} {
 		r, a, _, _ := inApp()
-		r.kernel.Path, r.unsaved = "a/b.flow", unsaved
+		r.kernel.Documents, r.unsaved = flows, unsaved
 		r.minutes(t, a, 122)
 		if ended := slices.Equal(r.stopped, []string{"save a/b.flow", "app"}); ended != (unsaved == nil) || len(r.stopped) == 0 {
 			t.Errorf("%v: %v", unsaved, r.stopped)

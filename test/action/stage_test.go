@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -27,8 +29,22 @@ import (
 
 var at = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 
-// everybody is the organization in which all is acted on. Serving it leaves it as it is.
-var everybody = sync.OnceValue(func() *world.World { return organization.Generate(organization.Default(1, at)) })
+// everybody is the organization in which all is acted on, whose hubs borrow from AWS's public one. Serving it leaves it as it is.
+var everybody = sync.OnceValue(func() *world.World {
+	w := organization.Generate(organization.Default(1, at))
+	for _, a := range w.Accounts {
+		for _, r := range a.Regions {
+			for _, hub := range r.Records {
+				if hub.Family == world.Hub {
+					r.Records = append(r.Records, &world.Record{Life: world.Life{Created: hub.Created.Add(time.Hour)}, Family: world.HubContent, Parent: hub.Name, Name: "borrowed",
+						Output: &sagemaker.DescribeHubContentOutput{HubContentType: types.HubContentTypeModelReference, ReferenceMinVersion: aws.String("1.0.0"),
+							SageMakerPublicHubContentArn: aws.String("arn:aws:sagemaker:" + r.Name + ":aws:hub-content/SageMakerPublicHub/Model/borrowed/1.0.0")}})
+				}
+			}
+		}
+	}
+	return w
+})
 
 // A stage is one account and region of the organization, written to by nobody but the test, whose clock the test sets.
 type stage struct {
@@ -67,7 +83,12 @@ func in(t *testing.T, account *world.Account, region string, policies ...string)
 	return s
 }
 
-// list is every resource of a family, by name.
+// hand is what an action works with.
+func (s *stage) hand(r estate.Resource, ask estate.Ask) *kinds.Hand {
+	return &kinds.Hand{SageMaker: s.SageMaker(), Scaling: s.Scaling(), CloudWatch: s.CloudWatch(), Resource: r, Ask: ask}
+}
+
+// list is every resource of a family, by ARN.
 func (s *stage) list(t *testing.T, k kinds.Kind) []estate.Resource {
 	t.Helper()
 	var mu sync.Mutex
@@ -91,7 +112,7 @@ func (s *stage) configs(t *testing.T, k kinds.Kind, resources []estate.Resource)
 	all := map[string]string{}
 	for _, r := range resources {
 		r.Created = time.Time{} // whoever bears the name
-		m, err := snapshot.Next(t.Context(), kinds.NewHand(s.Session, r, estate.Ask{Action: snapshot.Name}))
+		m, err := snapshot.Next(t.Context(), s.hand(r, estate.Ask{Action: snapshot.Name}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,13 +196,13 @@ func (s *stage) carry(ctx context.Context, by way, next func() (kinds.Move, erro
 
 // act carries an action out.
 func (s *stage) act(ctx context.Context, by way, a kinds.Action, r estate.Resource, ask estate.Ask) ([]kinds.Made, kinds.Move, error) {
-	return s.carry(ctx, by, func() (kinds.Move, error) { return a.Next(ctx, kinds.NewHand(s.Session, r, ask)) })
+	return s.carry(ctx, by, func() (kinds.Move, error) { return a.Next(ctx, s.hand(r, ask)) })
 }
 
 // undo undoes calls, the newest first, until one cannot be.
 func (s *stage) undo(ctx context.Context, by way, a kinds.Action, r estate.Resource, ask estate.Ask, made []kinds.Made) (last kinds.Move, err error) {
 	for _, m := range slices.Backward(made) {
-		_, last, err = s.carry(ctx, by, func() (kinds.Move, error) { return a.Back(ctx, kinds.NewHand(s.Session, r, ask), m) })
+		_, last, err = s.carry(ctx, by, func() (kinds.Move, error) { return a.Back(ctx, s.hand(r, ask), m) })
 		if err != nil || last.State != kinds.Done {
 			return last, err
 		}

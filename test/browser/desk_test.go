@@ -148,7 +148,7 @@ func (d *desk) employ(limit, grace string) {
 		d.t.Fatalf("build the agent: %v\n%s", err, out)
 	}
 	d.write("metadata.json", `{"AppType":"JupyterLab","DomainId":"d-abcdefghijkl","SpaceName":"risk","ResourceName":"default","ResourceArn":"`+space+`"}`)
-	d.write("agent.json", `{"interval":"1s","bounds":{"min":30,"max":720},"stop":{"app":true},"rates":{"ml.t3.medium":"0.05"}}`)
+	d.write("agent.json", `{"interval":"1s","bounds":{"min":30,"max":720},"stop":{"app":true},"rates":{"ml.t3.medium":"0.05"},"quiet":{"networkBytesPerSecond":1000000000000}}`) // this machine's network carries what others do
 	// What this app is, as SageMaker says it, and yes to all else.
 	begun := time.Now().Add(-2 * time.Hour)
 	sagemaker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

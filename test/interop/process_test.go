@@ -34,7 +34,7 @@ func linters(t *testing.T) venv {
 	return installed(t, "SAGEWARDEN_LINTERS", "cfn-lint", "checkov")
 }
 
-// installed finds programs in the folder that a variable names, and is the one place that may skip a test.
+// installed finds programs in the folder that a variable names.
 func installed(t *testing.T, variable string, programs ...string) venv {
 	t.Helper()
 	bin, err := filepath.Abs(filepath.Join(os.Getenv(variable), "bin"))
@@ -44,13 +44,18 @@ func installed(t *testing.T, variable string, programs ...string) venv {
 		}
 	}
 	if err != nil {
-		why := "the programs of " + variable + " are not installed, run make interop: "
-		if os.Getenv("CI") == "true" {
-			t.Fatal(why, err)
-		}
-		t.Skip(why, err)
+		unavailable(t, "the programs of "+variable+" are not installed, run make interop: ", err)
 	}
 	return venv(bin)
+}
+
+// unavailable skips a test whose peer cannot be had here, which fails with CI=true.
+func unavailable(t *testing.T, why string, err error) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(why, err)
+	}
+	t.Skip(why, err)
 }
 
 func (v venv) program(name string) string { return filepath.Join(string(v), name) }
@@ -85,15 +90,21 @@ func build(t *testing.T) string {
 
 var (
 	// folder holds what all tests share.
-	folder   string
-	compiled = sync.OnceValues(func() (string, error) {
-		program := filepath.Join(folder, "sagewarden")
-		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/sagewarden").CombinedOutput(); err != nil {
-			return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	folder        string
+	compiled      = compile("sagewarden")
+	compiledAgent = compile("sagewarden-agent")
+)
+
+// compile builds a program when it is asked for first.
+func compile(name string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		program := filepath.Join(folder, name)
+		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/"+name).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("build %s: %w\n%s", name, err, out)
 		}
 		return program, nil
 	})
-)
+}
 
 func TestMain(m *testing.M) {
 	var err error

@@ -20,7 +20,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
-	"github.com/sagewarden/sagewarden/internal/heartbeat"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
@@ -311,7 +310,7 @@ func (r *reader) notebookScript(script string) Script {
 // scripts reads what each lifecycle configuration runs that settings name, each once.
 func (r *reader) scripts() {
 	here := r.Target().SageMakerARN("studio-lifecycle-config/")
-	arns := slices.DeleteFunc(slices.Clone(r.Options.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
+	arns := slices.DeleteFunc(slices.Clone(r.Scripts), func(arn string) bool { return !strings.HasPrefix(arn, here) })
 	note := func(all settings.Apps) {
 		for _, s := range all {
 			arns = append(arns, s.Scripts...)
@@ -401,7 +400,7 @@ func (r *reader) beats() {
 		for i := range indexes {
 			indexes[i] = i
 		}
-		each(indexes, func(i *int) { signed[*i] = told(reader.Look(r.ctx, arns[*i], heartbeat.Seen{})) })
+		each(indexes, func(i *int) { signed[*i] = told(reader.Look(r.ctx, arns[*i])) })
 		for i, b := range beats {
 			*b = b.or(signed[i], now)
 		}

@@ -104,9 +104,5 @@ func (offer) make(k *keeper) string {
 		k.add(&world.Record{Life: world.Life{Created: hub.Created.Add(k.between(time.Hour, 20*day))}, Family: world.HubContent, Parent: hub.Name,
 			Name: pick(k.dice, k.owner.team.products), Output: &sagemaker.DescribeHubContentOutput{HubContentType: sort, DocumentSchemaVersion: aws.String("2.3.0"), HubContentDocument: aws.String("{}")}})
 	}
-	// What it borrows from AWS's public hub has neither an owner nor tags.
-	k.site.Records = append(k.site.Records, &world.Record{Life: world.Life{Created: hub.Created.Add(time.Hour)}, Family: world.HubContent, Parent: hub.Name, Name: "borrowed",
-		Output: &sagemaker.DescribeHubContentOutput{HubContentType: types.HubContentTypeModelReference, ReferenceMinVersion: aws.String("1.0.0"),
-			SageMakerPublicHubContentArn: aws.String("arn:" + k.site.account.InPartition() + ":sagemaker:" + k.site.Name + ":aws:hub-content/SageMakerPublicHub/Model/borrowed/1.0.0")}})
 	return k.site.arn(hub.Resource())
 }

@@ -157,6 +157,11 @@ func assignMap(to reflect.Value, from any) error {
 
 // unions are the unions of the inputs, and the SDK's type of each of their members.
 var unions = map[reflect.Type]map[string]reflect.Type{
+	reflect.TypeFor[types.ClusterInstanceStorageConfig](): {
+		"EbsVolumeConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberEbsVolumeConfig](),
+		"FsxLustreConfig":  reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxLustreConfig](),
+		"FsxOpenZfsConfig": reflect.TypeFor[types.ClusterInstanceStorageConfigMemberFsxOpenZfsConfig](),
+	},
 	reflect.TypeFor[types.CustomFileSystem](): {
 		"EFSFileSystem":       reflect.TypeFor[types.CustomFileSystemMemberEFSFileSystem](),
 		"FSxLustreFileSystem": reflect.TypeFor[types.CustomFileSystemMemberFSxLustreFileSystem](),

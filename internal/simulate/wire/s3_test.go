@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/google/go-cmp/cmp"
 
@@ -161,7 +160,7 @@ func TestChecksums(t *testing.T) {
 	want(t, "the body", code(put(ctx, c, "k", "one", sum)), "")
 	want(t, "without one", code(put(ctx, c, "l", "one")), "")
 	for key, vouched := range map[string]string{"k": one, "l": ""} {
-		out, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("beats"), Key: &key, ChecksumMode: s3types.ChecksumModeEnabled})
+		out, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("beats"), Key: &key, ChecksumMode: types.ChecksumModeEnabled})
 		if err != nil {
 			t.Fatal(err)
 		}

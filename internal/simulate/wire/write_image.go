@@ -54,5 +54,6 @@ func dropVersions(v *view, image *world.Record) {
 		gone := *i
 		gone.Deleted, gone.Status = v.now.Add(imageMoves), string(types.ImageVersionStatusDeleting)
 		v.versions.write(i.Resource(), v.now, gone.Life, &gone)
+		v.versions.write(i.Resource(), gone.Deleted, gone.Life, &gone) // whatever was on its way
 	}
 }

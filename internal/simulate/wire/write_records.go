@@ -74,9 +74,8 @@ func (v *view) taken(f world.Family, in any, from []string) (*world.Record, erro
 		return nil, err
 	}
 	if status := record.StatusAt(v.now); len(from) > 0 && !slices.Contains(from, status) {
-		rejection := invalid("The request was rejected because the %s %s is in status %s.", f.Stem(), *v.arn(record.Resource()), status).(*apiError)
-		rejection.code = cmp.Or(conflicts[f], rejection.code)
-		return nil, rejection
+		return nil, &apiError{code: cmp.Or(conflicts[f], "ValidationException"),
+			message: "The request was rejected because the " + f.Stem() + " " + *v.arn(record.Resource()) + " is in status " + status + "."}
 	}
 	return record, nil
 }
@@ -182,7 +181,7 @@ func (v *view) conceived(f world.Family, in any) (*world.Record, error) {
 	}
 	record.Parent = parent
 	if _, taken := v.record(f, parent, name); taken {
-		return record, inUse("%s [%s] already exists.", f.Stem(), *v.arn(record.Resource()))
+		return record, &apiError{code: cmp.Or(conflicts[f], "ResourceInUse"), message: f.Stem() + " [" + *v.arn(record.Resource()) + "] already exists."}
 	}
 	return record, nil
 }

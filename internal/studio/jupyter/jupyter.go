@@ -46,8 +46,12 @@ type Kernel struct {
 	State string
 	// LastActivity is when it last said something. While it is busy that may be long ago: a cell may compute in silence.
 	LastActivity time.Time
-	// Path is the document that it belongs to, empty where nothing has a session with it. Saved is when that was saved last, zero where it is
-	// no file. JupyterLab saves by itself what was changed.
+	// Documents are those that have a session with it: none, or several that share it.
+	Documents []Document
+}
+
+// A Document is one that somebody works on. Saved is when it was saved last, zero where it is no file. JupyterLab saves by itself what was changed.
+type Document struct {
 	Path  string
 	Saved time.Time
 }
@@ -70,11 +74,7 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 	if err := c.get(ctx, "api/sessions", &sessions); err != nil {
 		return nil, err
 	}
-	type document struct {
-		path  string
-		saved time.Time
-	}
-	documents := map[string]document{}
+	documents := map[string][]Document{}
 	for _, s := range sessions {
 		if s.Path == "" {
 			continue
@@ -83,7 +83,7 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 		if err != nil {
 			return nil, err
 		}
-		documents[s.Kernel.ID] = document{s.Path, at}
+		documents[s.Kernel.ID] = append(documents[s.Kernel.ID], Document{s.Path, at})
 	}
 	var listed []kernel
 	if err := c.get(ctx, "api/kernels", &listed); err != nil {
@@ -95,7 +95,7 @@ func (c *Client) Kernels(ctx context.Context) ([]Kernel, error) {
 		if kernels[i], err = k.read(); err != nil {
 			return nil, err
 		}
-		kernels[i].Path, kernels[i].Saved = documents[k.ID].path, documents[k.ID].saved
+		kernels[i].Documents = documents[k.ID]
 	}
 	return kernels, nil
 }

@@ -41,13 +41,14 @@ func TestKernels(t *testing.T) {
 	c := serve(t, map[string]string{
 		"GET api/kernels": `[{"id":"a","name":"python3","last_activity":"2026-03-02T09:00:00.123456Z","execution_state":"idle","connections":1},
 			{"id":"b","name":"python3","last_activity":"2026-03-02T09:00:00Z","execution_state":"busy","connections":0}]`,
-		"GET api/sessions":                `[{"path":"a b/risk.ipynb","kernel":{"id":"a"}},{"path":"console-1","kernel":{"id":"b"}}]`,
+		"GET api/sessions":                `[{"path":"a b/risk.ipynb","kernel":{"id":"a"}},{"path":"console-1","kernel":{"id":"b"}},{"path":"notes.ipynb","kernel":{"id":"b"}}]`,
+		"GET api/contents/notes.ipynb":    `{"last_modified":"2026-03-02T09:00:00Z"}`,
 		"GET api/contents/a b/risk.ipynb": `{"last_modified":"2026-03-02T09:00:00Z","content":null}`,
 		"GET api/terminals":               `[{"name":"1","last_activity":"2026-03-02T09:00:00+00:00"},{"name":"2"}]`,
 	})
 	nine := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	got, err := c.Kernels(t.Context())
-	want := []Kernel{{"a", "python3", Idle, nine.Add(123456 * time.Microsecond), "a b/risk.ipynb", nine}, {"b", "python3", Busy, nine, "console-1", time.Time{}}}
+	want := []Kernel{{"a", "python3", Idle, nine.Add(123456 * time.Microsecond), []Document{{"a b/risk.ipynb", nine}}}, {"b", "python3", Busy, nine, []Document{{"console-1", time.Time{}}, {"notes.ipynb", nine}}}}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Error(d, err)
 	}

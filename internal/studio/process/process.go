@@ -27,6 +27,10 @@ type Process struct {
 	Began uint64
 	// CPU is the time that it has computed, with that of its children that have ended: what starts one short process after another computes, too.
 	CPU time.Duration
+	// Chars are the bytes that it has read and written by whatever call and from whatever cache, Blocks those that a disk had to do with. Both count
+	// those of its children that have ended, and leave out what sockets receive and send by calls of their own. Hidden says that nobody here may know.
+	Chars, Blocks uint64
+	Hidden        bool
 	// Zombie has ended, and waits for its parent to notice.
 	Zombie  bool
 	Command []string
@@ -108,6 +112,11 @@ func read(dir string, pid int) (Process, error) {
 	}
 	p := Process{PID: pid, Parent: int(n[parent]), Session: int(n[session]), Terminal: f[tty] != "0", Began: n[began],
 		CPU: time.Duration(n[user]+n[system]+n[childUser]+n[childSystem]) * tick, Zombie: f[state] == "Z"}
+	if !p.Zombie { // which moves nothing any more
+		if err := p.readIO(dir); err != nil {
+			return Process{}, err
+		}
+	}
 	command, err := os.ReadFile(filepath.Join(dir, "cmdline"))
 	if err != nil {
 		return Process{}, err
@@ -118,7 +127,32 @@ func read(dir string, pid int) (Process, error) {
 	return p, nil
 }
 
-// Tree are the process and all that descends from it, as far as it still does.
+// readIO reads what the process has moved. The kernel tells it of one's own processes, and root; a kernel without the accounting tells nobody.
+func (p *Process) readIO(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, "io"))
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		p.Hidden = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n := map[string]uint64{}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		if n[name], err = strconv.ParseUint(value, 10, 64); err != nil {
+			return fmt.Errorf("%s/io: %w", dir, err)
+		}
+	}
+	if len(n) == 0 {
+		return fmt.Errorf("%s/io is empty", dir)
+	}
+	p.Chars, p.Blocks = n["rchar"]+n["wchar"], n["read_bytes"]+n["write_bytes"]
+	return nil
+}
+
+// Tree are the process and all that descends from it or is in the session that it leads, which outlives who started it: Jupyter begins each kernel
+// in a session of its own, and ends all of it together.
 func (s Sample) Tree(pid int) Sample {
 	tree := Sample{}
 	if p, ok := s[pid]; ok {
@@ -130,7 +164,7 @@ func (s Sample) Tree(pid int) Sample {
 			if _, in := tree[p.PID]; in {
 				continue
 			}
-			if _, under := tree[p.Parent]; under {
+			if _, under := tree[p.Parent]; under || len(tree) > 0 && p.Session == pid {
 				tree[p.PID], grown = p, true
 			}
 		}
@@ -138,19 +172,36 @@ func (s Sample) Tree(pid int) Sample {
 	return tree
 }
 
-// Worked is the time that the process has computed since the earlier sample. One that was not there then has computed all of its time since.
-func (p Process) Worked(earlier Sample) time.Duration {
-	if old, ok := earlier[p.PID]; ok && old.Began == p.Began {
-		return p.CPU - old.CPU
-	}
-	return p.CPU
+// Work is what was done between two samples.
+type Work struct {
+	Computed time.Duration
+	// Moved are the bytes that were read and written, as far as that is known; Hidden says that it is not known of all.
+	Moved  uint64
+	Hidden bool
 }
 
-// Worked is the time that all of the processes have computed since the earlier sample.
-func (s Sample) Worked(earlier Sample) time.Duration {
-	var sum time.Duration
+// Worked is what the process has done since the earlier sample. One that was not there then has done all of it since.
+func (p Process) Worked(earlier Sample) Work {
+	old := earlier[p.PID]
+	if old.Began != p.Began {
+		old = Process{}
+	}
+	w := Work{Computed: p.CPU - old.CPU, Hidden: p.Hidden}
+	if !p.Hidden && !p.Zombie {
+		w.Moved = max(p.Chars-old.Chars, p.Blocks-old.Blocks)
+	}
+	return w
+}
+
+// Add is the work of two.
+func (w Work) Add(other Work) Work {
+	return Work{w.Computed + other.Computed, w.Moved + other.Moved, w.Hidden || other.Hidden}
+}
+
+// Worked is what all of the processes have done since the earlier sample.
+func (s Sample) Worked(earlier Sample) (sum Work) {
 	for _, p := range s {
-		sum += p.Worked(earlier)
+		sum = sum.Add(p.Worked(earlier))
 	}
 	return sum
 }
