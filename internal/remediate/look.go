@@ -49,7 +49,7 @@ func (w *work) changed(o *estate.Observation, snap *estate.Snapshot) string {
 		return "another of the same name has taken its place"
 	case v.LastUse.After(f.First):
 		return "it was used at " + v.LastUse.UTC().Format("2006-01-02 15:04:05 MST")
-	case len(w.calls) > 0 && v.State == estate.Active && slices.Contains(harmful, step.Ask.Action):
+	case len(w.calls) > 0 && v.State == estate.Active && step.Takes():
 		return "it is in use: " + v.Why
 	case len(w.calls) > 0:
 		return ""
@@ -65,7 +65,7 @@ func (w *work) changed(o *estate.Observation, snap *estate.Snapshot) string {
 	case v.State == estate.Idle && v.Since.After(f.First):
 		return "it was used since it was found"
 	}
-	return Doubt(v, step)
+	return step.Refuses(v)
 }
 
 // sent reports whether this step has sent the call already: that it comes next again means that somebody has reversed it.

@@ -101,6 +101,9 @@ func (e *Engine) remember(ctx context.Context, findings []Standing, by string) e
 		touched = touched[len(batch):]
 		err := e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
 			for _, f := range batch {
+				if f.By == "" {
+					f.By = by
+				}
 				r := ledger.Record{Sort: ledger.SortFinding, Key: f.ID, Version: f.Version}
 				if f.Closed.IsZero() {
 					body, err := json.Marshal(f.Finding)

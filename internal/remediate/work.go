@@ -89,8 +89,8 @@ func moved(f ledger.Finding, i Item, p *policy.Policy, now time.Time) string {
 		return "somebody else has done this step"
 	case f.Snooze != nil && now.Before(f.Snooze.Until):
 		return fmt.Sprintf("put off until %s by %s", f.Snooze.Until.UTC().Format(time.RFC3339), f.Snooze.By)
-	case len(f.Approvals) < p.Approvals:
-		return fmt.Sprintf("%d of %d approvals are missing", p.Approvals-len(f.Approvals), p.Approvals)
+	case f.Approvers() < p.Approvals:
+		return fmt.Sprintf("%d of %d approvals are missing", p.Approvals-f.Approvers(), p.Approvals)
 	case now.Before(f.Since.Add(p.Steps[i.Step].After)):
 		return "it is not due any more: somebody has put it back"
 	}
@@ -167,7 +167,7 @@ func (w *work) begin(ctx context.Context, r estate.Resource, m kinds.Move) (id s
 			}
 		}
 		if id, err = tx.Begin(ctx, ledger.Action{
-			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: r.Target, Resource: r.ARN, Kind: r.Kind, Ask: *i.Ask,
+			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: r.Target, Resource: r.ARN, Kind: r.Kind, Ask: *i.Ask, Identity: identity(r),
 			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Evidence: w.verdict, Hourly: i.Finding.Hourly, Known: i.Finding.Known, By: w.site.Principal(),
 		}); err != nil {
 			return err
@@ -179,6 +179,12 @@ func (w *work) begin(ctx context.Context, r estate.Resource, m kinds.Move) (id s
 		return tx.Put(ctx, ledger.SortFinding, f.ID, f)
 	})
 	return id, err
+}
+
+// identity is a resource without what neither finds it again nor undoes anything.
+func identity(r estate.Resource) estate.Resource {
+	r.Tags, r.Meters, r.Parts, r.Owner, r.OwnerFrom = nil, nil, nil, "", ""
+	return r
 }
 
 // spend counts the step against the caps of the day, which other nodes may have used up since the plan.
