@@ -31,7 +31,10 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 	}
 	tells := e.tells(plan)
 	a.Made, a.Gaps = office.Compose(plan.At, tells, notices)
-	if err := e.post(ctx, a.Made, tells, post.By); err != nil {
+	switch err := e.post(ctx, a.Made, tells, post.By); {
+	case errors.Is(err, ledger.ErrConflict): // another node tells of them, or they are not what they were: what is left is for the next run
+		a.Made = nil
+	case err != nil:
 		return nil, err
 	}
 	if a.Report, err = post.Deliver(ctx); err != nil {
@@ -155,7 +158,7 @@ func (e *Engine) told(ctx context.Context, i Item, by string) (f ledger.Finding,
 		if f, err = ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID); errors.Is(err, ledger.ErrNone) {
 			return nil // it has ended meanwhile
 		}
-		if err != nil || f.Next != i.Step {
+		if err != nil || f.Next != i.Step || !f.First.Equal(i.Finding.First) {
 			return err
 		}
 		f.Next, f.Since = f.Next+1, e.Now()

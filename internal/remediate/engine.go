@@ -2,6 +2,7 @@ package remediate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,15 +103,18 @@ func (e *Engine) step(ctx context.Context, i Item) Result {
 	if w.site, err = e.Site(i.Finding.Resource.Target); err == nil {
 		err = w.open(ctx)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errMoved):
+		return Result{Finding: w.finding, Ask: *i.Ask, Outcome: Canceled, Why: err.Error()}
+	case err != nil:
 		return untried(err.Error())
 	}
 	for {
 		if ctx.Err() != nil {
 			return w.end(ctx, w.orUnderway(Untried), "interrupted")
 		}
-		if why := w.admits(ctx); why != "" {
-			return w.end(ctx, w.orUnderway(Untried), why)
+		if o, why := w.admits(ctx); o != "" {
+			return w.end(ctx, o, why)
 		}
 		r, o, why := w.look(ctx)
 		if o != "" {

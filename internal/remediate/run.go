@@ -79,6 +79,11 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 			return nil, err
 		}
 		now := Reconcile(snap, e.Set, findings, past.Exemptions)
+		for n, f := range now {
+			if f.Event == EventOpened || f.Event == EventAgain {
+				now[n].By = by
+			}
+		}
 		switch err := e.remember(ctx, now, by); {
 		case err == nil:
 			return NewPlan(snap, e.Set, now, past, e.Guard), nil
