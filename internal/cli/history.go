@@ -173,7 +173,7 @@ func newVerify(env Env) *cobra.Command {
 				_, err = fmt.Fprintln(env.Stdout, "the history is empty")
 				return err
 			}
-			_, err = fmt.Fprintf(env.Stdout, "%d entries, whole and unaltered\nend: %d:%s\n", tip.Number, tip.Number, tip.Hash)
+			_, err = fmt.Fprintf(env.Stdout, "whole and unaltered\nend: %d:%s\n", tip.Number, tip.Hash)
 			return err
 		},
 	}

@@ -12,7 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
+
+// NewHand is the hand that acts through a session on what was looked at right before.
+func NewHand(s *cloud.Session, r estate.Resource, ask estate.Ask) *Hand {
+	return &Hand{SageMaker: s.SageMaker(), Scaling: s.Scaling(), CloudWatch: s.CloudWatch(), Resource: r, Ask: ask}
+}
 
 func wait(format string, args ...any) Move {
 	return Move{State: Wait, Why: fmt.Sprintf(format, args...)}

@@ -35,6 +35,8 @@ var (
 )
 
 // written is what an answer says as JSON.
+//
+//nolint:contextcheck,nolintlint // it waits for nothing that could be broken off; the second does not see what the first says of callers
 func written(out smithy.Serializable) (json.RawMessage, error) {
 	req := smithyhttp.NewStackRequest().(*smithyhttp.Request)
 	if err := bodyCodec.SerializeRequest(context.Background(), anyCall, out, req); err != nil {
@@ -44,6 +46,8 @@ func written(out smithy.Serializable) (json.RawMessage, error) {
 }
 
 // read is the inverse of written.
+//
+//nolint:contextcheck,nolintlint // like written
 func read(body json.RawMessage, out smithy.Deserializable) error {
 	resp := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}}
 	if err := bodyCodec.DeserializeResponse(context.Background(), anyCall, nil, resp, out); err != nil {

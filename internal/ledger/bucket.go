@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 )
 
 // S3 is what a ledger in a bucket is reached by. The SDK's client is one.
@@ -81,12 +82,32 @@ func answered(err error) int {
 	return 0
 }
 
+// A refusal is an error of S3 in its own words, without the SDK's.
+type refusal struct {
+	error
+	text string
+}
+
+// Error says the operation, and what S3 says of it.
+func (r refusal) Error() string { return r.text }
+
+// Unwrap returns the SDK's error.
+func (r refusal) Unwrap() error { return r.error }
+
+func refused(operation string, err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return err
+	}
+	return refusal{err, operation + ": " + api.ErrorCode() + ": " + api.ErrorMessage()}
+}
+
 // fetch reads an object whole.
 func (b *bucket) fetch(ctx context.Context, key string) (body []byte, etag string, err error) {
 	for attempt := 1; ; attempt++ {
 		out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key})
 		if err != nil {
-			return nil, "", err
+			return nil, "", refused("s3:GetObject", err)
 		}
 		body, err = io.ReadAll(out.Body)
 		_ = out.Body.Close()
@@ -400,7 +421,10 @@ func (b *bucket) put(ctx context.Context, key string, body []byte, etag string, 
 	_, err := b.s3.PutObject(ctx, in, append(options, func(o *s3.Options) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired // the signature has one, and it needs no trailer
 	})...)
-	return err
+	if err != nil {
+		return refused("s3:PutObject", err)
+	}
+	return nil
 }
 
 func (b *bucket) Tip(ctx context.Context) (Tip, error) {

@@ -127,6 +127,8 @@ type Action struct {
 	Resource string        `json:"resource"`
 	Kind     estate.Kind   `json:"kind"`
 	Ask      estate.Ask    `json:"ask"`
+	// Identity is what the resource was, as far as finding it again takes: it may be gone when the action is undone.
+	Identity estate.Resource `json:"identity,omitzero"`
 	// Operation is the call, as IAM names it, On the ARN of what it changes, Saved what that was, as far as undoing takes.
 	Operation string          `json:"operation"`
 	On        string          `json:"on"`

@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -69,7 +69,7 @@ func parseHours(s string) (hours, error) {
 	const form = "write it as mon-fri 08:00-18:00"
 	m := hoursForm.FindStringSubmatch(s)
 	if m == nil {
-		return hours{}, fmt.Errorf("%s", form)
+		return hours{}, errors.New(form)
 	}
 	first, ok := parseDay(m[1])
 	last, also := first, true
@@ -77,7 +77,7 @@ func parseHours(s string) (hours, error) {
 		last, also = parseDay(m[2])
 	}
 	if !ok || !also {
-		return hours{}, fmt.Errorf("the days are mon, tue, wed, thu, fri, sat and sun")
+		return hours{}, errors.New("the days are mon, tue, wed, thu, fri, sat and sun")
 	}
 	minutes := func(hour, minute string) int {
 		h, _ := strconv.Atoi(hour) // digits, by the form
@@ -87,9 +87,9 @@ func parseHours(s string) (hours, error) {
 	h := hours{from: minutes(m[3], m[4]), to: minutes(m[5], m[6])}
 	switch {
 	case h.from > 24*60 || h.to > 24*60:
-		return hours{}, fmt.Errorf("a day ends at 24:00")
+		return hours{}, errors.New("a day ends at 24:00")
 	case h.from >= h.to:
-		return hours{}, fmt.Errorf("what goes on over midnight is two lines: fri 22:00-24:00 and sat 00:00-06:00")
+		return hours{}, errors.New("what goes on over midnight is two lines: fri 22:00-24:00 and sat 00:00-06:00")
 	}
 	for d := first; ; d = (d + 1) % 7 {
 		h.days[d] = true

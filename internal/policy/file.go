@@ -132,8 +132,8 @@ type LimitsForm struct {
 	MaxHourlySavings Dollars `yaml:"maxHourlySavings"`
 }
 
-// Percent and Dollars are written as in the rest of the configuration.
-type (
-	Percent = strictyaml.Percent
-	Dollars = strictyaml.Dollars
-)
+// Percent is a share, written as in the rest of the configuration: 20%.
+type Percent = strictyaml.Percent
+
+// Dollars are an amount of money, written as in the rest of the configuration.
+type Dollars = strictyaml.Dollars

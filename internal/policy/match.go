@@ -28,24 +28,38 @@ func (p *Policy) Match(o *estate.Observation, now time.Time) Match {
 	case !holds:
 		return Match{}
 	}
-	if o.Resource.Tags == nil {
-		return Match{Trouble: tagsUnread + ", and one of them may keep it"}
-	}
-	if why := kept(o.Resource.Tags, now, p.Zone); why != "" {
-		return Match{Matched: true, Exempt: why}
-	}
-	if p.unless != nil {
-		switch holds, err := p.unless.holds(m); {
-		case err != nil:
-			return Match{Trouble: "unless cannot be decided: " + err.Error()}
-		case holds:
-			return Match{Matched: true, Exempt: "the policy leaves it alone: unless " + p.unless.text}
-		}
+	switch exempt, trouble := p.letsOff(m); {
+	case trouble != "":
+		return Match{Trouble: trouble}
+	case exempt != "":
+		return Match{Matched: true, Exempt: exempt}
 	}
 	if unknown(o.Verdict) && slices.ContainsFunc(p.Steps, Step.Takes) {
 		return Match{Trouble: "whether it is used is not known, and the policy takes something away: " + o.Verdict.Why}
 	}
 	return Match{Matched: true}
+}
+
+// LetsOff says why the policy leaves a resource alone whether its condition holds or not: a tag keeps it, or unless holds. Trouble is why nobody
+// knows. It is for what a step has begun to change, of which the condition speaks no more.
+func (p *Policy) LetsOff(o *estate.Observation, now time.Time) (exempt, trouble string) {
+	return p.letsOff(&moment{seen: o, now: now, zone: p.Zone, calendars: p.calendars})
+}
+
+func (p *Policy) letsOff(m *moment) (exempt, trouble string) {
+	if m.seen.Resource.Tags == nil {
+		return "", tagsUnread + ", and one of them may keep it"
+	}
+	if why := kept(m.seen.Resource.Tags, m.now, p.Zone); why != "" || p.unless == nil {
+		return why, ""
+	}
+	switch holds, err := p.unless.holds(m); {
+	case err != nil:
+		return "", "unless cannot be decided: " + err.Error()
+	case holds:
+		return "the policy leaves it alone: unless " + p.unless.text, ""
+	}
+	return "", ""
 }
 
 // Says is the match in one word, matched, exempt, trouble or nothing, with the reason.

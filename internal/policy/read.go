@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -260,7 +261,7 @@ func (r *reader) limits(form LimitsForm, at strictyaml.Path) Limits {
 // parseSchedule reads a cron expression of five fields, or @daily and the like. Zones are the policy's.
 func parseSchedule(text string) (cron.Schedule, error) {
 	if strings.Contains(text, "TZ=") {
-		return nil, fmt.Errorf("the zone is the policy's timeZone")
+		return nil, errors.New("the zone is the policy's timeZone")
 	}
 	return cron.ParseStandard(text)
 }

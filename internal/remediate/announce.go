@@ -31,7 +31,10 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 	}
 	tells := e.tells(plan)
 	a.Made, a.Gaps = office.Compose(plan.At, tells, notices)
-	if err := e.post(ctx, a.Made, tells, post.By); err != nil {
+	switch err := e.post(ctx, a.Made, tells, post.By); {
+	case errors.Is(err, ledger.ErrConflict): // another node tells of them, or they are not what they were: what is left is for the next run
+		a.Made = nil
+	case err != nil:
 		return nil, err
 	}
 	if a.Report, err = post.Deliver(ctx); err != nil {
@@ -44,7 +47,7 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 		if i.Changes() {
 			continue
 		}
-		if _, told := office.Told(e.tell(i), notices); !told {
+		if _, told := office.Told(e.notice(i), notices); !told {
 			continue
 		}
 		f, err := e.told(ctx, i, post.By)
@@ -61,7 +64,7 @@ func (e *Engine) tells(plan *Plan) (all []notify.Tell) {
 	for _, i := range plan.Items {
 		switch {
 		case i.Status == Due && !i.Changes(), i.Status == Told:
-			if t := e.tell(i); len(t.To) > 0 {
+			if t := e.notice(i); len(t.To) > 0 {
 				all = append(all, t)
 			}
 		case i.Status == Later && i.Changes():
@@ -73,10 +76,10 @@ func (e *Engine) tells(plan *Plan) (all []notify.Tell) {
 	return all
 }
 
-// tell is what a step that notifies tells: what comes next, and not before when.
-func (e *Engine) tell(i Item) notify.Tell {
+// notice is what a step that notifies tells: what comes next, and not before when.
+func (e *Engine) notice(i Item) notify.Tell {
 	pol := policyOf(e.Set, i.Finding.Policy)
-	t := notify.Tell{Finding: i.Finding.Finding, Step: i.Step, Due: i.At, Approval: len(i.Finding.Approvals) < pol.Approvals}
+	t := notify.Tell{Finding: i.Finding.Finding, Step: i.Step, Due: i.At, Approval: i.Finding.Approvers() < pol.Approvals}
 	if i.Status == Told { // it was told at its last step, and may be told again when that has long been quiet
 		t.Step, t.Due = len(pol.Steps)-1, i.Finding.First
 	}
@@ -155,7 +158,7 @@ func (e *Engine) told(ctx context.Context, i Item, by string) (f ledger.Finding,
 		if f, err = ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID); errors.Is(err, ledger.ErrNone) {
 			return nil // it has ended meanwhile
 		}
-		if err != nil || f.Next != i.Step {
+		if err != nil || f.Next != i.Step || !f.First.Equal(i.Finding.First) {
 			return err
 		}
 		f.Next, f.Since = f.Next+1, e.Now()

@@ -112,11 +112,11 @@ func Reconcile(snap *estate.Snapshot, set *policy.Set, standing []Standing, exem
 // came back is told again before anything happens.
 func merged(before Standing, known bool, p *policy.Policy, digest string, o *estate.Observation, now time.Time) Standing {
 	s, r := before, o.Resource
-	switch used := o.Verdict.Since; {
+	switch {
 	case !known:
 		s = begun(p, digest, r, now)
 		s.Event = EventOpened
-	case s.Asks != digest, used.After(s.First):
+	case s.Asks != digest, usedSince(o.Verdict, s.First):
 		s = begun(p, digest, r, now)
 		s.Event, s.Version, s.Snooze = EventAgain, before.Version, before.Snooze
 	}
@@ -127,6 +127,12 @@ func merged(before Standing, known bool, p *policy.Policy, digest string, o *est
 		s.Hourly, s.Known = w.Hourly, w.Known
 	}
 	return s
+}
+
+// usedSince reports whether a verdict tells of use after an instant, or of something else that idleness counts from. Where the evidence begins is
+// none: it moves along with the time of the scan.
+func usedSince(v estate.Verdict, at time.Time) bool {
+	return v.LastUse.After(at) || v.Since.After(at) && !v.Open
 }
 
 func begun(p *policy.Policy, digest string, r estate.Resource, now time.Time) Standing {

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/config"
@@ -55,6 +57,8 @@ type stage struct {
 	channel channel
 	session *cloud.Session
 	kinds   []kinds.Kind
+	// fault is what goes wrong; nothing does until fail names an operation.
+	fault *world.Fault
 
 	mu sync.Mutex
 	at time.Time
@@ -93,8 +97,9 @@ func (s *stage) pass(d time.Duration) {
 // newStage serves a world of one domain with one app, which ana's kernel used until two hours before the beginning, and a policy for it.
 func newStage(t *testing.T, text string) *stage {
 	t.Helper()
-	s := &stage{T: t, at: began, region: &world.Region{Name: region}}
+	s := &stage{T: t, at: began, region: &world.Region{Name: region}, fault: &world.Fault{Operation: "nothing:Yet"}}
 	s.world = &world.World{At: began, Prices: prices.List([]string{region}), Accounts: []*world.Account{{ID: account, Name: "lab", Regions: []*world.Region{s.region}}}}
+	s.world.Faults = []*world.Fault{s.fault}
 	s.set = s.policies(text)
 	s.guard = remediate.Guard{Enforce: true, Accounts: []string{account}, Limits: remediate.DefaultLimits}
 	s.notify = config.Notify{Channels: map[string]config.Channel{"chat": {Console: &struct{}{}}}, Default: []string{"chat"},
@@ -242,6 +247,28 @@ func (s *stage) app(name string, uses ...world.Interval) *world.App {
 		Dimensions: map[string]string{"DomainId": d.ID, "AppType": a.Type, "AppName": a.Name, "UserProfileName": a.User},
 		Pattern:    world.Elapsed{Of: world.NewSessions(uses...), From: began.Add(-19 * day)}})
 	return a
+}
+
+// notebook adds a notebook instance with the heartbeat of an agent, as app does.
+func (s *stage) notebook(name string, uses ...world.Interval) *world.Record {
+	r := &world.Record{Life: world.Life{Created: began.Add(-20 * day), Use: world.NewSessions(uses...)}, Family: world.NotebookInstance, Name: name,
+		Output: &sagemaker.DescribeNotebookInstanceOutput{InstanceType: types.InstanceTypeMlT3Medium, VolumeSizeInGB: aws.Int32(5),
+			RoleArn: aws.String("arn:aws:iam::" + account + ":role/notebooks"), PlatformIdentifier: aws.String("notebook-al2023-v1")}}
+	s.region.Records = append(s.region.Records, r)
+	s.region.Metrics = append(s.region.Metrics, &world.Metric{Namespace: world.HeartbeatNamespace, Name: world.HeartbeatMetric,
+		Dimensions: map[string]string{"NotebookInstanceName": name}, Pattern: world.Elapsed{Of: r.Use, From: began.Add(-19 * day)}})
+	return r
+}
+
+// endpoint adds one that nobody ever called.
+func (s *stage) endpoint(name string) *world.Endpoint {
+	variants := []world.Variant{{Name: "main", Model: name, InstanceType: "ml.m5.large", Count: 1}}
+	e := &world.Endpoint{Life: world.Life{Created: began.Add(-200 * day)}, Name: name, Config: name, Status: "InService", Variants: variants}
+	s.region.Models = append(s.region.Models, &world.Model{Life: e.Life, Name: name, Containers: []string{"main"}})
+	s.region.Configs = append(s.region.Configs, &world.EndpointConfig{Life: e.Life, Name: name, Variants: variants})
+	s.region.Endpoints = append(s.region.Endpoints, e)
+	s.region.Metrics = append(s.region.Metrics, e.VariantMetrics(variants[0], world.Calls{Of: world.Never{}})...)
+	return e
 }
 
 // used is an interval from one time before the beginning to another.

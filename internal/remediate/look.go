@@ -36,12 +36,20 @@ func (w *work) look(ctx context.Context) (*estate.Resource, Outcome, string) {
 	if why := w.changed(o, snap); why != "" {
 		return nil, Canceled, why
 	}
+	if len(w.calls) > 0 {
+		switch exempt, trouble := w.policy.LetsOff(o, snap.At); {
+		case exempt != "":
+			return nil, Canceled, "it is let off: " + exempt
+		case trouble != "":
+			return nil, Underway, trouble
+		}
+	}
 	w.verdict, w.seen = o.Verdict, snap.At
 	return &o.Resource, "", ""
 }
 
 // changed is why a step must not go on with what it finds, empty where it may. Before its first call everything has to be as the policy wants it;
-// from then on the resource is what the step has made of it, and it is enough that nobody has used it since.
+// from then on the resource is what the step has made of it, and it is enough that nobody has used it since, nor lets it off.
 func (w *work) changed(o *estate.Observation, snap *estate.Snapshot) string {
 	f, step, v := w.finding, w.policy.Steps[w.item.Step], o.Verdict
 	switch {
@@ -49,7 +57,7 @@ func (w *work) changed(o *estate.Observation, snap *estate.Snapshot) string {
 		return "another of the same name has taken its place"
 	case v.LastUse.After(f.First):
 		return "it was used at " + v.LastUse.UTC().Format("2006-01-02 15:04:05 MST")
-	case len(w.calls) > 0 && v.State == estate.Active && slices.Contains(harmful, step.Ask.Action):
+	case len(w.calls) > 0 && v.State == estate.Active && step.Takes():
 		return "it is in use: " + v.Why
 	case len(w.calls) > 0:
 		return ""
@@ -62,10 +70,10 @@ func (w *work) changed(o *estate.Observation, snap *estate.Snapshot) string {
 		return "it is let off: " + m.Exempt
 	case !m.Matched:
 		return fmt.Sprintf("%s does not match any more: it is %s: %s", w.policy.Name, v.State, v.Why)
-	case v.State == estate.Idle && v.Since.After(f.First):
+	case usedSince(v, f.First):
 		return "it was used since it was found"
 	}
-	return Doubt(v, step)
+	return step.Refuses(v)
 }
 
 // sent reports whether this step has sent the call already: that it comes next again means that somebody has reversed it.

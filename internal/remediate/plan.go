@@ -193,27 +193,10 @@ func holds(f Standing, pol *policy.Policy, step policy.Step, p *Plan, g Guard) s
 	if s := f.Snooze; s != nil && p.At.Before(s.Until) {
 		return fmt.Sprintf("put off until %s by %s", s.Until.UTC().Format(time.RFC3339), s.By)
 	}
-	if missing := pol.Approvals - len(f.Approvals); missing > 0 {
+	if missing := pol.Approvals - f.Approvers(); missing > 0 {
 		return fmt.Sprintf("%d of %d approvals are missing", missing, pol.Approvals)
 	}
-	return Doubt(f.Verdict, step)
-}
-
-// harmful are the actions that end what somebody may be using.
-var harmful = []string{"stop", "delete", "scale"}
-
-// Doubt is why a verdict does not carry a step that changes something, empty where it does. What would end something in use needs a verdict of
-// idle, as sure as the step asks.
-func Doubt(v estate.Verdict, step policy.Step) string {
-	switch {
-	case !slices.Contains(harmful, step.Ask.Action):
-		return ""
-	case v.State != estate.Idle:
-		return fmt.Sprintf("it is %s: %s", cmp.Or(v.State, estate.Unknown), v.Why)
-	case v.Confidence.Rank() < cmp.Or(step.MinConfidence, estate.High).Rank():
-		return fmt.Sprintf("it is idle with %s confidence, and the step asks for %s", cmp.Or(v.Confidence, "no"), cmp.Or(step.MinConfidence, estate.High))
-	}
-	return ""
+	return step.Refuses(f.Verdict)
 }
 
 // Keep keeps of what is due the steps that another plan has as due as well.
@@ -238,11 +221,24 @@ func (p *Plan) Due() []Item {
 	return slices.DeleteFunc(slices.Clone(p.Items), func(i Item) bool { return i.Status != Due })
 }
 
+// Count says how many steps are due.
+func (p *Plan) Count() string {
+	told, changes := 0, 0
+	for _, i := range p.Due() {
+		if i.Changes() {
+			changes++
+		} else {
+			told++
+		}
+	}
+	return count(told, "notice", "notices") + " and " + count(changes, "change", "changes")
+}
+
 // Saves is the dollars an hour that the changes that are due end; known says that every price behind it is known.
 func (p *Plan) Saves() (hourly decimal.Decimal, known bool) {
 	known = true
 	for _, i := range p.Items {
-		if i.Status == Due && i.Changes() && slices.Contains(harmful, i.Ask.Action) {
+		if i.Status == Due && i.Changes() && (policy.Step{Ask: *i.Ask}).Takes() {
 			hourly, known = hourly.Add(i.Finding.Hourly), known && i.Finding.Known
 		}
 	}

@@ -79,6 +79,11 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 			return nil, err
 		}
 		now := Reconcile(snap, e.Set, findings, past.Exemptions)
+		for n, f := range now {
+			if f.Event == EventOpened || f.Event == EventAgain {
+				now[n].By = by
+			}
+		}
 		switch err := e.remember(ctx, now, by); {
 		case err == nil:
 			return NewPlan(snap, e.Set, now, past, e.Guard), nil
@@ -101,6 +106,9 @@ func (e *Engine) remember(ctx context.Context, findings []Standing, by string) e
 		touched = touched[len(batch):]
 		err := e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
 			for _, f := range batch {
+				if f.By == "" {
+					f.By = by
+				}
 				r := ledger.Record{Sort: ledger.SortFinding, Key: f.ID, Version: f.Version}
 				if f.Closed.IsZero() {
 					body, err := json.Marshal(f.Finding)

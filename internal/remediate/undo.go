@@ -88,7 +88,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	if err != nil {
 		return Untried, err.Error()
 	}
-	hand := site.Hand(estate.Resource{ARN: r.Resource, Kind: r.Kind, Target: r.Target}, r.Ask, time.Time{})
+	hand := site.Hand(r.Identity, r.Ask, time.Time{})
 	var last kinds.Move
 	for {
 		if ctx.Err() != nil {
@@ -120,7 +120,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 // back sends one call that undoes another. An empty outcome means that undoing goes on.
 func (e *Engine) back(ctx context.Context, site Site, r ledger.Receipt, hand *kinds.Hand, action kinds.Action, m kinds.Move) (Outcome, string) {
 	id, err := e.Ledger.Begin(ctx, ledger.Action{
-		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask,
+		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Identity: r.Identity,
 		Operation: m.Operation, On: m.Resource, Saved: m.Saved, Hourly: r.Hourly, Known: r.Known, By: site.Principal(),
 	})
 	if err != nil {

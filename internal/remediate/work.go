@@ -3,6 +3,7 @@ package remediate
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,8 +23,9 @@ type work struct {
 	item   Item
 	policy *policy.Policy
 	action kinds.Action
-	// finding is what the ledger has of it.
+	// finding is what the ledger has of it, and version that of its record: whoever else begins a call of the step changes it.
 	finding ledger.Finding
+	version int64
 	// calls are those that the step has made, in earlier runs too, oldest first.
 	calls []ledger.Action
 	// verdict is that of the last look, which began at seen.
@@ -39,7 +41,7 @@ func (w *work) open(ctx context.Context) (err error) {
 	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil {
 		return err
 	}
-	if w.finding, err = ledger.Get[ledger.Finding](ctx, w.Ledger, ledger.SortFinding, w.item.Finding.ID); err != nil || w.finding.Underway == "" {
+	if err = w.recall(ctx); err != nil || w.finding.Underway == "" {
 		return err
 	}
 	receipts, err := Group(ctx, w.Ledger, w.finding.Underway)
@@ -55,27 +57,43 @@ func (w *work) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// admits is why the step may not go on, whatever the resource is now; empty where it may.
-func (w *work) admits(ctx context.Context) string {
-	now, f := w.Now(), w.finding
-	switch halt, err := w.Ledger.Halted(ctx); {
+// recall reads the finding and its version.
+func (w *work) recall(ctx context.Context) error {
+	r, err := w.Ledger.Get(ctx, ledger.SortFinding, w.item.Finding.ID)
+	switch {
+	case errors.Is(err, ledger.ErrNone):
+		return fmt.Errorf("%w: it has ended", errMoved)
 	case err != nil:
-		return "the ledger cannot be read: " + err.Error()
-	case halt != nil:
-		return (&ledger.HaltedError{Halt: *halt}).Error()
+		return err
 	}
-	if why := w.Guard.Bars(f.Resource, now); why != "" {
-		return why
+	w.version, w.finding = r.Version, ledger.Finding{}
+	return json.Unmarshal(r.Body, &w.finding)
+}
+
+// admits says how the step ends here and why, whatever the resource is now; an empty outcome lets it go on.
+func (w *work) admits(ctx context.Context) (Outcome, string) {
+	now, f := w.Now(), w.finding
+	if why := moved(f, w.item, w.policy, now); why != "" {
+		return Canceled, why
 	}
+	why := held(f, w.policy, now)
+	if halt, err := w.Ledger.Halted(ctx); err != nil {
+		why = "the ledger cannot be read: " + err.Error()
+	} else if halt != nil {
+		why = (&ledger.HaltedError{Halt: *halt}).Error()
+	}
+	why = cmp.Or(why, w.Guard.Bars(f.Resource, now))
 	for e, err := range ledger.All[ledger.Exemption](ctx, w.Ledger, ledger.SortExempt, f.Resource.ARN) {
 		if err != nil {
-			return "the ledger cannot be read: " + err.Error()
-		}
-		if why := exempted([]ledger.Exemption{e}, f.Policy, f.Resource.ARN, now); why != "" {
-			return "it is let off " + why
+			why = "the ledger cannot be read: " + err.Error()
+		} else if off := exempted([]ledger.Exemption{e}, f.Policy, f.Resource.ARN, now); off != "" {
+			why = cmp.Or(why, "it is let off "+off)
 		}
 	}
-	return moved(f, w.item, w.policy, now)
+	if why != "" {
+		return w.orUnderway(Untried), why
+	}
+	return "", ""
 }
 
 // moved is why a finding is not any more what a plan took it for, empty where it is.
@@ -87,12 +105,19 @@ func moved(f ledger.Finding, i Item, p *policy.Policy, now time.Time) string {
 		return "the policy has changed"
 	case f.Next != i.Step:
 		return "somebody else has done this step"
-	case f.Snooze != nil && now.Before(f.Snooze.Until):
-		return fmt.Sprintf("put off until %s by %s", f.Snooze.Until.UTC().Format(time.RFC3339), f.Snooze.By)
-	case len(f.Approvals) < p.Approvals:
-		return fmt.Sprintf("%d of %d approvals are missing", p.Approvals-len(f.Approvals), p.Approvals)
 	case now.Before(f.Since.Add(p.Steps[i.Step].After)):
 		return "it is not due any more: somebody has put it back"
+	}
+	return ""
+}
+
+// held is why a step waits for somebody's word, empty where it does not.
+func held(f ledger.Finding, p *policy.Policy, now time.Time) string {
+	switch missing := p.Approvals - f.Approvers(); {
+	case f.Snooze != nil && now.Before(f.Snooze.Until):
+		return fmt.Sprintf("put off until %s by %s", f.Snooze.Until.UTC().Format(time.RFC3339), f.Snooze.By)
+	case missing > 0:
+		return fmt.Sprintf("%d of %d approvals are missing", missing, p.Approvals)
 	}
 	return ""
 }
@@ -101,8 +126,8 @@ func moved(f ledger.Finding, i Item, p *policy.Policy, now time.Time) string {
 func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
 	id, err := w.begin(ctx, r, m)
 	switch {
-	case errors.Is(err, errMoved), errors.Is(err, ledger.ErrConflict):
-		return Canceled, err.Error()
+	case errors.Is(err, errMoved):
+		return w.orUnderway(Canceled), err.Error()
 	case err != nil:
 		return w.orUnderway(Untried), "nothing was sent, for it could not be written down: " + err.Error()
 	}
@@ -123,6 +148,21 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 		return Failed, why
 	}
 	w.calls = append(w.calls, ledger.Action{Operation: m.Operation, On: m.Resource})
+	return "", ""
+}
+
+// file keeps what was asked for to be kept. Nothing is sent.
+func (w *work) file(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
+	id, err := w.begin(ctx, r, m)
+	if err == nil {
+		err = w.Ledger.End(context.WithoutCancel(ctx), id, ledger.Done, m.Why)
+	}
+	switch {
+	case errors.Is(err, errMoved):
+		return w.orUnderway(Canceled), err.Error()
+	case err != nil:
+		return w.orUnderway(Untried), "it could not be written down: " + err.Error()
+	}
 	return "", ""
 }
 
@@ -148,37 +188,42 @@ func settled(ctx context.Context, failed error, m kinds.Move, next func(context.
 var errMoved = errors.New("the finding has changed")
 
 // begin writes the call down, together with what it means for the finding and the caps. Of two processes that carry out the same step one is refused.
-func (w *work) begin(ctx context.Context, r estate.Resource, m kinds.Move) (id string, err error) {
+func (w *work) begin(ctx context.Context, of estate.Resource, m kinds.Move) (id string, err error) {
 	i := w.item
 	err = w.Ledger.Update(ctx, func(tx *ledger.Tx) error {
-		f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, i.Finding.ID)
-		if err != nil {
+		r, err := tx.Get(ctx, ledger.SortFinding, i.Finding.ID)
+		switch {
+		case err != nil && !errors.Is(err, ledger.ErrNone):
 			return err
-		}
-		if why := moved(f, i, w.policy, w.Now()); why != "" {
-			return fmt.Errorf("%w: %s", errMoved, why)
-		}
-		if f.Underway != w.finding.Underway {
+		case r.Version != w.version: // 0 where it is gone
 			return fmt.Errorf("%w: somebody else is at it", errMoved)
 		}
+		f := w.finding
 		if f.Underway == "" {
 			if err := w.spend(ctx, tx); err != nil {
 				return err
 			}
 		}
 		if id, err = tx.Begin(ctx, ledger.Action{
-			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: r.Target, Resource: r.ARN, Kind: r.Kind, Ask: *i.Ask,
+			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: of.Target, Resource: of.ARN, Kind: of.Kind, Ask: *i.Ask, Identity: identity(of),
 			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Evidence: w.verdict, Hourly: i.Finding.Hourly, Known: i.Finding.Known, By: w.site.Principal(),
 		}); err != nil {
 			return err
 		}
-		if f.Underway == "" {
-			f.Underway = id
-		}
-		w.finding = f
+		f.Underway = cmp.Or(f.Underway, id)
 		return tx.Put(ctx, ledger.SortFinding, f.ID, f)
 	})
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	// Until this call has its end, nobody else can begin one: the version is that of one's own writing, or of somebody's word since, which is asked for again.
+	return id, w.recall(ctx)
+}
+
+// identity is a resource without what neither finds it again nor undoes anything.
+func identity(r estate.Resource) estate.Resource {
+	r.Tags, r.Meters, r.Parts, r.Owner, r.OwnerFrom = nil, nil, nil, "", ""
+	return r
 }
 
 // spend counts the step against the caps of the day, which other nodes may have used up since the plan.
@@ -221,7 +266,10 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 	r := Result{Finding: w.finding, Ask: *w.item.Ask, Outcome: o, Why: why, Receipt: w.finding.Underway}
 	err := w.Ledger.Update(context.WithoutCancel(ctx), func(tx *ledger.Tx) error {
 		f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, w.finding.ID)
-		if err != nil || f.Next != w.item.Step || !f.Closed.IsZero() {
+		if errors.Is(err, ledger.ErrNone) || err == nil && (f.Next != w.item.Step || f.Underway != w.finding.Underway) {
+			return nil // it is somebody else's by now
+		}
+		if err != nil {
 			return err
 		}
 		f = ended(f, len(w.policy.Steps), o, why, w.Now())

@@ -22,7 +22,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
-	"github.com/sagewarden/sagewarden/internal/remediate"
 	"github.com/sagewarden/sagewarden/internal/simulate/resend"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -101,7 +100,9 @@ func (s *stage) find(t *testing.T, kind estate.Kind, arn string) (estate.Resourc
 
 // hand is what an action on a resource works with, of what was seen at an instant.
 func (s *stage) hand(r estate.Resource, ask estate.Ask, seen time.Time) *kinds.Hand {
-	return remediate.Place{Session: s.Session}.Hand(r, ask, seen)
+	h := kinds.NewHand(s.Session, r, ask)
+	h.Seen = seen
+	return h
 }
 
 // action is what a family allows.

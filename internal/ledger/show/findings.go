@@ -87,7 +87,7 @@ func standing(f ledger.Finding, now time.Time) string {
 // Finding is all that is known of one, with its history.
 func Finding(f ledger.Finding, history []ledger.Entry, now time.Time) report.Sheet {
 	r := f.Resource
-	s := report.Sheet{Title: f.Policy + ": " + r.Name, Columns: []report.Column{{Head: "WHAT"}, {Head: "", Prose: true}}}
+	s := report.Sheet{Title: f.Policy + ": " + r.Name, Columns: []report.Column{{Head: "WHAT"}, {Head: "IS", Prose: true}}}
 	add := func(what, text string) {
 		if text != "" && text != "-" {
 			s.Rows = append(s.Rows, []string{what, text})
@@ -138,6 +138,9 @@ func Entry(e ledger.Entry) string {
 		Undoes    string    `json:"undoes"`
 	}
 	_ = json.Unmarshal(e.Body, &said) // what is said in another way is left out
+	if said.ID == e.Subject {         // a finding's own
+		said.ID = ""
+	}
 	words := []string{fmt.Sprintf("%6d  %s  %-10s  %s", e.Number, e.At.UTC().Format("2006-01-02 15:04:05"), e.Event, e.Subject)}
 	for _, part := range []struct{ before, text string }{{"", said.Operation}, {"receipt ", said.ID}, {"undoes ", said.Undoes}, {"policy ", said.Policy}, {"by ", e.By}, {"", said.Why}} {
 		if part.text != "" {

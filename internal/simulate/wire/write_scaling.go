@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,9 +57,7 @@ func scaledThing[I any](thing func(*I) *string) func(*view, *I) string {
 }
 
 func objectNotFound(format string, args ...any) error {
-	f := invalid(format, args...).(*apiError)
-	f.code = "ObjectNotFoundException"
-	return f
+	return &apiError{code: "ObjectNotFoundException", message: fmt.Sprintf(format, args...)}
 }
 
 // scalingNamespace refuses what scales anything but SageMaker.

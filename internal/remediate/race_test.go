@@ -1,0 +1,173 @@
+package remediate_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/policy"
+	"github.com/sagewarden/sagewarden/internal/remediate"
+)
+
+// once fails for calls that changed the same thing twice.
+func (s *stage) once(want ...string) {
+	s.Helper()
+	got := s.mutations()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		s.Errorf("the calls were %v, want %v", got, want)
+	}
+	if _, err := s.ledger.Verify(s.Context()); err != nil {
+		s.Error(err)
+	}
+}
+
+// TestTwoEnginesDoEachStepOnce: two nodes that carry out the same plan at once send each call once.
+func TestTwoEnginesDoEachStepOnce(t *testing.T) {
+	for range 5 {
+		s := newStage(t, stopApps+strings.TrimPrefix(deleteNotebooks, "\npolicies:\n"))
+		s.guard.Limits = policy.Limits{}
+		var want []string
+		for i := range 4 {
+			s.app(fmt.Sprintf("app-%d", i), used(5*time.Hour, 3*time.Hour))
+			s.notebook(fmt.Sprintf("book-%d", i), used(5*time.Hour, 3*time.Hour))
+			want = append(want, fmt.Sprintf("sagemaker:DeleteApp app-%d", i), fmt.Sprintf("sagemaker:StopNotebookInstance book-%d", i), fmt.Sprintf("sagemaker:DeleteNotebookInstance book-%d", i))
+		}
+		e := s.engine()
+		due := s.plan(e).Due()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				for _, r := range e.Apply(t.Context(), due) {
+					if r.Outcome == remediate.Refused || r.Outcome == remediate.Unsettled {
+						t.Errorf("%+v", r)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for range 3 { // what one of them left to the other
+			s.pass(10 * time.Minute)
+			s.run()
+		}
+		s.once(want...)
+		if s.falseStops() > 0 {
+			t.Error("something in use was stopped")
+		}
+	}
+}
+
+// TestAnotherNodeAtAnyMoment: wherever one node is with a step, another one that does the same meanwhile neither doubles a call nor breaks the step off.
+func TestAnotherNodeAtAnyMoment(t *testing.T) {
+	for n := range 12 {
+		for _, after := range []bool{false, true} {
+			s := newStage(t, deleteNotebooks)
+			s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+			var m meanwhile
+			s.between = m.in
+			e := s.engine()
+			due := s.plan(e).Due()
+			m.at(n+1, after, func() { e.Apply(t.Context(), due) })
+			e.Apply(t.Context(), due)
+			for range 3 {
+				s.pass(10 * time.Minute)
+				s.run()
+			}
+			s.once("sagemaker:StopNotebookInstance risk", "sagemaker:DeleteNotebookInstance risk")
+		}
+	}
+}
+
+// meanwhile has something happen while a node is at work: at the nth description of a notebook instance, before AWS answers or after.
+type meanwhile struct {
+	n     int
+	after bool
+	do    func()
+}
+
+func (m *meanwhile) at(n int, after bool, do func()) { m.n, m.after, m.do = n, after, do }
+
+func (m *meanwhile) in(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := false
+		if r.Header.Get("X-Amz-Target") == "SageMaker.DescribeNotebookInstance" {
+			m.n--
+			now = m.n == 0
+		}
+		if now && !m.after {
+			m.do()
+		}
+		h.ServeHTTP(w, r)
+		if now && m.after {
+			m.do()
+		}
+	})
+}
+
+// TestTwoEnginesShareTheCaps: what two nodes do at once is within the caps of the day.
+func TestTwoEnginesShareTheCaps(t *testing.T) {
+	s := newStage(t, stopApps)
+	s.guard.Limits = policy.Limits{MaxPerDay: 3}
+	for i := range 6 {
+		s.app(fmt.Sprintf("app-%d", i), used(5*time.Hour, 3*time.Hour))
+	}
+	e := s.engine()
+	due := s.plan(e).Due()
+	reversed := s.plan(e).Due() // another plan, of which the caps let others through
+	for n := range reversed {
+		reversed[n] = due[len(due)-1-n]
+	}
+	var wg sync.WaitGroup
+	for _, items := range [][]remediate.Item{due, reversed} {
+		wg.Go(func() { e.Apply(t.Context(), items) })
+	}
+	wg.Wait()
+	s.pass(time.Hour)
+	s.run()
+	if n := len(s.mutations()); n != 3 {
+		t.Errorf("%d of 3: %v", n, s.mutations())
+	}
+}
+
+// TestLoserOfARaceTakesNothingAway: of two that begin the same call one is refused, and what the other has begun is still known to be under way.
+func TestLoserOfARaceTakesNothingAway(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	var m meanwhile
+	s.between = m.in
+	e := s.engine()
+	e.Pause = nil
+	due := s.plan(e).Due()
+	m.at(2, true, func() { // the slower one has looked, and knows its next move
+		if r := e.Apply(s.Context(), due); r[0].Outcome != remediate.Underway {
+			s.Errorf("the faster one: %+v", r)
+		}
+	})
+	if r := e.Apply(t.Context(), due); r[0].Outcome != remediate.Canceled {
+		t.Errorf("the slower one: %+v", r)
+	}
+	f, err := ledger.Get[ledger.Finding](t.Context(), s.ledger, ledger.SortFinding, due[0].Finding.ID)
+	if err != nil || f.Underway == "" || len(f.Done) > 0 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// TestTwoNodesTellOnce: two nodes that plan and tell at once write one notice.
+func TestTwoNodesTellOnce(t *testing.T) {
+	s := newStage(t, idleApps)
+	s.app("risk", used(5*time.Hour, 3*time.Hour))
+	e := s.engine()
+	p := s.plan(e)
+	s.announce(e, p)
+	s.announce(e, p) // by the same plan, which is old by now
+	s.run()
+	if len(s.channel.sent) != 1 {
+		t.Errorf("%d notices", len(s.channel.sent))
+	}
+}
