@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -77,13 +78,38 @@ func (r *runtime) send(t *testing.T, event string) answer {
 	return <-r.answers
 }
 
-// build makes the function's bootstrap.
-func build(t *testing.T) string {
+// shelf is the folder that the program is built into.
+var shelf string
+
+// bootstrap is the program, built once. It comes before a stage, whose home has no cache of Go's.
+var bootstrap = sync.OnceValues(func() (string, error) {
+	var err error
+	if shelf, err = os.MkdirTemp("", "sagewarden-"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(shelf, "bootstrap")
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "../../cmd/sagewarden").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, err
+})
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	_ = os.RemoveAll(shelf)
+	os.Exit(status)
+}
+
+// built is the program.
+func built(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "bootstrap")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/sagewarden")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if testing.Short() {
+		t.Skip("it builds the program")
+	}
+	path, err := bootstrap()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
 }
@@ -127,15 +153,13 @@ const big = "arn:aws:sagemaker:us-east-1:111111111111:endpoint/big"
 
 // TestFunction runs the real program under the runtime API, with its configuration in the environment and its ledger in S3.
 func TestFunction(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program")
-	}
+	program := built(t)
 	s := newStage(t, true)
 	s.state = "s3://sagewarden-state/ledger"
 	inline := fmt.Sprintf(configuration, true, filepath.Join(s.dir, "policies.yaml"), s.state)
 	s.config = s.write("sagewarden.yaml", inline)
 	r := newRuntime(t, 10*time.Minute)
-	s.function(build(t), r, "SAGEWARDEN_CONFIG="+inline)
+	s.function(program, r, "SAGEWARDEN_CONFIG="+inline)
 
 	if got := r.send(t, cloudTrail("CreateEndpoint", "endpointArn", big)); got.Status != "response" {
 		t.Fatalf("%+v\n%s", got, s.logged())
@@ -167,13 +191,11 @@ func TestFunction(t *testing.T) {
 
 // TestFunctionStopsInTime: nothing begins in the last thirty seconds that a function has.
 func TestFunctionStopsInTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program")
-	}
+	program := built(t)
 	s := newStage(t, true)
 	s.put("sagewarden.yaml", fmt.Sprintf(configuration, true, filepath.Join(s.dir, "policies.yaml"), "s3://sagewarden-state/ledger"))
 	r := newRuntime(t, 29*time.Second)
-	s.function(build(t), r, "SAGEWARDEN_CONFIG=s3://sagewarden-state/sagewarden.yaml")
+	s.function(program, r, "SAGEWARDEN_CONFIG=s3://sagewarden-state/sagewarden.yaml")
 	if got := r.send(t, `{"detail-type":"Scheduled Event"}`); got.Status != "error" {
 		t.Errorf("%+v\n%s", got, s.logged())
 	}
