@@ -210,7 +210,7 @@ func (f *planFlags) apply(ctx context.Context, env Env, options cloud.Options, a
 	}
 	due := p.Due()
 	if len(due) > 0 && !f.sure {
-		if err := confirm(ctx, env, "Carry out "+p.Summary(), whereabouts(due)); err != nil {
+		if err := confirm(ctx, env, "Go on with "+p.Count(), whereabouts(due)); err != nil {
 			return err
 		}
 	}
@@ -248,7 +248,7 @@ func (f *planFlags) carryOut(ctx context.Context, w *worker, p *remediate.Plan, 
 // report says what became of the notices.
 func (w *worker) report(a *remediate.Announced) {
 	if a.Delivered > 0 {
-		_, _ = fmt.Fprintf(w.env.Stdout, "told: %d notices were taken\n", a.Delivered)
+		_, _ = fmt.Fprintf(w.env.Stdout, "told: %s\n", counted(a.Delivered, "notice was taken", "notices were taken"))
 	}
 	for _, n := range a.Undelivered {
 		_, _ = fmt.Fprintln(w.env.Stdout, report.Line(fmt.Sprintf("not told: %s through %s: %s", n.To, n.Channel, n.Trouble)))

@@ -151,6 +151,21 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	return "", ""
 }
 
+// file keeps what was asked for to be kept. Nothing is sent.
+func (w *work) file(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
+	id, err := w.begin(ctx, r, m)
+	if err == nil {
+		err = w.Ledger.End(context.WithoutCancel(ctx), id, ledger.Done, m.Why)
+	}
+	switch {
+	case errors.Is(err, errMoved):
+		return w.orUnderway(Canceled), err.Error()
+	case err != nil:
+		return w.orUnderway(Untried), "it could not be written down: " + err.Error()
+	}
+	return "", ""
+}
+
 // settled looks whether a call that ended in an error did something all the same: an answer may be lost, and a second attempt is refused where the
 // first was heard. No outcome means that nobody knows.
 func settled(ctx context.Context, failed error, m kinds.Move, next func(context.Context) (kinds.Move, error)) (ledger.Outcome, string) {
