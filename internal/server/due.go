@@ -25,7 +25,8 @@ type Order struct {
 }
 
 // names are those of the policies that look.
-func (o Order) names() (all []string) {
+func (o Order) names() []string {
+	all := []string{}
 	for _, p := range o.Set.Policies {
 		if !o.Follow[p.Name] {
 			all = append(all, p.Name)

@@ -163,7 +163,8 @@ func (l *Loop) run(ctx context.Context, order Order) error {
 	if err = errors.Join(err, b.close()); err != nil {
 		return err
 	}
-	l.Watch.ran(r, l.Ledger.Now(), l.Ledger.Now().Sub(began))
-	l.Log.Info("run ends", append([]any{"node", l.Node, "took", l.Ledger.Now().Sub(began).Round(time.Millisecond)}, r.words()...)...)
+	now := l.Ledger.Now()
+	l.Watch.ran(r, order.Set, now, now.Sub(began))
+	l.Log.Info("run ends", append([]any{"node", l.Node, "took", now.Sub(began).Round(time.Millisecond).String()}, r.words()...)...)
 	return nil
 }

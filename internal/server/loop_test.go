@@ -164,7 +164,7 @@ func TestALongRunDelaysTheNext(t *testing.T) {
 		n.looks = func(ctx context.Context) (*estate.Snapshot, error) {
 			return &estate.Snapshot{At: time.Now()}, wait(ctx, 40*time.Minute)
 		}
-		n.serve(2 * time.Hour)
+		n.serve(119 * time.Minute)
 		n.want("01 00:00 always", "01 00:40 always", "01 01:20 always")
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/policy"
 	"github.com/sagewarden/sagewarden/internal/remediate"
 )
 
@@ -112,7 +113,7 @@ func (w *Watch) failed(ctx context.Context, err error) {
 }
 
 // ran notes what became of a run.
-func (w *Watch) ran(r *Run, at time.Time, took time.Duration) {
+func (w *Watch) ran(r *Run, set *policy.Set, at time.Time, took time.Duration) {
 	w.runs.WithLabelValues("done").Inc()
 	w.took.Observe(took.Seconds())
 	for _, s := range r.Calls {
@@ -125,12 +126,8 @@ func (w *Watch) ran(r *Run, at time.Time, took time.Duration) {
 	w.notices.WithLabelValues("delivered").Add(float64(r.Told.Delivered))
 	w.notices.WithLabelValues("failed").Add(float64(r.Told.Failed))
 	w.notices.WithLabelValues("nobody").Add(float64(len(r.Told.Gaps)))
-	w.count(r)
+	w.count(r, set)
 	w.holes.Set(float64(len(r.Plan.Coverage)))
-	w.halted.Set(0)
-	if r.Halted {
-		w.halted.Set(1)
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.success, w.trouble, w.oldest = at, nil, time.Time{}
@@ -142,15 +139,13 @@ func (w *Watch) ran(r *Run, at time.Time, took time.Duration) {
 }
 
 // count counts what stands: the plan's items of the policies that have looked, and the dollars of all findings.
-func (w *Watch) count(r *Run) {
-	seen := map[string]bool{}
-	for _, i := range r.Plan.Items {
-		if p := i.Finding.Policy; !seen[p] {
-			seen[p] = true
-			for _, s := range []remediate.Status{remediate.Due, remediate.Held, remediate.Later, remediate.Told} {
-				w.findings.WithLabelValues(p, string(s)).Set(0)
-			}
+func (w *Watch) count(r *Run, set *policy.Set) {
+	for _, p := range set.Policies {
+		for _, s := range []remediate.Status{remediate.Due, remediate.Held, remediate.Later, remediate.Told} {
+			w.findings.WithLabelValues(p.Name, string(s)).Set(0)
 		}
+	}
+	for _, i := range r.Plan.Items {
 		w.findings.WithLabelValues(i.Finding.Policy, string(i.Status)).Inc()
 	}
 	hourly, once := 0.0, map[string]bool{}
@@ -189,7 +184,16 @@ func (w *Watch) troubles() (all []string) {
 // Handler answers for health and metrics, and for links where there are any: their path, and what answers them.
 func (w *Watch) Handler(l *ledger.Ledger, path string, links http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(w.registry, promhttp.HandlerOpts{}))
+	metrics := promhttp.HandlerFor(w.registry, promhttp.HandlerOpts{})
+	mux.HandleFunc("GET /metrics", func(rw http.ResponseWriter, r *http.Request) {
+		if halt, err := l.Halted(r.Context()); err == nil { // it holds from when it is written, not from the next run
+			w.halted.Set(0)
+			if halt != nil {
+				w.halted.Set(1)
+			}
+		}
+		metrics.ServeHTTP(rw, r)
+	})
 	say := func(rw http.ResponseWriter, status int, lines ...string) {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		rw.WriteHeader(status)

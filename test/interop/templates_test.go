@@ -116,6 +116,7 @@ func TestTemplates(t *testing.T) {
 			}
 		}
 		slices.Sort(found)
+		found = slices.Compact(found)
 		slices.Sort(frameworks)
 		if diff := cmp.Diff([]string{"cloudformation", "cloudformation", "terraform", "terraform"}, frameworks); diff != "" {
 			t.Errorf("(- want, + read)\n%s", diff)

@@ -116,6 +116,10 @@ func TestServeAnswers(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, metrics)
 		}
 	}
+	s.run("halt", "--by", "ana")
+	if got := ask("/metrics"); !strings.Contains(got, "\nsagewarden_halted 1\n") {
+		t.Errorf("halted:\n%s", got)
+	}
 	stop()
 	if got := <-exit; got != 0 {
 		t.Errorf("exit status %d\n%s", got, strings.Join(log.lines, "\n"))
