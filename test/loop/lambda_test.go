@@ -189,6 +189,22 @@ func TestFunction(t *testing.T) {
 	}
 }
 
+// TestALookAtOneResourceEndsNoOtherFinding: that it looked for no other is no sign that there is none.
+func TestALookAtOneResourceEndsNoOtherFinding(t *testing.T) {
+	program := built(t)
+	s := newStage(t, true)
+	s.run("serve", "--once")
+	r := newRuntime(t, 10*time.Minute)
+	s.function(program, r, "SAGEWARDEN_CONFIG="+s.config)
+	other := cloudTrail("CreateApp", "appArn", "arn:aws:sagemaker:us-east-1:111111111111:app/d-lab/ana/jupyterlab/default")
+	if got := r.send(t, other); got.Status != "response" {
+		t.Fatalf("%+v\n%s", got, s.logged())
+	}
+	if out, _ := s.run("findings", "list"); !strings.Contains(out, "apps") {
+		t.Errorf("the finding about another app is gone:\n%s", out)
+	}
+}
+
 // TestFunctionStopsInTime: nothing begins in the last thirty seconds that a function has.
 func TestFunctionStopsInTime(t *testing.T) {
 	program := built(t)
