@@ -34,7 +34,7 @@ type loopFlags struct {
 }
 
 func (f *loopFlags) register(cmd *cobra.Command, format string) {
-	f.evidenceFlags.add(cmd)
+	f.add(cmd)
 	fl := cmd.Flags()
 	_ = fl.MarkHidden("from") // what is to be done rests on what is so now
 	policyFlag(cmd, &f.policies)

@@ -44,11 +44,9 @@ func (l *Loop) Serve(ctx context.Context) error {
 	if err := l.read(ctx); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
+	for ended := ctx.Err() != nil; !ended; {
 		next := l.turn(ctx)
-		if l.Wait(ctx, next.Sub(l.Ledger.Now())) != nil {
-			break
-		}
+		ended = l.Wait(ctx, next.Sub(l.Ledger.Now())) != nil
 	}
 	l.Log.Info("stopped", "node", l.Node)
 	return nil
