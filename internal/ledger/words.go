@@ -19,6 +19,8 @@ const (
 	SortExempt   = "exemption"
 	SortSpending = "spending" // what was done on a day, for its caps
 	SortLink     = "link"     // a link of a notice that was used
+	SortRun      = "run"      // when a policy looked last
+	SortLease    = "lease"    // whose turn it is
 )
 
 // A Finding says that a policy matches a resource. It lives until it was acted on, or the policy does not match any more.

@@ -28,6 +28,8 @@ type Site interface {
 type Engine struct {
 	Ledger *ledger.Ledger
 	Set    *policy.Set
+	// Follow are the policies, by name, that go on with the findings they have and make no new ones; none where all look.
+	Follow map[string]bool
 	Guard  Guard
 	// Site reaches a target.
 	Site func(estate.Target) (Site, error)
