@@ -67,7 +67,7 @@ type Tally struct {
 	Saved   decimal.Decimal `json:"saved"`
 	Monthly decimal.Decimal `json:"monthly"`
 	Known   bool            `json:"known"`
-	// Looks counts the resources of the policy's kinds over all frames, Unjudged those of which nobody can say whether the policy matched.
+	// Looks counts the resources of the policy's kinds that bill something over all frames, Unjudged those of which nobody can say whether the policy matched.
 	Looks    int `json:"looks"`
 	Unjudged int `json:"unjudged"`
 	// Held counts the findings that something held back when they were due, by what it was.
@@ -86,7 +86,7 @@ type Stop struct {
 	Back        time.Time `json:"back,omitzero"`
 	Until       time.Time `json:"until"`
 	Interrupted bool      `json:"interrupted"`
-	// UnderWay says that it was in use at the instant of the stop, as is known today.
+	// UnderWay says that it was in use at the instant of the stop, as is known today, to the five minutes of the metrics.
 	UnderWay bool `json:"underWay"`
 	// Hourly is what it billed; a lower bound unless Known, and so is Saved.
 	Hourly decimal.Decimal `json:"hourly"`
@@ -272,7 +272,7 @@ func (r *run) look(snap *estate.Snapshot) {
 	for _, p := range r.Set.Policies {
 		t := r.tallies[p.Name]
 		for _, o := range snap.Observations {
-			if !slices.Contains(p.Kinds, o.Resource.Kind) {
+			if hourly, known := o.Resource.Hourly(); !slices.Contains(p.Kinds, o.Resource.Kind) || known && hourly.IsZero() {
 				continue
 			}
 			t.Looks++

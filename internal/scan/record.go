@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -93,7 +92,7 @@ func Record(ctx context.Context, sessions []*cloud.Session, o Options, back time
 // At is what a scan would have seen at an instant, judged by the same functions. At the present it is the scan's own.
 func (r *Recording) At(now time.Time) (*estate.Snapshot, error) {
 	then := *r.Now
-	then.At, then.Observations, then.IdleFor = now, nil, maps.Clone(r.Now.IdleFor)
+	then.At, then.Observations = now, nil
 	for _, o := range r.Now.Observations {
 		if o.Resource.Created.After(now) {
 			continue
@@ -105,6 +104,7 @@ func (r *Recording) At(now time.Time) (*estate.Snapshot, error) {
 	if err := Judge(&then, r.limits); err != nil {
 		return nil, err
 	}
+	then.IdleFor = r.Now.IdleFor // what else there might have been was not looked for
 	for _, o := range then.Observations {
 		if o.Resource.Modified.After(now) {
 			o.Verdict, o.Waste = changedSince, estate.Waste{}
