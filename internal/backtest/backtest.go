@@ -173,6 +173,8 @@ func (r *run) frame(f Frame) {
 		switch {
 		case s.Event == remediate.EventOpened:
 			t.Findings++
+		case s.Event == remediate.EventAgain: // it was used between two looks
+			t.Findings, t.Cleared = t.Findings+1, t.Cleared+1
 		case s.Event == remediate.EventClosed && s.Why == remediate.Cleared && s.Next < r.steps(s.Policy):
 			t.Cleared++
 		}

@@ -16,8 +16,9 @@ import (
 const (
 	// recordGrain is how finely the past is read, so that a bin can be taken as it was while it still filled.
 	recordGrain = 5 * time.Minute
-	// RecordKept is how long CloudWatch keeps that grain. It keeps 63 days; one is left for a run that takes long.
-	RecordKept = 62 * 24 * time.Hour
+	// RecordKept is how far back a record may begin: CloudWatch keeps what is finer than an hour for 63 days, and the longest window of such a
+	// grain, which leads up to a record, takes four of them.
+	RecordKept = 58 * 24 * time.Hour
 	// PublishingDelay is how late a datapoint is taken to have appeared in the past. CloudWatch does not tell when one did.
 	PublishingDelay = 5 * time.Minute
 	// answerPoints is how many datapoints one answer holds.
