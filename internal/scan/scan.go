@@ -46,6 +46,8 @@ type Options struct {
 	Holes []estate.Coverage
 	// Progress is told of every step, from several goroutines; nil is silent.
 	Progress func(Progress)
+	// asked hears of the series that were asked for, from several goroutines; nil does not.
+	asked func(*target, []kinds.Want)
 }
 
 // Progress is one step of a scan.
@@ -298,7 +300,7 @@ func (t *target) scan(ctx context.Context) {
 	}
 	<-done
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })
-	t.Measure(ctx, append(doubts, more...))
+	t.ask(ctx, append(doubts, more...))
 	labels.join()
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
 	t.judge(t.seen)
@@ -422,6 +424,14 @@ func (t *target) measure(ctx context.Context, ks []kinds.Kind, all found) {
 				wanted = append(wanted, kinds.Want{For: o, Series: s})
 			}
 		}
+	}
+	t.ask(ctx, wanted)
+}
+
+// ask fetches series.
+func (t *target) ask(ctx context.Context, wanted []kinds.Want) {
+	if t.options.asked != nil {
+		t.options.asked(t, wanted)
 	}
 	t.Measure(ctx, wanted)
 }
