@@ -34,7 +34,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 		return nil, err
 	}
 	var all []ledger.Receipt
-	for r, err := range l.Receipts(ctx, first.Began, l.Now().Add(lease)) {
+	for r, err := range l.Receipts(ctx, first.Began.Add(-lease), l.Now().Add(lease)) {
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 			all = append(all, r)
 		}
 	}
-	slices.Reverse(all)
+	slices.SortFunc(all, func(a, b ledger.Receipt) int { return cmp.Compare(b.Nth, a.Nth) })
 	return all, nil
 }
 
