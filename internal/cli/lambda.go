@@ -21,6 +21,8 @@ import (
 )
 
 const (
+	// runtimeVariable is where a function's runtime API is; Lambda sets it.
+	runtimeVariable = "AWS_LAMBDA_RUNTIME_API"
 	// configVariable holds the function's configuration, or where it is.
 	configVariable = "SAGEWARDEN_CONFIG"
 	// reserve is the end of the function's time in which nothing begins: a call that was sent can end in it, and be written down.
@@ -49,7 +51,7 @@ func newLambda(env Env) *cobra.Command {
 }
 
 func (f *loopFlags) lambda(ctx context.Context, env Env, options cloud.Options) error {
-	if env.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
+	if env.Getenv(runtimeVariable) == "" {
 		return &estate.Error{Op: "lambda", Err: errors.New("this is no Lambda function"), Hint: "on a machine of your own, run sagewarden serve"}
 	}
 	if err := f.place(ctx, env.Getenv(configVariable)); err != nil {

@@ -51,6 +51,9 @@ func Run(ctx context.Context, env Env) int {
 	context.AfterFunc(ctx, stop)
 
 	root := newRoot(env) //nolint:contextcheck // cobra hands the context to each command
+	if len(env.Args) == 0 && env.Getenv(runtimeVariable) != "" {
+		env.Args = []string{"lambda"} // Lambda starts its bootstrap without a word
+	}
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)

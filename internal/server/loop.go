@@ -91,8 +91,8 @@ func (l *Loop) Once(ctx context.Context) (next time.Time, err error) {
 		}
 		now := l.Ledger.Now()
 		order, next := due(l.set, last, findings, l.Every, now)
-		if err := l.run(ctx, order); err != nil {
-			return time.Time{}, err
+		if err := l.run(ctx, order); err != nil || ctx.Err() != nil { // what was cut short is still due
+			return next, err
 		}
 		return next, remember(ctx, l.Ledger, l.set, order.names(), now)
 	})
@@ -109,7 +109,7 @@ func (l *Loop) Named(ctx context.Context, names []string) error {
 			return time.Time{}, err
 		}
 		now := l.Ledger.Now()
-		if err := l.run(ctx, Order{Set: set}); err != nil {
+		if err := l.run(ctx, Order{Set: set}); err != nil || ctx.Err() != nil {
 			return time.Time{}, err
 		}
 		return time.Time{}, remember(ctx, l.Ledger, set, names, now)

@@ -37,7 +37,7 @@ type node struct {
 	mu   sync.Mutex
 	// ran are the runs, as their instants and policies.
 	ran []string
-	// takes is how long a run takes; looks is what it does meanwhile.
+	// looks is what a run does.
 	looks func(context.Context) (*estate.Snapshot, error)
 }
 
@@ -218,10 +218,10 @@ func TestOneRunAtATime(t *testing.T) {
 	})
 }
 
-// TestTurnsInEveryLedger: SQLite, memory and PostgreSQL give a turn to one alone.
+// TestTurnsInEveryLedger: a turn is one node's alone, in memory and in a file. That PostgreSQL and S3 keep records as these do is tested with the ledger.
 func TestTurnsInEveryLedger(t *testing.T) {
 	at := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
-	for _, address := range ledgers(t) {
+	for _, address := range []string{"memory:", filepath.Join(t.TempDir(), "state.db")} {
 		l, err := ledger.Open(t.Context(), address, ledger.Environment{Now: func() time.Time { return at }})
 		if err != nil {
 			t.Fatal(err)
@@ -258,10 +258,6 @@ func TestTurnsInEveryLedger(t *testing.T) {
 			t.Error(err)
 		}
 	}
-}
-
-func ledgers(t *testing.T) []string {
-	return []string{"memory:", filepath.Join(t.TempDir(), "state.db")}
 }
 
 // TestWhoLosesTheTurnBeginsNothingMore: a node that stood still for longer than its turn finds it with another one.
@@ -304,6 +300,37 @@ func TestStopInTheMiddle(t *testing.T) {
 		after.serve(time.Second)
 		after.want("01 00:01 always")
 	})
+}
+
+// TestWhatIsCutShortIsStillDue: the steps that a run has not begun do not wait for the schedule to come again.
+func TestWhatIsCutShortIsStillDue(t *testing.T) {
+	l := memory(t)
+	n := newNode(t, "a", l, always)
+	ctx, cancel := context.WithCancel(t.Context())
+	n.looks = func(context.Context) (*estate.Snapshot, error) {
+		cancel() // after all was seen, and before anything was done
+		return &estate.Snapshot{At: l.Now()}, nil
+	}
+	if _, err := n.Once(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Get(t.Context(), ledger.SortRun, "always"); !errors.Is(err, ledger.ErrNone) {
+		t.Errorf("it is taken for done: %v", err)
+	}
+}
+
+// TestLinksAreAnsweredAtTheirPath, and nothing else is.
+func TestLinksAreAnsweredAtTheirPath(t *testing.T) {
+	l := memory(t)
+	links := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	h := NewWatch(l.Now).Handler(l, "/act/", links)
+	for path, want := range map[string]int{"/act/token": http.StatusTeapot, "/other/token": http.StatusNotFound, "/healthz": http.StatusOK, "/metrics": http.StatusOK} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
 }
 
 // TestBrokenPoliciesLeaveThoseFromBefore, and everybody hears of it.

@@ -114,7 +114,7 @@ func built(t *testing.T) string {
 	return path
 }
 
-// function starts the program as Lambda does.
+// function starts the program as Lambda does: without a word.
 func (s *stage) function(program string, r *runtime, env ...string) *os.File {
 	s.Helper()
 	log, err := os.Create(filepath.Join(s.dir, "log"))
@@ -122,7 +122,7 @@ func (s *stage) function(program string, r *runtime, env ...string) *os.File {
 		s.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(s.Context())
-	cmd := exec.CommandContext(ctx, program, "lambda")
+	cmd := exec.CommandContext(ctx, program)
 	cmd.Env = append(append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(r.URL, "http://"), "AWS_LAMBDA_FUNCTION_NAME=sagewarden"), env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
