@@ -28,7 +28,7 @@ type planFlags struct {
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
-	f.evidenceFlags.add(cmd)
+	f.add(cmd)
 	fl := cmd.Flags()
 	_ = fl.MarkHidden("from") // what is to be done rests on what is so now
 	policyFlag(cmd, &f.policies)
@@ -324,7 +324,7 @@ func newUndo(env Env) *cobra.Command {
 			return f.undo(cmd.Context(), env, cloud.Options{Load: loadConfig}, args[0])
 		},
 	}
-	f.awsFlags.reach(cmd)
+	f.reach(cmd)
 	stateFlag(cmd, &f.state)
 	fl := cmd.Flags()
 	fl.StringVarP(&f.format, "output", "o", planFormats[0], "form of the output: "+strings.Join(planFormats, ", "))

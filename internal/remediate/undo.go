@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -108,7 +107,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 			}
 			continue
 		case m.Operation == last.Operation && m.Resource == last.Resource:
-			return Failed, fmt.Sprintf("%s was sent, and has changed nothing", m.Operation)
+			return Failed, m.Operation + " was sent, and has changed nothing"
 		}
 		last = m
 		if o, why := e.back(ctx, site, r, hand, action, m); o != "" {
