@@ -26,12 +26,12 @@ func newPolicy(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Check, test and explain policy files",
-		Long: "A policy says which resources matter, when, and what is to happen to them. These commands read files and nothing else: they need no\n" +
-			"AWS account, and change nothing. See docs/policies.md.",
+		Long: "A policy says which resources matter, when, and what is to happen to them. These commands read files and nothing else, but for backtest,\n" +
+			"which looks into the past of an account. None changes anything. See docs/policies.md.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newPolicyCheck(env), newPolicyTest(env), newPolicyExplain(env), newPolicyList(env), newPolicySchema(env))
+	cmd.AddCommand(newPolicyCheck(env), newPolicyTest(env), newPolicyBacktest(env), newPolicyExplain(env), newPolicyList(env), newPolicySchema(env))
 	return cmd
 }
 

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
 // A Begun is an action that was begun, and of which nobody has said how it ended.
@@ -147,7 +149,7 @@ func (tx *Tx) End(ctx context.Context, b Begun, outcome Outcome, why string) err
 	return tx.Log(b.By, string(outcome), b.Resource, b.told(r.Why))
 }
 
-// told is what the history says of an action: of what is saved only the digest, since the history keeps everything for ever.
+// told is what the history says of an action: of what is saved only the digest, and of the resource its ARN, since the history keeps everything for ever.
 type told struct {
 	Begun
 	Saved string `json:"saved,omitempty"`
@@ -156,6 +158,7 @@ type told struct {
 
 func (b Begun) told(why string) told {
 	t := told{Begun: b, Why: why}
+	t.Identity = estate.Resource{}
 	if len(b.Saved) > 0 {
 		sum := sha256.Sum256(b.Saved)
 		t.Saved = hex.EncodeToString(sum[:])

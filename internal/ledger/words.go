@@ -19,6 +19,8 @@ const (
 	SortExempt   = "exemption"
 	SortSpending = "spending" // what was done on a day, for its caps
 	SortLink     = "link"     // a link of a notice that was used
+	SortRun      = "run"      // when a policy looked last
+	SortLease    = "lease"    // whose turn it is
 )
 
 // A Finding says that a policy matches a resource. It lives until it was acted on, or the policy does not match any more.
@@ -129,8 +131,8 @@ type Action struct {
 	Resource string        `json:"resource"`
 	Kind     estate.Kind   `json:"kind"`
 	Ask      estate.Ask    `json:"ask"`
-	// Named is what more calls name the resource by, such as its name, domain and attributes: what undoes may find it gone, and cannot look it up.
-	Named *estate.Resource `json:"named,omitempty"`
+	// Identity is what the resource was, as far as finding it again takes: it may be gone when the action is undone.
+	Identity estate.Resource `json:"identity,omitzero"`
 	// Operation is the call, as IAM names it, On the ARN of what it changes, Saved what that was, as far as undoing takes.
 	Operation string          `json:"operation"`
 	On        string          `json:"on"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -78,7 +79,7 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 		if err != nil {
 			return nil, err
 		}
-		now := Reconcile(snap, e.Set, findings, past.Exemptions)
+		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool { return f.Event == EventOpened && e.Follow[f.Policy] })
 		for n, f := range now {
 			if f.Event == EventOpened || f.Event == EventAgain {
 				now[n].By = by
@@ -106,6 +107,9 @@ func (e *Engine) remember(ctx context.Context, findings []Standing, by string) e
 		touched = touched[len(batch):]
 		err := e.Ledger.Update(ctx, func(tx *ledger.Tx) error {
 			for _, f := range batch {
+				if f.By == "" {
+					f.By = by
+				}
 				r := ledger.Record{Sort: ledger.SortFinding, Key: f.ID, Version: f.Version}
 				if f.Closed.IsZero() {
 					body, err := json.Marshal(f.Finding)

@@ -59,7 +59,7 @@ func (e *Engine) found(ctx context.Context, b ledger.Begun) (ledger.Outcome, str
 			return action.Back(ctx, h, madeOf(undone))
 		}
 	}
-	r := resourceOf(b.Action)
+	r := b.Identity
 	if b.Undoes == "" {
 		snap, err := site.Look(ctx, s)
 		if err != nil {

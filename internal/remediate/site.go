@@ -39,5 +39,7 @@ func (p Place) Look(ctx context.Context, s ledger.Subject) (*estate.Snapshot, er
 
 // Hand is what an action on a resource works with.
 func (p Place) Hand(r estate.Resource, ask estate.Ask, seen time.Time) *kinds.Hand {
-	return &kinds.Hand{SageMaker: p.SageMaker(), Scaling: p.Scaling(), CloudWatch: p.CloudWatch(), Resource: r, Ask: ask, Seen: seen}
+	h := kinds.NewHand(p.Session, r, ask)
+	h.Seen = seen
+	return h
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -71,19 +70,6 @@ func (e *Engine) Undo(ctx context.Context, id string) ([]Undone, error) {
 	return all, nil
 }
 
-// named is what a resource is named by, for whoever cannot look at it any more.
-func named(r estate.Resource) *estate.Resource {
-	return &estate.Resource{ARN: r.ARN, Kind: r.Kind, Target: r.Target, Name: r.Name, Type: r.Type, Created: r.Created, Domain: r.Domain, User: r.User, Space: r.Space, Attributes: r.Attributes}
-}
-
-// resourceOf is the resource of an action, as far as the ledger names it.
-func resourceOf(a ledger.Action) estate.Resource {
-	if a.Named != nil {
-		return *a.Named
-	}
-	return estate.Resource{ARN: a.Resource, Kind: a.Kind, Target: a.Target}
-}
-
 func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	action, err := actionOf(r.Kind, r.Ask.Action)
 	if err != nil {
@@ -101,7 +87,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 	if err != nil {
 		return Untried, err.Error()
 	}
-	hand := site.Hand(resourceOf(r.Action), r.Ask, time.Time{})
+	hand := site.Hand(r.Identity, r.Ask, time.Time{})
 	var last kinds.Move
 	for {
 		if ctx.Err() != nil {
@@ -121,7 +107,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 			}
 			continue
 		case m.Operation == last.Operation && m.Resource == last.Resource:
-			return Failed, fmt.Sprintf("%s was sent, and has changed nothing", m.Operation)
+			return Failed, m.Operation + " was sent, and has changed nothing"
 		}
 		last = m
 		if o, why := e.back(ctx, site, r, hand, action, m); o != "" {
@@ -133,7 +119,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 // back sends one call that undoes another. An empty outcome means that undoing goes on.
 func (e *Engine) back(ctx context.Context, site Site, r ledger.Receipt, hand *kinds.Hand, action kinds.Action, m kinds.Move) (Outcome, string) {
 	id, err := e.Ledger.Begin(ctx, ledger.Action{
-		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Named: r.Named,
+		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Identity: r.Identity,
 		Operation: m.Operation, On: m.Resource, Saved: m.Saved, Hourly: r.Hourly, Known: r.Known, By: site.Principal(),
 	})
 	if err != nil {

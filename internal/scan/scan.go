@@ -46,6 +46,8 @@ type Options struct {
 	Holes []estate.Coverage
 	// Progress is told of every step, from several goroutines; nil is silent.
 	Progress func(Progress)
+	// asked hears of the series that were asked for, from several goroutines; nil does not.
+	asked func(*target, []kinds.Want)
 }
 
 // Progress is one step of a scan.
@@ -64,9 +66,9 @@ const targetsAtOnce = 256
 // one after the other, so that those which are through can be packed while others have not begun.
 const restsAtOnce = 64
 
-// listingsAtOnce is about how many families are listed together over all targets: calls in flight take memory. They are dealt out
+// listingsAtOnce is about how many families are listed together over the targets that are past their apps: calls in flight take memory. They are dealt out
 // evenly, so that a slow target keeps no other waiting.
-const listingsAtOnce = 400
+const listingsAtOnce = 640
 
 // seriesAtOnce bounds the metric series read together over all targets: eight full answers.
 const seriesAtOnce = 4000
@@ -298,7 +300,7 @@ func (t *target) scan(ctx context.Context) {
 	}
 	<-done
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })
-	t.Measure(ctx, append(doubts, more...))
+	t.ask(ctx, append(doubts, more...))
 	labels.join()
 	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool { return kinds.Gone(o.Signals) })
 	t.judge(t.seen)
@@ -422,6 +424,14 @@ func (t *target) measure(ctx context.Context, ks []kinds.Kind, all found) {
 				wanted = append(wanted, kinds.Want{For: o, Series: s})
 			}
 		}
+	}
+	t.ask(ctx, wanted)
+}
+
+// ask fetches series.
+func (t *target) ask(ctx context.Context, wanted []kinds.Want) {
+	if t.options.asked != nil {
+		t.options.asked(t, wanted)
 	}
 	t.Measure(ctx, wanted)
 }

@@ -173,9 +173,9 @@ func (s *Step) Undo(ctx context.Context) (all []remediate.Undone, err error) {
 }
 
 func (s *Step) caught(err *error) {
-	switch died := recover(); {
-	case died == nil:
-	case died == ErrDied: //nolint:errorlint // it is a value that was thrown
+	switch died := recover(); died {
+	case nil:
+	case ErrDied:
 		*err, s.died = ErrDied, true
 	default:
 		panic(died)
