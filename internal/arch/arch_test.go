@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
 	{"internal/access", "internal/policy", "internal/scan"},
 	{"internal/remediate"},
-	{"internal/doctor", "internal/backtest"},
+	{"internal/backtest", "internal/doctor", "internal/server"},
 	{"internal/cli"},
 	{"cmd/sagewarden", "cmd/sagewarden-agent"},
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -33,7 +34,7 @@ func (r *Report) Table(w io.Writer, all bool) error {
 	fmt.Fprintf(&b, "%s\n\n", r.Summary())
 	rows := [][]string{{"POLICY", "FINDINGS", "CLEARED", "STOPS", "INTERRUPTED", "UNDER WAY", "SAVED", "A MONTH", "NOT JUDGED"}}
 	for _, t := range r.Policies {
-		rows = append(rows, []string{t.Policy, fmt.Sprint(t.Findings), fmt.Sprint(t.Cleared), fmt.Sprint(t.Stops), fmt.Sprint(t.Interrupted), fmt.Sprint(t.UnderWay),
+		rows = append(rows, []string{t.Policy, strconv.Itoa(t.Findings), strconv.Itoa(t.Cleared), strconv.Itoa(t.Stops), strconv.Itoa(t.Interrupted), strconv.Itoa(t.UnderWay),
 			money(t.Saved, t.Known), money(t.Monthly, t.Known), t.share()})
 	}
 	table(&b, rows)

@@ -206,7 +206,7 @@ func (f *backtestFlags) replay(ctx context.Context, env Env, options cloud.Optio
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	note(env, fmt.Sprintf("it took %s", counted(metricCalls(c)-before, "call", "calls")))
+	note(env, "it took "+counted(metricCalls(c)-before, "call", "calls"))
 	r, err := backtest.Run(hourly(ctx, recording), o)
 	if err != nil {
 		return nil, nil, nil, err

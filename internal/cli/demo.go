@@ -25,7 +25,7 @@ func newDemo(env Env) *cobra.Command {
 			"With --keep it goes on listening, and says how the AWS CLI, boto3 or sagewarden in another shell can talk to it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := loopback(listen); err != nil {
+			if err := loopback(listen, "sim", "the simulated organization checks no signature"); err != nil {
 				return err
 			}
 			w, err := loadWorld(env, "", seed, at)

@@ -14,6 +14,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/pulse"
+	"github.com/sagewarden/sagewarden/internal/server"
 )
 
 // iamFlags say which permissions to print, and how.
@@ -35,6 +36,7 @@ const (
 	asPolicy   = "policy"
 	asRole     = "role"
 	asStackSet = "stackset"
+	asFunction = "function"
 )
 
 // prints are the ways to print a bundle, by what it is printed as and the form.
@@ -45,6 +47,12 @@ var prints = map[[2]string]func(*access.Bundle, io.Writer, *iamFlags) error{
 	{asRole, formatTerraform}:          func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleTerraform(w, f.role) },
 	{asRole, formatCloudFormation}:     func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleCloudFormation(w, f.role) },
 	{asStackSet, formatCloudFormation}: func(b *access.Bundle, w io.Writer, f *iamFlags) error { return b.RoleStackSet(w, f.role) },
+	{asFunction, formatTerraform}: func(b *access.Bundle, w io.Writer, _ *iamFlags) error {
+		return b.FunctionTerraform(w, server.CreateEvents())
+	},
+	{asFunction, formatCloudFormation}: func(b *access.Bundle, w io.Writer, _ *iamFlags) error {
+		return b.FunctionCloudFormation(w, server.CreateEvents())
+	},
 }
 
 func newIAM(env Env) *cobra.Command {
@@ -64,7 +72,7 @@ func newIAM(env Env) *cobra.Command {
 	fl.StringSliceVar(&f.purposes, "for", []string{string(access.Scan)}, "what it is for: "+strings.Join(access.PurposeNames(), ", ")+"; repeatable, or separated by commas")
 	fl.StringArrayVar(&f.kinds, "kind", nil, "family of resources that it is for, as in scan; repeatable (default: all)")
 	fl.StringVar(&f.format, "format", formatJSON, "form: json, terraform, cloudformation")
-	fl.StringVar(&f.as, "as", asPolicy, "what to print: a policy, a role with it, or a stackset with the role")
+	fl.StringVar(&f.as, "as", asPolicy, "what to print: a policy, a role with it, a stackset with the role, or a function that runs policies, with all it needs")
 	fl.StringVar(&f.role, "role", cloud.DefaultRole, "name of the role to assume, with its path where it has one")
 	fl.StringVar(&f.heartbeats, "heartbeats", "", "also allow reading what agents report to this place in S3, like s3://bucket/heartbeats/")
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats")
@@ -96,11 +104,11 @@ func (f *iamFlags) print(env Env, named bool) error {
 	}
 	show, ok := prints[[2]string{f.as, f.format}]
 	switch {
-	case f.as == asRole && f.format == formatJSON, f.as == asStackSet && f.format != formatCloudFormation:
+	case (f.as == asRole || f.as == asFunction) && f.format == formatJSON, f.as == asStackSet && f.format != formatCloudFormation:
 		return usageError{&estate.Error{Op: "--as", Err: fmt.Errorf("a %s is printed as %s", f.as, strings.Join(formsOf(f.as), " or ")),
 			Hint: "add --format " + strings.Join(formsOf(f.as), " or --format ")}}
 	case !ok && len(formsOf(f.as)) == 0:
-		return usagef("--as: %q is unknown: say %s, %s or %s", f.as, asPolicy, asRole, asStackSet)
+		return usagef("--as: %q is unknown: say %s, %s, %s or %s", f.as, asPolicy, asRole, asStackSet, asFunction)
 	case !ok:
 		return usagef("--format: unknown format %q: the formats are %s", f.format, strings.Join(formsOf(asPolicy), ", "))
 	case named && f.as == asPolicy && !slices.Contains(purposes, access.Organization):

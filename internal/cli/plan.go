@@ -28,7 +28,7 @@ type planFlags struct {
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
-	f.evidenceFlags.add(cmd)
+	f.add(cmd)
 	fl := cmd.Flags()
 	_ = fl.MarkHidden("from") // what is to be done rests on what is so now
 	policyFlag(cmd, &f.policies)
@@ -210,7 +210,7 @@ func (f *planFlags) apply(ctx context.Context, env Env, options cloud.Options, a
 	}
 	due := p.Due()
 	if len(due) > 0 && !f.sure {
-		if err := confirm(ctx, env, "Carry out "+p.Summary(), whereabouts(due)); err != nil {
+		if err := confirm(ctx, env, "Go on with "+p.Count(), whereabouts(due)); err != nil {
 			return err
 		}
 	}
@@ -248,7 +248,7 @@ func (f *planFlags) carryOut(ctx context.Context, w *worker, p *remediate.Plan, 
 // report says what became of the notices.
 func (w *worker) report(a *remediate.Announced) {
 	if a.Delivered > 0 {
-		_, _ = fmt.Fprintf(w.env.Stdout, "told: %d notices were taken\n", a.Delivered)
+		_, _ = fmt.Fprintf(w.env.Stdout, "told: %s\n", counted(a.Delivered, "notice was taken", "notices were taken"))
 	}
 	for _, n := range a.Undelivered {
 		_, _ = fmt.Fprintln(w.env.Stdout, report.Line(fmt.Sprintf("not told: %s through %s: %s", n.To, n.Channel, n.Trouble)))
@@ -324,7 +324,7 @@ func newUndo(env Env) *cobra.Command {
 			return f.undo(cmd.Context(), env, cloud.Options{Load: loadConfig}, args[0])
 		},
 	}
-	f.awsFlags.reach(cmd)
+	f.reach(cmd)
 	stateFlag(cmd, &f.state)
 	fl := cmd.Flags()
 	fl.StringVarP(&f.format, "output", "o", planFormats[0], "form of the output: "+strings.Join(planFormats, ", "))

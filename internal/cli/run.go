@@ -51,6 +51,9 @@ func Run(ctx context.Context, env Env) int {
 	context.AfterFunc(ctx, stop)
 
 	root := newRoot(env) //nolint:contextcheck // cobra hands the context to each command
+	if len(env.Args) == 0 && env.Getenv(runtimeVariable) != "" {
+		env.Args = []string{"lambda"} // Lambda starts its bootstrap without a word
+	}
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
@@ -95,7 +98,7 @@ func newRoot(env Env) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plain(err) })
-	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newPolicy(env), newPlan(env), newApply(env), newUndo(env),
+	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newPolicy(env), newPlan(env), newApply(env), newUndo(env), newServe(env), newLambda(env),
 		newFindings(env), newHistory(env), newSavings(env), newHalt(env), newResume(env), newStudio(env), newNotify(env), newDemo(env), newSim(env), newVersion(env))
 	return root
 }

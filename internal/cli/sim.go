@@ -28,7 +28,7 @@ func newSim(env Env) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !unsafe {
-				if err := loopback(listen); err != nil {
+				if err := loopback(listen, "sim", "the simulated organization checks no signature"); err != nil {
 					return err
 				}
 			}

@@ -178,8 +178,8 @@ func scratch() (name string, remove func(), err error) {
 	return filepath.Join(dir, "config"), func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// loopback refuses an address that others could reach: the simulated organization checks no signature.
-func loopback(addr string) error {
+// loopback refuses an address that others could reach. Who is the command that takes it nevertheless.
+func loopback(addr, who, why string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return usagef("--listen: %q is not host:port", addr)
@@ -187,6 +187,6 @@ func loopback(addr string) error {
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return usageError{&estate.Error{Op: "listen", On: addr, Err: errors.New("the address can be reached from other machines, and the simulated organization checks no signature"),
-		Hint: "listen on 127.0.0.1; sagewarden sim takes --unsafe-listen, if you mean it"}}
+	return usageError{&estate.Error{Op: "listen", On: addr, Err: errors.New("the address can be reached from other machines, and " + why),
+		Hint: "listen on 127.0.0.1; sagewarden " + who + " takes --unsafe-listen, if you mean it"}}
 }

@@ -51,6 +51,23 @@ func (f *workFlags) start(ctx context.Context, env Env, options cloud.Options) (
 	if err != nil {
 		return nil, err
 	}
+	l, err := openLedger(ctx, env, file, f.state)
+	if err != nil {
+		return nil, err
+	}
+	w, err := f.on(ctx, env, options, l, set)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return w, nil
+}
+
+// on makes a worker of these policies on a ledger.
+func (f *workFlags) on(ctx context.Context, env Env, options cloud.Options, l *ledger.Ledger, set *policy.Set) (*worker, error) {
+	file, err := f.configuration(env)
+	if err != nil {
+		return nil, err
+	}
 	limits, ks, err := f.limits()
 	if err != nil {
 		return nil, err
@@ -59,15 +76,8 @@ func (f *workFlags) start(ctx context.Context, env Env, options cloud.Options) (
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLedger(ctx, env, file, f.state)
-	if err != nil {
-		return nil, err
-	}
 	w := &worker{Engine: &remediate.Engine{Ledger: l, Set: set, Guard: g}, env: env}
-	if err := f.reachOut(ctx, w, options, scan.Options{Kinds: wanted(set, ks), Limits: limits}); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return w, nil
+	return w, f.reachOut(ctx, w, options, scan.Options{Kinds: wanted(set, ks), Limits: limits})
 }
 
 // wanted are the families that the policies are about, of those that are asked for; none asks for all.

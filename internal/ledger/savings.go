@@ -103,7 +103,7 @@ func Saved(now time.Time, receipts iter.Seq2[Receipt, error], findings iter.Seq2
 		if i, ok := at[f.Resource.ARN]; ok && f.Resource.Created.After(s.Actual[i].From) {
 			s.Actual[i].again(f.Resource.Created, "made anew")
 		}
-		if f.Closed.IsZero() && len(f.Done) == 0 {
+		if f.Closed.IsZero() && len(f.Done) == 0 && f.Underway == "" {
 			s.Open = append(s.Open, Potential{f.ID, f.Policy, f.Resource.ARN, f.Hourly, f.Known, f.Hourly.Mul(hoursPerMonth)})
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	SortExempt   = "exemption"
 	SortSpending = "spending" // what was done on a day, for its caps
 	SortLink     = "link"     // a link of a notice that was used
+	SortRun      = "run"      // when a policy looked last
+	SortLease    = "lease"    // whose turn it is
 )
 
 // A Finding says that a policy matches a resource. It lives until it was acted on, or the policy does not match any more.
@@ -119,7 +121,9 @@ type Told struct {
 // An Action is what one step does, in the words of the ledger.
 type Action struct {
 	// Of is the id of the first call of the same step; empty for the first one itself. Undoes is the receipt of the call that this one takes back.
-	Of       string        `json:"of,omitempty"`
+	Of string `json:"of,omitempty"`
+	// Nth counts the calls of a step, from 0: several may begin in one second, and on nodes whose clocks differ.
+	Nth      int           `json:"nth,omitempty"`
 	Undoes   string        `json:"undoes,omitempty"`
 	Finding  string        `json:"finding,omitempty"`
 	Policy   string        `json:"policy,omitempty"`

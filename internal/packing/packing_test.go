@@ -78,8 +78,8 @@ func fill(t *testing.T, v reflect.Value, deep int) {
 	case reflect.Map:
 		v.Set(reflect.ValueOf(map[string]string{"k": "v"}))
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(t, v.Field(i), deep)
+		for _, field := range v.Fields() {
+			fill(t, field, deep)
 		}
 	case reflect.Slice:
 		if deep > 0 {

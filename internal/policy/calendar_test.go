@@ -83,7 +83,7 @@ func TestNext(t *testing.T) {
 	const form = "policies: [{name: x, kind: endpoint, when: 'true', steps: [{notify: {to: owner}}], timeZone: Europe/Berlin, schedule: '"
 	for schedule, want := range map[string]string{
 		"0 19 * * mon-fri": "2026-03-02T18:00:00Z",
-		"30 2 29 3 *":      "2027-03-29T00:30:00Z", // in 2026 there is no 02:30 on that day: the clock goes forward
+		"30 2 29 3 *":      "2026-03-29T01:00:00Z", // there is no 02:30 on that day: the clock goes forward
 		"@daily":           "2026-03-02T23:00:00Z",
 		"0 0 30 2 *":       "",
 	} {

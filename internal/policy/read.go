@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
-	"github.com/robfig/cron/v3"
 
 	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -256,25 +254,4 @@ func (r *reader) limits(form LimitsForm, at strictyaml.Path) Limits {
 	}
 	return Limits{MaxActions: bound(form.MaxActions, "maxActions"), MaxPerDay: bound(form.MaxPerDay, "maxPerDay"),
 		MaxShare: float64(form.MaxShare), MaxHourlySavings: form.MaxHourlySavings.Decimal}
-}
-
-// parseSchedule reads a cron expression of five fields, or @daily and the like. Zones are the policy's.
-func parseSchedule(text string) (cron.Schedule, error) {
-	if strings.Contains(text, "TZ=") {
-		return nil, errors.New("the zone is the policy's timeZone")
-	}
-	return cron.ParseStandard(text)
-}
-
-// Next is when the policy looks next after an instant; false where it looks at every run, or never again.
-func (p *Policy) Next(after time.Time) (time.Time, bool) {
-	if p.Schedule == "" {
-		return time.Time{}, false
-	}
-	s, err := parseSchedule(p.Schedule)
-	if err != nil {
-		return time.Time{}, false
-	}
-	next := s.Next(after.In(p.Zone))
-	return next, !next.IsZero()
 }

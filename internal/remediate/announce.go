@@ -47,7 +47,7 @@ func (e *Engine) Announce(ctx context.Context, plan *Plan, office *notify.Office
 		if i.Changes() {
 			continue
 		}
-		if _, told := office.Told(e.tell(i), notices); !told {
+		if _, told := office.Told(e.notice(i), notices); !told {
 			continue
 		}
 		f, err := e.told(ctx, i, post.By)
@@ -64,7 +64,7 @@ func (e *Engine) tells(plan *Plan) (all []notify.Tell) {
 	for _, i := range plan.Items {
 		switch {
 		case i.Status == Due && !i.Changes(), i.Status == Told:
-			if t := e.tell(i); len(t.To) > 0 {
+			if t := e.notice(i); len(t.To) > 0 {
 				all = append(all, t)
 			}
 		case i.Status == Later && i.Changes():
@@ -76,8 +76,8 @@ func (e *Engine) tells(plan *Plan) (all []notify.Tell) {
 	return all
 }
 
-// tell is what a step that notifies tells: what comes next, and not before when.
-func (e *Engine) tell(i Item) notify.Tell {
+// notice is what a step that notifies tells: what comes next, and not before when.
+func (e *Engine) notice(i Item) notify.Tell {
 	pol := policyOf(e.Set, i.Finding.Policy)
 	t := notify.Tell{Finding: i.Finding.Finding, Step: i.Step, Due: i.At, Approval: i.Finding.Approvers() < pol.Approvals}
 	if i.Status == Told { // it was told at its last step, and may be told again when that has long been quiet

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
@@ -27,6 +28,8 @@ type Site interface {
 type Engine struct {
 	Ledger *ledger.Ledger
 	Set    *policy.Set
+	// Follow are the policies, by name, that go on with the findings they have and make no new ones; none where all look.
+	Follow map[string]bool
 	Guard  Guard
 	// Site reaches a target.
 	Site func(estate.Target) (Site, error)
@@ -75,21 +78,33 @@ type Result struct {
 // patience is how long a call that was sent is waited for, even where the run is interrupted: then at least it is known how it ended.
 const patience = time.Minute
 
-// Apply carries the items out that change something, one after the other. The failure of one does not stop the rest. Where the context ends,
-// no other is begun.
+// Apply carries the items out that change something, one after the other, and then goes on with those that take their time, as long as Pause waits.
+// The failure of one does not stop the rest. Where the context ends, no other is begun.
 func (e *Engine) Apply(ctx context.Context, items []Item) []Result {
-	var all []Result
-	for _, i := range items {
-		if !i.Changes() {
-			continue
+	items = slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return !i.Changes() })
+	all := make([]Result, len(items))
+	for n := range items {
+		all[n] = e.step(ctx, items[n])
+		e.tell(all[n])
+	}
+	underway := func(r Result) bool { return r.Outcome == Underway }
+	for slices.ContainsFunc(all, underway) && e.Pause != nil && e.Pause(ctx) {
+		for n := range items {
+			if !underway(all[n]) {
+				continue
+			}
+			if all[n] = e.step(ctx, items[n]); !underway(all[n]) {
+				e.tell(all[n])
+			}
 		}
-		r := e.step(ctx, i)
-		if e.Tell != nil {
-			e.Tell(r)
-		}
-		all = append(all, r)
 	}
 	return all
+}
+
+func (e *Engine) tell(r Result) {
+	if e.Tell != nil {
+		e.Tell(r)
+	}
 }
 
 // step carries out one step: look, work out what comes next, write that down, do it, write down how it ended, and look again.
@@ -128,13 +143,16 @@ func (e *Engine) step(ctx context.Context, i Item) Result {
 		}
 		switch move.State {
 		case kinds.Done:
+			if len(move.Saved) > 0 && r != nil {
+				if o, why := w.file(ctx, *r, move); o != "" {
+					return w.end(ctx, o, why)
+				}
+			}
 			return w.end(ctx, Done, move.Why)
 		case kinds.Refuse:
 			return w.end(ctx, Refused, move.Why)
 		case kinds.Wait:
-			if e.Pause == nil || !e.Pause(ctx) {
-				return w.end(ctx, Underway, move.Why)
-			}
+			return w.end(ctx, Underway, move.Why)
 		case kinds.Send:
 			if w.sent(move) {
 				return w.end(ctx, Canceled, "somebody has reversed "+move.Operation+" of "+move.Resource)

@@ -221,6 +221,19 @@ func (p *Plan) Due() []Item {
 	return slices.DeleteFunc(slices.Clone(p.Items), func(i Item) bool { return i.Status != Due })
 }
 
+// Count says how many steps are due.
+func (p *Plan) Count() string {
+	told, changes := 0, 0
+	for _, i := range p.Due() {
+		if i.Changes() {
+			changes++
+		} else {
+			told++
+		}
+	}
+	return count(told, "notice", "notices") + " and " + count(changes, "change", "changes")
+}
+
 // Saves is the dollars an hour that the changes that are due end; known says that every price behind it is known.
 func (p *Plan) Saves() (hourly decimal.Decimal, known bool) {
 	known = true

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -78,7 +79,7 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 		if err != nil {
 			return nil, err
 		}
-		now := Reconcile(snap, e.Set, findings, past.Exemptions)
+		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool { return f.Event == EventOpened && e.Follow[f.Policy] })
 		for n, f := range now {
 			if f.Event == EventOpened || f.Event == EventAgain {
 				now[n].By = by

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -34,7 +33,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 		return nil, err
 	}
 	var all []ledger.Receipt
-	for r, err := range l.Receipts(ctx, first.Began, l.Now().Add(lease)) {
+	for r, err := range l.Receipts(ctx, first.Began.Add(-lease), l.Now().Add(lease)) {
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +41,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 			all = append(all, r)
 		}
 	}
-	slices.Reverse(all)
+	slices.SortFunc(all, func(a, b ledger.Receipt) int { return cmp.Compare(b.Nth, a.Nth) })
 	return all, nil
 }
 
@@ -108,7 +107,7 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 			}
 			continue
 		case m.Operation == last.Operation && m.Resource == last.Resource:
-			return Failed, fmt.Sprintf("%s was sent, and has changed nothing", m.Operation)
+			return Failed, m.Operation + " was sent, and has changed nothing"
 		}
 		last = m
 		if o, why := e.back(ctx, site, r, hand, action, m); o != "" {

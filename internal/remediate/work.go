@@ -26,8 +26,9 @@ type work struct {
 	// finding is what the ledger has of it, and version that of its record: whoever else begins a call of the step changes it.
 	finding ledger.Finding
 	version int64
-	// calls are those that the step has made, in earlier runs too, oldest first.
+	// calls are those that the step has made, in earlier runs too, oldest first, and tried counts them with those that failed.
 	calls []ledger.Action
+	tried int
 	// verdict is that of the last look, which began at seen.
 	verdict estate.Verdict
 	seen    time.Time
@@ -48,6 +49,7 @@ func (w *work) open(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("of its first call nobody knows yet how it ended: %w", err)
 	}
+	w.tried = len(receipts)
 	for _, r := range receipts {
 		if r.Outcome == ledger.Done {
 			w.calls = append(w.calls, r.Action)
@@ -151,6 +153,21 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	return "", ""
 }
 
+// file keeps what was asked for to be kept. Nothing is sent.
+func (w *work) file(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
+	id, err := w.begin(ctx, r, m)
+	if err == nil {
+		err = w.Ledger.End(context.WithoutCancel(ctx), id, ledger.Done, m.Why)
+	}
+	switch {
+	case errors.Is(err, errMoved):
+		return w.orUnderway(Canceled), err.Error()
+	case err != nil:
+		return w.orUnderway(Untried), "it could not be written down: " + err.Error()
+	}
+	return "", ""
+}
+
 // settled looks whether a call that ended in an error did something all the same: an answer may be lost, and a second attempt is refused where the
 // first was heard. No outcome means that nobody knows.
 func settled(ctx context.Context, failed error, m kinds.Move, next func(context.Context) (kinds.Move, error)) (ledger.Outcome, string) {
@@ -190,7 +207,7 @@ func (w *work) begin(ctx context.Context, of estate.Resource, m kinds.Move) (id 
 			}
 		}
 		if id, err = tx.Begin(ctx, ledger.Action{
-			Of: f.Underway, Finding: f.ID, Policy: f.Policy, Target: of.Target, Resource: of.ARN, Kind: of.Kind, Ask: *i.Ask, Identity: identity(of),
+			Of: f.Underway, Nth: w.tried, Finding: f.ID, Policy: f.Policy, Target: of.Target, Resource: of.ARN, Kind: of.Kind, Ask: *i.Ask, Identity: identity(of),
 			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Evidence: w.verdict, Hourly: i.Finding.Hourly, Known: i.Finding.Known, By: w.site.Principal(),
 		}); err != nil {
 			return err
@@ -201,6 +218,7 @@ func (w *work) begin(ctx context.Context, of estate.Resource, m kinds.Move) (id 
 	if err != nil {
 		return "", err
 	}
+	w.tried++
 	// Until this call has its end, nobody else can begin one: the version is that of one's own writing, or of somebody's word since, which is asked for again.
 	return id, w.recall(ctx)
 }

@@ -12,7 +12,7 @@ import (
 
 var packer = packing.New[estate.Observation]()
 
-// A pack is the observations of a target that is through, in a fifth of their memory: those of all targets are wanted together only to be
+// A pack is the observations of a target that is through, in a tenth of their memory: those of all targets are wanted together only to be
 // printed and saved, one by one.
 type pack struct {
 	bytes []byte

@@ -1,8 +1,12 @@
 package scan
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"testing/synctest"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -52,4 +56,29 @@ func arnsOf(all func(func(*estate.Observation) bool)) (arns []string) {
 		arns = append(arns, o.Resource.ARN)
 	}
 	return arns
+}
+
+// TestRestsAreBounded: so many targets at once are past their apps; a cancelled scan waits for nobody.
+func TestRestsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := &target{shared: &shared{rests: semaphore.NewWeighted(1)}}
+		leave := one.enter(t.Context())
+		entered := false
+		go func() {
+			defer one.enter(t.Context())()
+			entered = true
+		}()
+		synctest.Wait()
+		if entered {
+			t.Error("a second target has entered beside the first")
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		one.enter(ctx)()
+		leave()
+		synctest.Wait()
+		if !entered {
+			t.Error("the second target did not enter when the first left")
+		}
+	})
 }

@@ -66,9 +66,9 @@ const targetsAtOnce = 256
 // one after the other, so that those which are through can be packed while others have not begun.
 const restsAtOnce = 64
 
-// listingsAtOnce is about how many families are listed together over all targets: calls in flight take memory. They are dealt out
+// listingsAtOnce is about how many families are listed together over the targets that are past their apps: calls in flight take memory. They are dealt out
 // evenly, so that a slow target keeps no other waiting.
-const listingsAtOnce = 400
+const listingsAtOnce = 640
 
 // seriesAtOnce bounds the metric series read together over all targets: eight full answers.
 const seriesAtOnce = 4000

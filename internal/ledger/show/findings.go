@@ -138,6 +138,9 @@ func Entry(e ledger.Entry) string {
 		Undoes    string    `json:"undoes"`
 	}
 	_ = json.Unmarshal(e.Body, &said) // what is said in another way is left out
+	if said.ID == e.Subject {         // a finding's own
+		said.ID = ""
+	}
 	words := []string{fmt.Sprintf("%6d  %s  %-10s  %s", e.Number, e.At.UTC().Format("2006-01-02 15:04:05"), e.Event, e.Subject)}
 	for _, part := range []struct{ before, text string }{{"", said.Operation}, {"receipt ", said.ID}, {"undoes ", said.Undoes}, {"policy ", said.Policy}, {"by ", e.By}, {"", said.Why}} {
 		if part.text != "" {
