@@ -147,8 +147,10 @@ func (r *Recording) signals(o *estate.Observation, now time.Time, delay time.Dur
 		case recorded:
 			s = record.At(now, delay)
 		case s.Source == kinds.SourceRelation: // whoever judges finds it anew
-		case s.At.After(now):
-			// Only the newest event is told. That it came later says nothing of the one before.
+		case s.Window.From.Before(now) && s.Window.To.After(now) && s.At.IsZero(): // a listing of what was so lately: of the part of it before the instant
+			s.Window.To = now
+		case s.At.After(now), s.Window.To.After(now):
+			// Only the newest event is told, or what was so lately. That it came later says nothing of before.
 			s.Quality, s.Value, s.At, s.Spans, s.Note = estate.Partial, 0, time.Time{}, nil, "only its newest event is known, and that came later"
 		}
 		out[i] = s
