@@ -20,6 +20,9 @@ type Hand struct {
 	// Resource is the resource as it was looked at right before.
 	Resource estate.Resource
 	Ask      estate.Ask
+	// Open is a call of which nobody knows whether it was done; nil for none. Of several that may come next it comes first, where it is still to be sent,
+	// so that another one proves that it was.
+	Open *Made
 	// Seen is when that look began: what belongs to the resource and was made later is not touched. Zero does not ask.
 	Seen time.Time
 }
@@ -63,4 +66,9 @@ type Made struct {
 	Operation string          `json:"operation"`
 	Resource  string          `json:"resource"`
 	Saved     json.RawMessage `json:"saved,omitempty"`
+}
+
+// of reports whether a move is the call.
+func (m *Made) of(next Move) bool {
+	return next.Operation == m.Operation && next.Resource == m.Resource
 }

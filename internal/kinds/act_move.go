@@ -102,14 +102,14 @@ func (h *Hand) unlooked(what string, created *time.Time) (Move, bool) {
 }
 
 // foremost is the first move to be sent of several that do not depend on each other, so that nothing waits that need not; a refusal ends all.
-// What is done leaves nothing: ok is false where everything is.
-func foremost[T any](items []T, next func(T) (Move, error)) (m Move, ok bool, err error) {
+// What is done leaves nothing: ok is false where everything is. A call whose end is not known goes before the others, where it is still to be sent.
+func foremost[T any](h *Hand, items []T, next func(T) (Move, error)) (m Move, ok bool, err error) {
 	for _, item := range items {
 		n, err := next(item)
 		switch {
-		case err != nil || n.State == Refuse || n.State == Send:
+		case err != nil || n.State == Refuse || n.State == Send && (h.Open == nil || h.Open.of(n)):
 			return n, true, err
-		case n.State == Wait && !ok:
+		case n.State == Send && m.State != Send, n.State == Wait && !ok:
 			m, ok = n, true
 		}
 	}

@@ -66,7 +66,7 @@ func (h *Hand) endApps(ctx context.Context, in *sagemaker.ListAppsInput) (Move, 
 	if err != nil {
 		return Move{}, true, err
 	}
-	return foremost(all, func(a types.AppDetails) (Move, error) {
+	return foremost(h, all, func(a types.AppDetails) (Move, error) {
 		if a.Status == types.AppStatusDeleted { // it stays listed for a day
 			return done("it is deleted"), nil
 		}

@@ -151,7 +151,7 @@ func (h *Hand) endComponents(ctx context.Context, all []*sagemaker.DescribeInfer
 	if len(adapters) > 0 {
 		all = adapters
 	}
-	return foremost(all, func(d *sagemaker.DescribeInferenceComponentOutput) (Move, error) { return h.endComponent(ctx, d) })
+	return foremost(h, all, func(d *sagemaker.DescribeInferenceComponentOutput) (Move, error) { return h.endComponent(ctx, d) })
 }
 
 func (h *Hand) endComponent(ctx context.Context, d *sagemaker.DescribeInferenceComponentOutput) (Move, error) {

@@ -89,7 +89,7 @@ func (h *Hand) emptyVariants(ctx context.Context, variants []types.ProductionVar
 		}
 		all = append(all, mine...)
 	}
-	m, left, err := foremost(all, func(c *sagemaker.DescribeInferenceComponentOutput) (Move, error) {
+	m, left, err := foremost(h, all, func(c *sagemaker.DescribeInferenceComponentOutput) (Move, error) {
 		if m, later := h.unlooked("its component "+aws.ToString(c.InferenceComponentName), c.CreationTime); later {
 			return m, nil
 		}
@@ -132,7 +132,7 @@ func (h *Hand) shrinkVariants(ctx context.Context, d *sagemaker.DescribeEndpoint
 		return done("no variant has more than %d instances", count), nil
 	}
 	if h.Ask.ToZero {
-		m, wakes, err := foremost(variants, func(v types.ProductionVariantSummary) (Move, error) {
+		m, wakes, err := foremost(h, variants, func(v types.ProductionVariantSummary) (Move, error) {
 			m, ok, err := h.wake(ctx, sleepingVariant(h.Resource.Name, aws.ToString(v.VariantName), *v.DesiredInstanceCount))
 			if !ok && err == nil {
 				m = done("something wakes it")

@@ -61,7 +61,7 @@ func (h *Hand) endProfiles(ctx context.Context, domain *string) (Move, bool, err
 	if err != nil {
 		return Move{}, true, err
 	}
-	return foremost(all, func(p types.UserProfileDetails) (Move, error) {
+	return foremost(h, all, func(p types.UserProfileDetails) (Move, error) {
 		d, gone, err := h.profileNow(ctx, p.DomainId, p.UserProfileName)
 		if err != nil || gone {
 			return done("it is gone"), err

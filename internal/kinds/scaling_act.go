@@ -157,7 +157,7 @@ func (h *Hand) unscale(ctx context.Context, things []string) (Move, bool, error)
 	if err != nil {
 		return Move{}, true, err
 	}
-	return foremost(all, func(t scaling.ScalableTarget) (Move, error) {
+	return foremost(h, all, func(t scaling.ScalableTarget) (Move, error) {
 		s, err := h.scaledBy(ctx, t)
 		if err != nil {
 			return Move{}, err

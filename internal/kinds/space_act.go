@@ -66,7 +66,7 @@ func (h *Hand) endSpaces(ctx context.Context, domain *string, meant func(types.S
 	if err != nil {
 		return Move{}, true, err
 	}
-	return foremost(all, func(s types.SpaceDetails) (Move, error) {
+	return foremost(h, all, func(s types.SpaceDetails) (Move, error) {
 		if !meant(s) {
 			return done("it is another's"), nil
 		}

@@ -77,7 +77,9 @@ func (e *Engine) found(ctx context.Context, b ledger.Begun) (ledger.Outcome, str
 			return ledger.Unsettled, "it could not be looked at"
 		}
 	}
-	move, err := next(ctx, site.Hand(r, b.Ask, time.Time{}))
+	hand := site.Hand(r, b.Ask, time.Time{})
+	hand.Open = &kinds.Made{Operation: b.Operation, Resource: b.On}
+	move, err := next(ctx, hand)
 	switch {
 	case err != nil:
 		return ledger.Unsettled, cloud.Brief(err)

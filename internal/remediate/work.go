@@ -138,6 +138,7 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	outcome, why := ledger.Done, ""
 	if failed := m.Send(sent); failed != nil {
 		hand := w.site.Hand(r, *w.item.Ask, w.seen)
+		hand.Open = &kinds.Made{Operation: m.Operation, Resource: m.Resource}
 		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
 	}
 	if outcome == "" {
