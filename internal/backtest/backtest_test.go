@@ -179,8 +179,8 @@ func TestOfTwoPoliciesOneStops(t *testing.T) {
 // TestSeldomLooks: where use came and went between two looks, the finding begins anew, and the first counts as cleared.
 func TestSeldomLooks(t *testing.T) {
 	seldom := func(yield func(backtest.Frame, error) bool) {
-		for f := range frames(24, thing{name: "a", used: []float64{7}}) {
-			if f.At.Hour()%6 == 0 && !yield(f, nil) {
+		for f, err := range frames(24, thing{name: "a", used: []float64{7}}) {
+			if f.At.Hour()%6 == 0 && !yield(f, err) {
 				return
 			}
 		}
@@ -202,8 +202,8 @@ func TestTheMonthIsOfTheWholeTime(t *testing.T) {
 func TestPastInDisorder(t *testing.T) {
 	twice := func(yield func(backtest.Frame, error) bool) {
 		for range 2 {
-			for f := range frames(0, thing{name: "a"}) {
-				if !yield(f, nil) {
+			for f, err := range frames(0, thing{name: "a"}) {
+				if !yield(f, err) {
 					return
 				}
 			}
