@@ -125,9 +125,24 @@ func (f Finding) Approvers() int {
 // ExemptionKey is the key of the exemption of a resource from a policy, empty for all. Those of a resource begin with its key for all.
 func ExemptionKey(arn, policy string) string { return arn + " " + policy }
 
-// Exempt keeps a resource out of a policy, or of all of them.
+// Exempt keeps a resource out of a policy, or of all of them. The findings about it are written anew, so that who is about to act on one is refused.
 func (l *Ledger) Exempt(ctx context.Context, e Exemption) error {
 	return l.Update(ctx, func(tx *Tx) error {
+		for f, err := range All[Finding](ctx, l, SortFinding, "") {
+			if err != nil {
+				return err
+			}
+			if !strings.EqualFold(f.Resource.ARN, e.ARN) {
+				continue
+			}
+			now, err := Get[Finding](ctx, tx, SortFinding, f.ID)
+			if err == nil {
+				err = tx.Put(ctx, SortFinding, f.ID, now)
+			}
+			if err != nil && !errors.Is(err, ErrNone) {
+				return err
+			}
+		}
 		return errors.Join(tx.Put(ctx, SortExempt, ExemptionKey(e.ARN, e.Policy), e), tx.Log(e.By, EventExempted, e.ARN, e))
 	})
 }

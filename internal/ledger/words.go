@@ -51,11 +51,27 @@ type Finding struct {
 	Trouble string `json:"trouble,omitempty"`
 	// Underway is the id of the first call of the step that was begun and is not through; empty where none is.
 	Underway string `json:"underway,omitempty"`
+	// Seen is when that step looked first, by AWS's clock: what was made later does not belong to what it does.
+	Seen time.Time `json:"seen,omitzero"`
 	// Done are the ids of the first receipts of the steps that were done.
 	Done []string `json:"done,omitempty"`
 	// Closed is when it ended, and Why how: acted, cleared, exempt.
 	Closed time.Time `json:"closed,omitzero"`
 	Why    string    `json:"why,omitempty"`
+}
+
+// Anew is the finding as it begins again at an instant: told again, approved again, with its time before it. What was under way is over.
+func (f Finding) Anew(now time.Time) Finding {
+	f.First, f.Since, f.Next, f.Approvals = now, now, 0, nil
+	return f.Ended()
+}
+
+// Ended is the finding without a step under way.
+func (f Finding) Ended() Finding {
+	if f.Underway != "" {
+		f.Done, f.Underway, f.Seen = append(f.Done, f.Underway), "", time.Time{}
+	}
+	return f
 }
 
 // A Subject is the resource of a finding, as far as it is named by.

@@ -153,7 +153,7 @@ func closed(s Standing, how, why string, now time.Time) Standing {
 // exempted is why a resource is let off by somebody's word, empty where it is not.
 func exempted(all []ledger.Exemption, policy, arn string, now time.Time) string {
 	for _, e := range all {
-		if e.ARN == arn && (e.Policy == "" || e.Policy == policy) && (e.Until.IsZero() || now.Before(e.Until)) {
+		if strings.EqualFold(e.ARN, arn) && (e.Policy == "" || e.Policy == policy) && (e.Until.IsZero() || now.Before(e.Until)) {
 			return "by " + e.By + ": " + e.Why
 		}
 	}

@@ -44,7 +44,9 @@ func (w *work) look(ctx context.Context) (*estate.Resource, Outcome, string) {
 			return nil, Underway, trouble
 		}
 	}
-	w.verdict, w.seen = o.Verdict, snap.At
+	if w.verdict, w.seen = o.Verdict, w.finding.Seen; w.seen.IsZero() {
+		w.seen = snap.At
+	}
 	return &o.Resource, "", ""
 }
 

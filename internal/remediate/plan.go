@@ -74,6 +74,8 @@ type Past struct {
 	// Halted is who stopped every node and why, empty where nobody did.
 	Halted     string
 	Exemptions []ledger.Exemption
+	// Follow are the policies, by name, whose schedule has not come: they go on with what they have begun, and begin no change.
+	Follow map[string]bool
 }
 
 // NewPlan works out what comes next for each finding. It is pure: the same scan, policies and past give the same plan, in the same order: what
@@ -93,7 +95,7 @@ func NewPlan(snap *estate.Snapshot, set *policy.Set, findings []Standing, past P
 		if pol == nil || !f.Closed.IsZero() {
 			continue
 		}
-		p.Items = append(p.Items, next(f, pol, p, budgets, g))
+		p.Items = append(p.Items, next(f, pol, p, budgets, g, past.Follow[pol.Name]))
 	}
 	rank := map[Status]int{Due: 0, Held: 1, Later: 2, Told: 3}
 	slices.SortStableFunc(p.Items, func(a, b Item) int {
@@ -143,8 +145,11 @@ func budgets(snap *estate.Snapshot, set *policy.Set, past Past, g Guard) map[str
 }
 
 // next is what comes next for a finding.
-func next(f Standing, pol *policy.Policy, p *Plan, budgets map[string]*budget, g Guard) Item {
-	if f.Next >= len(pol.Steps) {
+func next(f Standing, pol *policy.Policy, p *Plan, budgets map[string]*budget, g Guard, follows bool) Item {
+	switch {
+	case f.Underway != "" && f.Asks != pol.Digest():
+		return Item{Finding: f, Step: f.Next, Verb: "end", Ask: &estate.Ask{}, Status: Due, At: f.Since, Why: "it was begun under another wording of the policy, and ends where it is"}
+	case f.Next >= len(pol.Steps):
 		return Item{Finding: f, Step: f.Next, Verb: "nothing more", Status: Told, At: f.Since}
 	}
 	step := pol.Steps[f.Next]
@@ -158,6 +163,8 @@ func next(f Standing, pol *policy.Policy, p *Plan, budgets map[string]*budget, g
 		i.Status, i.Why = Due, "it was begun, and goes on"
 	case p.At.Before(i.At):
 		i.Status = Later
+	case follows && i.Changes() && f.Next == 0:
+		i.Status, i.Why = Held, "the time of its schedule has not come"
 	case !f.Touched:
 		i.Status, i.Why = Held, "it was not seen in this scan"
 	case f.Trouble != "":
@@ -199,18 +206,19 @@ func holds(f Standing, pol *policy.Policy, step policy.Step, p *Plan, g Guard) s
 	return step.Refuses(f.Verdict)
 }
 
-// Keep keeps of what is due the steps that another plan has as due as well.
+// Keep keeps of what is due the steps that another plan has as due as well, by the same wording of the policy and the same story of the resource.
 func (p *Plan) Keep(only *Plan) {
 	type key struct {
-		finding string
-		step    int
+		finding, asks string
+		step          int
 	}
-	meant := map[key]bool{}
+	meant := map[key]Standing{}
 	for _, i := range only.Due() {
-		meant[key{i.Finding.ID, i.Step}] = true
+		meant[key{i.Finding.ID, i.Finding.Asks, i.Step}] = i.Finding
 	}
 	for n, i := range p.Items {
-		if i.Status == Due && !meant[key{i.Finding.ID, i.Step}] {
+		f, is := meant[key{i.Finding.ID, i.Finding.Asks, i.Step}]
+		if i.Status == Due && (!is || f.Version > 0 && !f.First.Equal(i.Finding.First)) {
 			p.Items[n].Status, p.Items[n].Why = Held, "it is not in the plan that is applied"
 		}
 	}

@@ -79,6 +79,7 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 		if err != nil {
 			return nil, err
 		}
+		past.Follow = e.Follow
 		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool { return f.Event == EventOpened && e.Follow[f.Policy] })
 		for n, f := range now {
 			if f.Event == EventOpened || f.Event == EventAgain {

@@ -118,9 +118,21 @@ func (e *Engine) undo(ctx context.Context, r ledger.Receipt) (Outcome, string) {
 
 // back sends one call that undoes another. An empty outcome means that undoing goes on.
 func (e *Engine) back(ctx context.Context, site Site, r ledger.Receipt, hand *kinds.Hand, action kinds.Action, m kinds.Move) (Outcome, string) {
-	id, err := e.Ledger.Begin(ctx, ledger.Action{
-		Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Identity: r.Identity,
-		Operation: m.Operation, On: m.Resource, Saved: m.Saved, Hourly: r.Hourly, Known: r.Known, By: site.Principal(),
+	var id string
+	err := e.Ledger.Update(ctx, func(tx *ledger.Tx) (err error) {
+		switch f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, r.Finding); {
+		case err == nil: // whoever takes it back is told again before it is done again
+			if err := tx.Put(ctx, ledger.SortFinding, f.ID, f.Anew(e.Now())); err != nil {
+				return err
+			}
+		case !errors.Is(err, ledger.ErrNone):
+			return err
+		}
+		id, err = tx.Begin(ctx, ledger.Action{
+			Undoes: r.ID, Finding: r.Finding, Policy: r.Policy, Target: r.Target, Resource: r.Resource, Kind: r.Kind, Ask: r.Ask, Identity: r.Identity,
+			Operation: m.Operation, On: m.Resource, Saved: m.Saved, Hourly: r.Hourly, Known: r.Known, By: site.Principal(),
+		})
+		return err
 	})
 	if err != nil {
 		return Untried, "nothing was sent, for it could not be written down: " + err.Error()

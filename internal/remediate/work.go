@@ -29,7 +29,7 @@ type work struct {
 	// calls are those that the step has made, in earlier runs too, oldest first, and tried counts them with those that failed.
 	calls []ledger.Action
 	tried int
-	// verdict is that of the last look, which began at seen.
+	// verdict is that of the last look, and seen when the first one began.
 	verdict estate.Verdict
 	seen    time.Time
 }
@@ -39,10 +39,13 @@ func (w *work) open(ctx context.Context) (err error) {
 	if w.policy = policyOf(w.Set, w.item.Finding.Policy); w.policy == nil {
 		return fmt.Errorf("there is no policy %s", w.item.Finding.Policy)
 	}
-	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil {
+	if err = w.recall(ctx); err != nil {
 		return err
 	}
-	if err = w.recall(ctx); err != nil || w.finding.Underway == "" {
+	if w.finding.Asks != w.policy.Digest() {
+		return nil // which ends it, whatever the step was
+	}
+	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil || w.finding.Underway == "" {
 		return err
 	}
 	receipts, err := Group(ctx, w.Ledger, w.finding.Underway)
@@ -85,7 +88,7 @@ func (w *work) admits(ctx context.Context) (Outcome, string) {
 		why = (&ledger.HaltedError{Halt: *halt}).Error()
 	}
 	why = cmp.Or(why, w.Guard.Bars(f.Resource, now))
-	for e, err := range ledger.All[ledger.Exemption](ctx, w.Ledger, ledger.SortExempt, f.Resource.ARN) {
+	for e, err := range ledger.All[ledger.Exemption](ctx, w.Ledger, ledger.SortExempt, "") {
 		if err != nil {
 			why = "the ledger cannot be read: " + err.Error()
 		} else if off := exempted([]ledger.Exemption{e}, f.Policy, f.Resource.ARN, now); off != "" {
@@ -126,6 +129,9 @@ func held(f ledger.Finding, p *policy.Policy, now time.Time) string {
 
 // send writes the call down, sends it, and writes down how it ended. An empty outcome means that the step goes on.
 func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
+	if why := w.Guard.Bars(w.finding.Resource, w.Now()); why != "" { // the look has taken its time
+		return w.orUnderway(Untried), why
+	}
 	id, err := w.begin(ctx, r, m)
 	switch {
 	case errors.Is(err, errMoved):
@@ -213,7 +219,7 @@ func (w *work) begin(ctx context.Context, of estate.Resource, m kinds.Move) (id 
 		}); err != nil {
 			return err
 		}
-		f.Underway = cmp.Or(f.Underway, id)
+		f.Underway, f.Seen = cmp.Or(f.Underway, id), w.seen
 		return tx.Put(ctx, ledger.SortFinding, f.ID, f)
 	})
 	if err != nil {
@@ -297,12 +303,13 @@ func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) le
 		if f.Next == steps {
 			f.Closed, f.Why = now, Acted
 		}
-	case Canceled, Refused, Failed:
+	case Canceled, Refused:
+		if f.Underway != "" { // somebody else has a hand in it
+			return f.Anew(now)
+		}
+	case Failed:
 	}
-	if f.Underway != "" {
-		f.Done, f.Underway = append(f.Done, f.Underway), ""
-	}
-	return f
+	return f.Ended()
 }
 
 // keep keeps a finding as long as it lives; then the history has it.
