@@ -3,7 +3,6 @@ package access
 import (
 	_ "embed"
 	"io"
-	"strings"
 )
 
 // functionModule is the Terraform module but for what is made from the families.
@@ -371,21 +370,7 @@ func (b *Bundle) FunctionTerraform(w io.Writer, events []string) error {
 	p.line(0, "# Sagewarden as a function that runs policies by itself. %s", b.about())
 	p.WriteString(functionModule)
 	b.documents(&p)
-	for i := range b.Policies {
-		name := hclName(b.name(i))
-		p.line(0, "")
-		p.line(0, "resource \"aws_iam_policy\" %q {", name)
-		p.line(1, "name        = \"${var.name}-%s\"", strings.TrimPrefix(b.name(i), "sagewarden-"))
-		p.line(1, "description = %q", b.about())
-		p.line(1, "policy      = data.aws_iam_policy_document.%s.json", name)
-		p.line(1, "tags        = var.tags")
-		p.line(0, "}")
-		p.line(0, "")
-		p.line(0, "resource \"aws_iam_role_policy_attachment\" %q {", name)
-		p.line(1, "role       = aws_iam_role.function.name")
-		p.line(1, "policy_arn = aws_iam_policy.%s.arn", name)
-		p.line(0, "}")
-	}
+	b.attached(&p, "name", "function")
 	p.line(0, "")
 	p.line(0, "locals {")
 	p.line(1, "create_events = [")

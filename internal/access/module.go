@@ -101,21 +101,7 @@ resource "aws_iam_role" "reader" {
   tags                 = var.tags
 }
 `)
-	for i := range b.Policies {
-		name := hclName(b.name(i))
-		p.line(0, "")
-		p.line(0, "resource \"aws_iam_policy\" %q {", name)
-		p.line(1, "name        = \"${var.role_name}-%s\"", strings.TrimPrefix(b.name(i), "sagewarden-"))
-		p.line(1, "description = %q", b.about())
-		p.line(1, "policy      = data.aws_iam_policy_document.%s.json", name)
-		p.line(1, "tags        = var.tags")
-		p.line(0, "}")
-		p.line(0, "")
-		p.line(0, "resource \"aws_iam_role_policy_attachment\" %q {", name)
-		p.line(1, "role       = aws_iam_role.reader.name")
-		p.line(1, "policy_arn = aws_iam_policy.%s.arn", name)
-		p.line(0, "}")
-	}
+	b.attached(&p, "role_name", "reader")
 	p.WriteString(`
 output "role_arn" {
   description = "ARN of the role."
@@ -124,4 +110,23 @@ output "role_arn" {
 `)
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// attached are the policies, named after a variable of the module, and that a role of it has them.
+func (b *Bundle) attached(p *page, variable, role string) {
+	for i := range b.Policies {
+		name := hclName(b.name(i))
+		p.line(0, "")
+		p.line(0, "resource \"aws_iam_policy\" %q {", name)
+		p.line(1, "name        = \"${var.%s}-%s\"", variable, strings.TrimPrefix(b.name(i), "sagewarden-"))
+		p.line(1, "description = %q", b.about())
+		p.line(1, "policy      = data.aws_iam_policy_document.%s.json", name)
+		p.line(1, "tags        = var.tags")
+		p.line(0, "}")
+		p.line(0, "")
+		p.line(0, "resource \"aws_iam_role_policy_attachment\" %q {", name)
+		p.line(1, "role       = aws_iam_role.%s.name", role)
+		p.line(1, "policy_arn = aws_iam_policy.%s.arn", name)
+		p.line(0, "}")
+	}
 }

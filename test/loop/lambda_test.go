@@ -104,9 +104,6 @@ func TestMain(m *testing.M) {
 // built is the program.
 func built(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("it builds the program")
-	}
 	path, err := bootstrap()
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func (l line) Do(r *http.Request) (*http.Response, error) {
 func TestK7NoAnswer(t *testing.T) {
 	for name, lose := range map[string]func(*http.Request) error{
 		"never answered": func(*http.Request) error { // until the client gives the connection up, as ours does
-			time.Sleep(30 * time.Second)
+			<-time.After(30 * time.Second) // of the bubble
 			return &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
 		},
 		"refused": func(*http.Request) error { return &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED} },

@@ -67,7 +67,7 @@ func TestChangedLinksAreForged(t *testing.T) {
 		at := rapid.IntRange(0, len(token)-1).Draw(t, "at")
 		b := rapid.Byte().Draw(t, "byte")
 		if token[at] == b {
-			t.Skip()
+			b ^= 1
 		}
 		token[at] = b
 		if g, err := k.Open(string(token), noon); !errors.Is(err, ErrForged) {
