@@ -165,8 +165,8 @@ func (c DataColumn) text(value any) string {
 	return ""
 }
 
-// plainText is the value as programs read it, empty for nil.
-func plainText(value any) string {
+// bare is the value as programs read it, empty for nil.
+func bare(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v

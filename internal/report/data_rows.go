@@ -21,7 +21,7 @@ func (d Data) csv(w io.Writer) error {
 			return err
 		}
 		for i, value := range row {
-			record[i] = plainText(value)
+			record[i] = bare(value)
 			if d.Columns[i].Type == Text {
 				record[i] = harmless(record[i])
 			}
@@ -110,7 +110,7 @@ func (d Data) object(row []any) ([]byte, error) {
 		switch value.(type) {
 		case nil, int64:
 		default:
-			value = plainText(value)
+			value = bare(value)
 		}
 		member, err := compact(value)
 		if err != nil {

@@ -151,7 +151,7 @@ func (b *book) add(n int, d Data) error {
 			cells = append(cells, excelize.Cell{StyleID: styles[d.Columns[i].Type], Value: excel(d.Columns[i].Type, value)})
 		}
 		for _, i := range texts {
-			cells = append(cells, excelize.Cell{StyleID: styles[Text], Value: plainText(row[i])})
+			cells = append(cells, excelize.Cell{StyleID: styles[Text], Value: bare(row[i])})
 		}
 		return out.SetRow(fmt.Sprintf("A%d", at), cells)
 	}
@@ -196,7 +196,7 @@ func widths(out *excelize.StreamWriter, columns []DataColumn, texts []int, rows 
 		}
 	}
 	for n, i := range texts {
-		if err := width(len(columns)+n, columns[i].Name+" (exact)", func(row []any) string { return plainText(row[i]) }); err != nil {
+		if err := width(len(columns)+n, columns[i].Name+" (exact)", func(row []any) string { return bare(row[i]) }); err != nil {
 			return err
 		}
 	}
