@@ -99,6 +99,6 @@ func newRoot(env Env) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plain(err) })
 	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newPolicy(env), newPlan(env), newApply(env), newUndo(env), newServe(env), newLambda(env),
-		newFindings(env), newHistory(env), newSavings(env), newHalt(env), newResume(env), newStudio(env), newNotify(env), newDemo(env), newSim(env), newVersion(env))
+		newFindings(env), newHistory(env), newSavings(env), newCost(env), newHalt(env), newResume(env), newStudio(env), newNotify(env), newDemo(env), newSim(env), newVersion(env))
 	return root
 }
