@@ -44,3 +44,20 @@ func (m Money) sign() string {
 	}
 	return m.Currency + " "
 }
+
+// short prints what an axis has room for.
+func (m Money) short() string {
+	minus, value := "", m.Value.Abs()
+	if m.Value.IsNegative() {
+		minus = "-"
+	}
+	for _, unit := range []struct {
+		exponent int32
+		name     string
+	}{{9, "B"}, {6, "M"}, {3, "k"}} {
+		if value.GreaterThanOrEqual(decimal.New(1, unit.exponent)) {
+			return minus + m.sign() + value.Shift(-unit.exponent).Round(2).String() + unit.name
+		}
+	}
+	return minus + m.sign() + value.String()
+}

@@ -86,6 +86,17 @@ func (d Data) Print(w io.Writer, o Options) error {
 
 // story tells it to people.
 func (d Data) story() (story, error) {
+	part, err := d.section()
+	s := story{title: d.Title, alert: d.Alert}
+	notes := part.remarks
+	part.remarks = nil
+	s.add(part)
+	s.add(section{remarks: notes})
+	return s, err
+}
+
+// section is the table with its notes.
+func (d Data) section() (section, error) {
 	g := &grid{}
 	for _, c := range d.Columns {
 		if c.Quiet {
@@ -112,23 +123,21 @@ func (d Data) story() (story, error) {
 	}
 	for row, err := range d.Rows {
 		if err != nil {
-			return story{}, err
+			return section{}, err
 		}
 		add(row, func(c DataColumn) string { return cmp.Or(c.None, "-") }, plain)
 	}
 	if total := d.total(); total != nil {
 		add(total, func(DataColumn) string { return "" }, strong)
 	}
-	s := story{title: d.Title, alert: d.Alert}
+	part := section{}
 	if len(g.rows) > 0 {
-		s.add(section{grid: g})
+		part.grid = g
 	}
-	var notes []remark
 	for _, n := range d.notes() {
-		notes = append(notes, remark{text: n, tone: faint})
+		part.remarks = append(part.remarks, remark{text: n, tone: faint})
 	}
-	s.add(section{remarks: notes})
-	return s, nil
+	return part, nil
 }
 
 func (d Data) total() []any {

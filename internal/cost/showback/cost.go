@@ -41,3 +41,12 @@ func CostNames() []string {
 	}
 	return names
 }
+
+// DescribeCosts is a line for each cost, its name and what it is.
+func DescribeCosts() [][2]string {
+	var lines [][2]string
+	for _, c := range costs {
+		lines = append(lines, [2]string{c.name, c.doc})
+	}
+	return lines
+}

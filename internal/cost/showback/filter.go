@@ -2,6 +2,8 @@ package showback
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -59,20 +61,20 @@ func (f Filter) condition(d dialect.Dialect) string {
 // conditions joins filters: those that keep by the same dimension are choices, all else holds together.
 func conditions(d dialect.Dialect, filters []Filter) []string {
 	var all []string
-	choices := map[string]int{}
+	choices := map[string][]string{}
 	for _, f := range filters {
-		c := f.condition(d)
-		if at, more := choices[f.Dimension.name]; more && !f.Not {
-			all[at] += " OR " + c
-			continue
+		if f.Not {
+			all = append(all, f.condition(d))
+		} else {
+			choices[f.Dimension.name] = append(choices[f.Dimension.name], f.condition(d))
 		}
-		if !f.Not {
-			choices[f.Dimension.name] = len(all)
-		}
-		all = append(all, c)
 	}
-	for i, c := range all {
-		all[i] = "(" + c + ")"
+	for _, name := range slices.Sorted(maps.Keys(choices)) {
+		if either := choices[name]; len(either) > 1 {
+			all = append(all, "("+strings.Join(either, " OR ")+")")
+		} else {
+			all = append(all, either[0])
+		}
 	}
 	return all
 }
