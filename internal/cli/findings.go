@@ -50,13 +50,7 @@ func (f *findingFilter) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (*findingFilter) statuses() []string {
-	var words []string
-	for _, s := range show.Statuses {
-		words = append(words, string(s))
-	}
-	return append(words, anyStatus)
-}
+func (*findingFilter) statuses() []string { return append(names(show.Statuses), anyStatus) }
 
 func (f *findingFilter) takes(x ledger.Finding, now time.Time) bool {
 	r := x.Resource
