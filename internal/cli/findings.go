@@ -96,7 +96,7 @@ func newFindingsList(env Env) *cobra.Command {
 				}
 			}
 			slices.SortStableFunc(all, func(a, b ledger.Finding) int { return cmp.Or(b.Hourly.Cmp(a.Hourly), a.First.Compare(b.First)) })
-			return show.Findings(all, l.Now()).Print(env.Stdout, options)
+			return show.Findings(all, people(f.file), l.Now()).Print(env.Stdout, options)
 		},
 	}
 	f.ledgerFlags.add(cmd)
@@ -134,7 +134,7 @@ func newFindingsShow(env Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := show.Finding(x, history, l.Now()).Print(env.Stdout, options); err != nil {
+				if err := show.Finding(x, history, people(f.file), l.Now()).Print(env.Stdout, options); err != nil {
 					return err
 				}
 			}
