@@ -23,6 +23,8 @@ type Guard struct {
 	policy.Limits
 	// MaxDailySavings bounds the dollars an hour that are stopped on one day (UTC).
 	MaxDailySavings decimal.Decimal
+	// People says which of those who approve are one person.
+	People ledger.People
 }
 
 // DefaultLimits bound a run for those who have set no limits of their own.

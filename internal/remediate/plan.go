@@ -2,7 +2,6 @@ package remediate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -197,11 +196,8 @@ func holds(f Standing, pol *policy.Policy, step policy.Step, p *Plan, g Guard) s
 	if why := g.Bars(f.Resource, p.At); why != "" {
 		return why
 	}
-	if s := f.Snooze; s != nil && p.At.Before(s.Until) {
-		return fmt.Sprintf("put off until %s by %s", s.Until.UTC().Format(time.RFC3339), s.By)
-	}
-	if missing := pol.Approvals - f.Approvers(); missing > 0 {
-		return fmt.Sprintf("%d of %d approvals are missing", missing, pol.Approvals)
+	if why := held(f.Finding, pol, g.People, p.At); why != "" {
+		return why
 	}
 	return step.Refuses(f.Verdict)
 }

@@ -12,9 +12,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
-// lease is how long whoever has begun a call may be at it. It is well above the patience with a call, and with clocks that differ.
-const lease = 5 * time.Minute
-
 // Settle finds out what became of the calls that were begun and have no end, since a crash has left nobody who knows. It looks, and never
 // sends one again. What it cannot find out stays unsettled, and keeps every other change away from the resource.
 func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
@@ -24,7 +21,7 @@ func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
 	}
 	var all []ledger.Receipt
 	for _, b := range open {
-		if b.Ask.Action == "" || e.Ledger.Now().Sub(b.Began) < lease {
+		if b.Ask.Action == "" || e.Ledger.Now().Before(b.Held()) {
 			continue
 		}
 		r := ledger.Receipt{Begun: b, At: e.Ledger.Now()}

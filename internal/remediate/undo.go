@@ -33,7 +33,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 		return nil, err
 	}
 	var all []ledger.Receipt
-	for r, err := range l.Receipts(ctx, first.Began.Add(-lease), l.Now().Add(lease)) {
+	for r, err := range l.Receipts(ctx, first.Began.Add(-ledger.Lease), l.Now().Add(ledger.Lease)) {
 		if err != nil {
 			return nil, err
 		}
