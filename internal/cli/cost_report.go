@@ -139,7 +139,7 @@ func newCostReport(env Env) *cobra.Command {
 	}
 	f.add(cmd, report.DataFormats())
 	fl := cmd.Flags()
-	fl.StringSliceVar(&f.by, "by", []string{"month", "component"}, "dimensions to group by")
+	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the dearest over the whole period, and add up the others as one line; 0 is all")
 	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests and all else apart")
@@ -170,16 +170,44 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
-	data, err := q.Data(ctx, a)
+	var printed interface {
+		Print(w io.Writer, o report.Options) error
+	}
+	if f.story(options.Format) {
+		printed, err = f.overview(ctx, a, q)
+	} else {
+		printed, err = q.Data(ctx, a)
+	}
 	if err != nil {
 		return err
 	}
-	return f.print(env, "write report", func(w io.Writer) error { return data.Print(w, options) })
+	return f.print(env, "write report", func(w io.Writer) error { return printed.Print(w, options) })
+}
+
+// story reports whether the whole story is told: nothing says what to group by, and the form is for people who read more than a table.
+func (f *reportFlags) story(format report.Format) bool {
+	return f.by == nil && slices.Contains([]report.Format{report.HTML, report.XLSX, report.Markdown}, format)
+}
+
+// overview is the whole story of the period, or of the last month where none is named, with the year before it.
+func (f *reportFlags) overview(ctx context.Context, a *attached, q showback.Query) (doc report.Document, err error) {
+	months := a.lake.Months()
+	last := months[len(months)-1].Period
+	if f.month == "" && f.since == "" && f.until == "" {
+		if q.Period, err = showback.Months(last, last); err != nil {
+			return doc, err
+		}
+	}
+	return showback.Overview{Cost: q.Costs[0], Period: q.Period, History: q.Period.Year(months[0].Period), Where: q.Where}.Document(ctx, a)
 }
 
 // query is what the flags ask for, but for its period.
 func (f *reportFlags) query() (q showback.Query, err error) {
-	if q.By, err = showback.ParseDimensions(f.by...); err != nil {
+	by := f.by
+	if by == nil {
+		by = []string{"month", "component"}
+	}
+	if q.By, err = showback.ParseDimensions(by...); err != nil {
 		return q, usagef("--by: %w", err)
 	}
 	for _, name := range f.costs {

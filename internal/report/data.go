@@ -46,6 +46,7 @@ type DataType int
 // The types, with the Go type of their values.
 const (
 	Text    DataType = iota // string
+	Date                    // string, a day or a month
 	Count                   // int64
 	Number                  // decimal.Decimal
 	Amount                  // Money
@@ -102,8 +103,11 @@ func (d Data) section() (section, error) {
 		if c.Quiet {
 			continue
 		}
-		column := column{head: c.Head, right: c.Type != Text && c.Type != Moment}
-		if c.Type == Text {
+		column := column{head: c.Head, right: c.Type != Text && c.Type != Date && c.Type != Moment}
+		switch c.Type {
+		case Date:
+			column.whole = true
+		case Text:
 			column.least, column.middle = leastName, true
 		}
 		g.columns = append(g.columns, column)

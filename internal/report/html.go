@@ -36,8 +36,8 @@ type sectionView struct {
 	Columns     []columnView
 	Rows        []rowView
 	Remarks     []remarkView
-	// Drawn says that rows have bars.
-	Drawn bool
+	// Drawn says that rows have bars, and Folded that the table is unfolded below its chart.
+	Drawn, Folded bool
 }
 
 type remarkView struct {
@@ -62,7 +62,11 @@ type cellView struct {
 	Text  string
 	Class string
 	Right bool
+	Whole bool
 }
+
+// foldedRows are as many as stand below a chart without being asked for.
+const foldedRows = 14
 
 func (s story) html(w io.Writer) error {
 	hash := sha256.Sum256([]byte(pageStyle))
@@ -72,6 +76,7 @@ func (s story) html(w io.Writer) error {
 	}
 	for _, part := range s.sections {
 		v := sectionView{Title: part.title, Lead: part.lead, Chart: part.chart.view(), Drawn: part.bars != nil}
+		v.Folded = v.Chart != nil && len(part.grid.rows) > foldedRows
 		for _, r := range part.remarks {
 			v.Remarks = append(v.Remarks, remarkView{r.text, r.level})
 		}
@@ -120,7 +125,7 @@ func (g *grid) view() (columns []columnView, rows []rowView) {
 		for i, c := range row {
 			switch column := g.columns[i]; {
 			case !column.fold:
-				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right})
+				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, column.whole})
 			case i == prose:
 				v.Prose = c.text
 			case !empty(c.text):

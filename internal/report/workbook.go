@@ -65,7 +65,7 @@ type book struct {
 func (b *book) setStyles() error {
 	bold := &excelize.Font{Bold: true}
 	b.styles, b.strong = map[DataType]int{}, map[DataType]int{}
-	formats := map[DataType]string{Text: "@", Count: "#,##0", Number: "#,##0.####", Amount: "#,##0.00;-#,##0.00", Percent: "+0.0%;-0.0%;0.0%", Moment: "yyyy-mm-dd hh:mm"}
+	formats := map[DataType]string{Text: "@", Date: "@", Count: "#,##0", Number: "#,##0.####", Amount: "#,##0.00;-#,##0.00", Percent: "+0.0%;-0.0%;0.0%", Moment: "yyyy-mm-dd hh:mm"}
 	for t, format := range formats {
 		var err error
 		if b.styles[t], err = b.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {

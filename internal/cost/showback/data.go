@@ -55,11 +55,16 @@ func (q Query) Data(ctx context.Context, db Engine) (report.Data, error) {
 	if err := q.Check(); err != nil {
 		return report.Data{}, err
 	}
+	return q.table(q.lines(ctx, db)), nil
+}
+
+// table is of lines as they come.
+func (q Query) table(lines iter.Seq2[*line, error]) report.Data {
 	t := newTotals(q)
 	return report.Data{
 		Name: "cost.report", Title: q.title(), Columns: q.columns(), About: q.about(),
 		Rows: func(yield func([]any, error) bool) {
-			for l, err := range q.lines(ctx, db) {
+			for l, err := range lines {
 				if err != nil {
 					yield(nil, err)
 					return
@@ -71,7 +76,7 @@ func (q Query) Data(ctx context.Context, db Engine) (report.Data, error) {
 			}
 		},
 		Total: t.row, Notes: t.notes,
-	}, nil
+	}
 }
 
 // lines are the rows of the answer. Each is only good until the next.
@@ -125,7 +130,11 @@ func (q Query) columns() []report.DataColumn {
 	var columns []report.DataColumn
 	times, fixed := q.split()
 	for _, d := range append(times, fixed...) {
-		columns = append(columns, report.DataColumn{Name: d.Column(), Head: strings.ToUpper(d.name), None: d.none})
+		c := report.DataColumn{Name: d.Column(), Head: strings.ToUpper(d.name), None: d.none}
+		if d.Time() {
+			c.Type = report.Date
+		}
+		columns = append(columns, c)
 	}
 	columns = append(columns, report.DataColumn{Name: currencyColumn, Head: "CURRENCY", Quiet: true})
 	for _, c := range q.Costs {

@@ -66,7 +66,7 @@ var dimensions = []Dimension{
 	{name: "rule", allocated: true, expr: column("rule"), doc: "the rule that says so"},
 	{name: "reason", allocated: true, expr: column("reason"), doc: "why the rule says so"},
 	{name: "pool", allocated: true, expr: column("pool"), doc: "the shared cost of which it is a part"},
-	{name: "account", expr: column("sub_account_id"), doc: "the account that used it"},
+	{name: "account", none: "(no account)", expr: column("sub_account_id"), doc: "the account that used it"},
 	{name: "account-name", expr: column("sub_account_name"), doc: "its name"},
 	{name: "payer", expr: column("billing_account_id"), doc: "the account that pays"},
 	{name: "region", none: "(no region)", expr: column("region_id"), doc: "the region"},
@@ -74,8 +74,8 @@ var dimensions = []Dimension{
 	{name: "domain", none: "(no domain)", expr: column("domain_id"), doc: "the SageMaker domain"},
 	{name: "space", none: "(no space)", expr: column("space_name"), doc: "the space"},
 	{name: "user", none: "(no user)", expr: column("user_profile_name"), doc: "the user profile"},
-	{name: "component", expr: column("component"), doc: "what of SageMaker it is, as Training or Studio"},
-	{name: "class", expr: column("usage_class"), doc: "compute, storage, data, requests, commitment, tax, support or other"},
+	{name: "component", none: "(no component)", expr: column("component"), doc: "what of SageMaker it is, as Training or Studio"},
+	{name: "class", none: "(no class)", expr: column("usage_class"), doc: "compute, storage, data, requests, commitment, tax, support or other"},
 	{name: "app", none: "(no app)", expr: column("app_type"), doc: "the type of the Studio app"},
 	{name: "instance-type", none: "(no instance)", expr: column("instance_type"), doc: "the instance type, as ml.g5.xlarge"},
 	{name: "instance-family", none: "(no instance)", expr: func(d dialect.Dialect) string { return d.Extract("instance_type", `^(.+)\.[^.]+$`, "1") }, doc: "its family, as ml.g5"},
@@ -90,6 +90,7 @@ var dimensions = []Dimension{
 	{name: "line-type", expr: column("line_item_type"), doc: "the type of line in the words of the Cost and Usage Report"},
 	{name: "usage-type", expr: column("usage_type"), doc: "the usage type, as AWS writes it"},
 	{name: "operation", expr: column("operation"), doc: "the operation"},
+	{name: "currency", expr: column("billing_currency"), doc: "the currency; a report is by currency in any case"},
 	{name: "invoice", none: "(no invoice)", expr: column("invoice_id"), doc: "the invoice"},
 }
 
@@ -157,6 +158,8 @@ func ParseDimensions(names ...string) ([]Dimension, error) {
 		switch {
 		case err != nil:
 			return nil, err
+		case d.name == "currency":
+			continue // it always is
 		case slices.ContainsFunc(by, func(o Dimension) bool { return o.Column() == d.Column() }):
 			return nil, fmt.Errorf("%q is named twice", name)
 		case d.Time() && slices.ContainsFunc(by, Dimension.Time):

@@ -59,6 +59,19 @@ func (p Period) Before() Period {
 	return Period{p.from.AddDate(0, -n, 0), p.from, true}
 }
 
+// Year are the twelve months up to its end, from the first that there is on.
+func (p Period) Year(first string) Period {
+	end := time.Date(p.to.Year(), p.to.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if end.Before(p.to) {
+		end = end.AddDate(0, 1, 0)
+	}
+	year := Period{end.AddDate(-1, 0, 0), end, true}
+	if begin, err := month(first); err == nil && begin.After(year.from) && begin.Before(end) {
+		year.from = begin
+	}
+	return year
+}
+
 // with is the period with a step of a time before it.
 func (p Period) with(d Dimension) Period {
 	switch d.step {
