@@ -20,8 +20,14 @@ const (
 	perhaps claim = "perhaps"
 )
 
-// A thing is what a look was at: a resource, or of one that is in use, the instances of a part.
-type thing struct{ arn, instanceType string }
+// A thing is what a look was at: what a resource bills by a class of use, or of one that is in use, the instances of a part.
+type thing struct{ arn, class, instanceType string }
+
+// The classes of use that a look is at: the instances of a resource, or of one that has none, its storage.
+const (
+	compute = "compute"
+	storage = "storage"
+)
 
 // A stretch is a time, its end not in it.
 type stretch struct{ from, to time.Time }
@@ -29,7 +35,6 @@ type stretch struct{ from, to time.Time }
 // Evidence is what snapshots and findings have said of the use of resources, over time.
 type Evidence struct {
 	of     map[thing]map[claim][]stretch
-	stored map[string]bool // the resources that bill nothing but storage
 	owners map[string]string
 	// From and To are the first and the last instant that it speaks of.
 	From, To time.Time
@@ -37,7 +42,7 @@ type Evidence struct {
 
 // NewEvidence is none.
 func NewEvidence() *Evidence {
-	return &Evidence{of: map[thing]map[claim][]stretch{}, stored: map[string]bool{}, owners: map[string]string{}}
+	return &Evidence{of: map[thing]map[claim][]stretch{}, owners: map[string]string{}}
 }
 
 // Add takes in what a snapshot says.
@@ -48,8 +53,9 @@ func (e *Evidence) Add(s *estate.Snapshot) {
 		if r.Owner != "" {
 			e.owners[r.ARN] = r.Owner
 		}
+		class := compute
 		if !slices.ContainsFunc(r.Meters, func(m estate.Meter) bool { return m.InstanceType != "" }) {
-			e.stored[r.ARN] = true
+			class = storage
 		}
 		switch o.Verdict.State {
 		case estate.Idle:
@@ -59,9 +65,9 @@ func (e *Evidence) Add(s *estate.Snapshot) {
 					what = perhaps
 				}
 			}
-			e.claim(thing{arn: r.ARN}, what, o.Verdict.Since, s.At)
+			e.claim(thing{arn: r.ARN, class: class}, what, o.Verdict.Since, s.At)
 		case estate.Active:
-			e.active(o, s.At)
+			e.active(o, class, s.At)
 		}
 	}
 }
@@ -71,13 +77,13 @@ func (e *Evidence) Finding(arn, owner string, since, last time.Time) {
 	if owner != "" {
 		e.owners[arn] = owner
 	}
-	e.claim(thing{arn: arn}, idle, since, last)
+	e.claim(thing{arn: arn, class: compute}, idle, since, last)
 }
 
 // active takes in a resource in use, some parts of which may be idle: the bill tells them apart by their instance types, if at all.
-func (e *Evidence) active(o *estate.Observation, at time.Time) {
+func (e *Evidence) active(o *estate.Observation, class string, at time.Time) {
 	if len(o.Verdict.Parts) == 0 {
-		e.claim(thing{arn: o.Resource.ARN}, used, o.Verdict.LastUse, at)
+		e.claim(thing{arn: o.Resource.ARN, class: class}, used, o.Verdict.LastUse, at)
 		return
 	}
 	since := map[string]time.Time{} // by instance type, the latest begin of its idle parts
@@ -100,7 +106,7 @@ func (e *Evidence) active(o *estate.Observation, at time.Time) {
 		if mixed[instanceType] {
 			what = perhaps
 		}
-		e.claim(thing{o.Resource.ARN, instanceType}, what, s, at)
+		e.claim(thing{o.Resource.ARN, compute, instanceType}, what, s, at)
 	}
 }
 
@@ -133,12 +139,16 @@ func (e *Evidence) claim(t thing, what claim, from, to time.Time) {
 	}
 }
 
-// settled is what is claimed of a thing, without overlaps: use goes before doubt, and doubt before idleness.
+// settled is what is claimed of a thing, also as a part of the whole, without overlaps: use goes before doubt, and doubt before idleness.
 func (e *Evidence) settled(t thing) map[claim][]stretch {
 	out := map[claim][]stretch{}
 	var taken []stretch
 	for _, what := range []claim{used, perhaps, idle} {
-		out[what] = without(union(e.of[t][what]), taken)
+		claims := e.of[t][what]
+		if t.instanceType != "" {
+			claims = slices.Concat(claims, e.of[thing{arn: t.arn, class: t.class}][what])
+		}
+		out[what] = without(union(claims), taken)
 		taken = union(append(slices.Clone(taken), out[what]...))
 	}
 	return out
@@ -147,7 +157,7 @@ func (e *Evidence) settled(t thing) map[claim][]stretch {
 // things are in order.
 func (e *Evidence) things() []thing {
 	return slices.SortedFunc(maps.Keys(e.of), func(a, b thing) int {
-		return cmp.Or(cmp.Compare(a.arn, b.arn), cmp.Compare(a.instanceType, b.instanceType))
+		return cmp.Or(cmp.Compare(a.arn, b.arn), cmp.Compare(a.class, b.class), cmp.Compare(a.instanceType, b.instanceType))
 	})
 }
 

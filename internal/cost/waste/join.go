@@ -41,21 +41,18 @@ type piece struct {
 
 // load puts the evidence on the engine.
 func (e *Evidence) load(ctx context.Context, db Engine) error {
-	if err := db.Exec(ctx, "CREATE OR REPLACE TEMP TABLE "+looks+" (arn VARCHAR, instance_type VARCHAR, class VARCHAR, claim VARCHAR, begins TIMESTAMP, ends TIMESTAMP)"); err != nil {
+	if err := db.Exec(ctx, "CREATE OR REPLACE TEMP TABLE "+looks+" (arn VARCHAR, only_type VARCHAR, class VARCHAR, claim VARCHAR, begins TIMESTAMP, ends TIMESTAMP)"); err != nil {
 		return err
 	}
 	return db.Append(ctx, looks, func(yield func([]any) bool) {
 		for _, t := range e.things() {
-			class, instanceType := "compute", any(nil)
-			if e.stored[t.arn] {
-				class = "storage"
-			}
+			instanceType := any(nil)
 			if t.instanceType != "" {
 				instanceType = t.instanceType
 			}
 			for what, stretches := range e.settled(t) {
 				for _, s := range stretches {
-					if !yield([]any{t.arn, instanceType, class, string(what), s.from, s.to}) {
+					if !yield([]any{t.arn, instanceType, t.class, string(what), s.from, s.to}) {
 						return
 					}
 				}
@@ -79,8 +76,8 @@ func join(period showback.Period, c showback.Cost, where []showback.Filter) stri
   SELECT DISTINCT ` + key + ` FROM pieces WHERE resource_id IN (SELECT arn FROM ` + looks + `)
 ), known AS (
   SELECT ` + key + `, ` + seconds(idle) + `, ` + seconds(perhaps) + `, ` + seconds(used) + `
-  FROM timed JOIN ` + looks + ` AS l ON l.arn = resource_id AND l.class = usage_class AND (l.instance_type IS NULL OR l.instance_type = timed.instance_type)
-    AND l.begins < charge_period_end AND l.ends > charge_period_start
+  FROM timed JOIN ` + looks + ` AS l ON l.arn = resource_id AND l.class = usage_class AND l.begins < charge_period_end AND l.ends > charge_period_start
+  WHERE l.only_type = instance_type OR (l.only_type IS NULL AND NOT EXISTS (SELECT 1 FROM ` + looks + ` AS o WHERE o.arn = resource_id AND o.only_type = instance_type))
   GROUP BY ALL
 ), told AS (
   SELECT p.* EXCLUDE (charge_period_start, charge_period_end, instance_type), epoch_ms(p.charge_period_end) - epoch_ms(p.charge_period_start) AS length,

@@ -65,7 +65,7 @@ func Of(ctx context.Context, db Engine, e *Evidence, q Question) (*Bill, error) 
 		}
 		least, most, used := p.bounds()
 		s := sums{p.cost, least, most, used, p.cost.Sub(most).Sub(used)}
-		if p.class != "compute" && p.class != "storage" || p.resource == "" {
+		if p.class != compute && p.class != storage || p.resource == "" {
 			b.beside[p.currency] = b.beside[p.currency].plus(s)
 			continue
 		}
