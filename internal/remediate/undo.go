@@ -52,6 +52,12 @@ func (e *Engine) Undo(ctx context.Context, id string) ([]Undone, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Until it is known how an earlier attempt ended that was killed, nothing else can begin on the resource.
+	if _, err := e.settle(ctx, func(b ledger.Begun) bool {
+		return slices.ContainsFunc(receipts, func(r ledger.Receipt) bool { return r.Resource == b.Resource })
+	}); err != nil {
+		return nil, err
+	}
 	var all []Undone
 	for _, r := range receipts {
 		if r.Outcome != ledger.Done || r.Undoes != "" {
