@@ -27,7 +27,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 		first, err = ledger.Get[ledger.Receipt](ctx, l, ledger.SortReceipt, first.Of)
 	}
 	if errors.Is(err, ledger.ErrNone) {
-		return nil, &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
+		return nil, none(ctx, l, id)
 	}
 	if err != nil {
 		return nil, err
@@ -43,6 +43,19 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 	}
 	slices.SortFunc(all, func(a, b ledger.Receipt) int { return cmp.Compare(b.Nth, a.Nth) })
 	return all, nil
+}
+
+// none says why there is no receipt: the call may have none yet.
+func none(ctx context.Context, l *ledger.Ledger, id string) error {
+	open, err := l.Unsettled(ctx)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(open, func(b ledger.Begun) bool { return b.ID == id }); i >= 0 {
+		return &estate.Error{Op: "read the receipt", On: id, Err: &ledger.BusyError{Begun: open[i]},
+			Hint: "nobody knows yet how it ended: the next run of apply or serve finds out, where it was begun five minutes before"}
+	}
+	return &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
 }
 
 // Undo takes back the step that a receipt is of: its calls one by one, newest first, each written down as the steps themselves are. It can be asked

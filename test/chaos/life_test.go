@@ -16,6 +16,8 @@ import (
 	"time"
 
 	diff "github.com/google/go-cmp/cmp"
+
+	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
 // sample is how many deaths there are where nobody asks for more.
@@ -34,9 +36,9 @@ func setting(t *testing.T, name string, otherwise uint64) uint64 {
 
 // A toll counts who died of what.
 type toll struct {
-	mu  sync.Mutex
-	all map[string]int
-	n   int
+	mu    sync.Mutex
+	tally map[string]int
+	n     int
 }
 
 func (c *toll) add(lines ...string) {
@@ -44,7 +46,7 @@ func (c *toll) add(lines ...string) {
 	defer c.mu.Unlock()
 	c.n++
 	for _, l := range lines {
-		c.all[l]++
+		c.tally[l]++
 	}
 }
 
@@ -58,8 +60,8 @@ func (c *toll) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var b strings.Builder
-	for _, l := range slices.Sorted(maps.Keys(c.all)) {
-		fmt.Fprintf(&b, "%6d  %s\n", c.all[l], l)
+	for _, l := range slices.Sorted(maps.Keys(c.tally)) {
+		fmt.Fprintf(&b, "%6d  %s\n", c.tally[l], l)
 	}
 	return b.String()
 }
@@ -68,7 +70,7 @@ func (c *toll) String() string {
 // death: each change is made once, nobody is left untold, nothing is forgotten, and the history is whole.
 func TestDeaths(t *testing.T) {
 	want, seed := setting(t, "SAGEWARDEN_CHAOS", sample), setting(t, "SAGEWARDEN_CHAOS_SEED", 1)
-	count := &toll{all: map[string]int{}}
+	count := &toll{tally: map[string]int{}}
 	var lives atomic.Uint64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -87,27 +89,40 @@ func TestDeaths(t *testing.T) {
 // most is how many processes a story may take.
 const most = 80
 
-// live tells a story twice: as it goes undisturbed, and with deaths.
+// live tells a story three times: as it goes undisturbed, with deaths, and with deaths until somebody halts it in the middle and takes everything back.
 func live(t *testing.T, kept store, seed uint64, count *toll) {
 	t.Helper()
-	tell := func(deaths int) (acted, undone end, s *stage) {
-		w := organization(rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // the same at every run
-		s = newStage(t, w, kept, rand.New(rand.NewPCG(seed, 1)))
-		l := life{stage: s, kept: kept, left: deaths, typical: map[string]typical{}, toll: count}
-		first := s.ending().World
-		l.act()
-		s.heeded(l.died)
-		acted = s.ending()
-		l.left = deaths / 2
-		l.undo()
-		undone = s.ending()
-		if d := diff.Diff(first, undone.World); d != "" {
-			t.Errorf("the world is another one than before (-before +after):\n%s", d)
-		}
-		return acted, undone, s
+	begin := func(deaths int) life {
+		w := organization(rand.New(rand.NewPCG(seed, 0)))         //nolint:gosec // the same at every run
+		s := newStage(t, w, kept, rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // here too
+		return life{stage: s, kept: kept, left: deaths, typical: map[string]typical{}, toll: count}
 	}
-	acted, undone, _ := tell(0)
-	a, u, _ := tell(12)
+	tell := func(deaths int) (acted, undone end) {
+		l := begin(deaths)
+		first := l.ending().World
+		l.act(func(left remains) bool { return left == remains{} && len(l.opened) > 0 })
+		l.heeded(l.died)
+		acted = l.ending()
+		l.left = deaths / 2
+		l.undo(first)
+		return acted, l.ending()
+	}
+	acted, undone := tell(0)
+	a, u := tell(12)
+	l := begin(12)
+	first := l.ending().World
+	enough := 1 + l.drawn(8)
+	l.act(func(left remains) bool {
+		return l.died >= enough && len(l.changes()) > 0 || left == remains{} && len(l.opened) > 0
+	})
+	l.ledger(func(k *ledger.Ledger) {
+		if err := k.Halt(t.Context(), "ana", "too many die"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	l.act(func(left remains) bool { return left.intents == 0 && left.notices == 0 })
+	l.heeded(l.died)
+	l.undo(first)
 	if d := diff.Diff(acted, a); d != "" {
 		t.Errorf("with deaths all comes to another end (-undisturbed +with deaths):\n%s", d)
 	}
@@ -150,6 +165,9 @@ func (l *life) doom(command string) death {
 	case command == "serve":
 		likely = append(likely, waiting)
 	}
+	if len(l.all()) < 3 && command != "undo" { // nobody is told twice: who dies of it, dies early
+		likely = append(likely, webhook, webhook, webhook, mail, mail, mail)
+	}
 	switch l.kept {
 	case postgreSQL:
 		likely = append(likely, query, query, query)
@@ -160,14 +178,17 @@ func (l *life) doom(command string) death {
 	}
 	d := death{place: likely[l.drawn(len(likely))], moment: []moment{before, between, after}[l.drawn(3)]}
 	d.nth, d.after = 1+l.drawn(max(usual.seen[d.place], 2)), time.Duration(l.drawn(int(usual.took)))
-	if d.place == change || d.place == waiting { // most processes come to the first and not to the last
+	switch d.place {
+	case webhook, mail:
+		d.nth = 1 + l.drawn(2)
+	case change, waiting: // most processes come to the first and not to the last
 		d.nth = 1 + min(l.drawn(4), l.drawn(4))
 	}
 	return d
 }
 
 // run runs a command that may die, and looks at what it has left. It reports whether it came to its end well.
-func (l *life) run(command string, args ...string) (well bool, left int) {
+func (l *life) run(command string, args ...string) (well bool, left remains) {
 	l.Helper()
 	d := l.doom(command)
 	began := time.Now()
@@ -185,8 +206,8 @@ func (l *life) run(command string, args ...string) (well bool, left int) {
 	return p.ProcessState.Success(), l.inspect()
 }
 
-// act runs what tells and acts, until nothing is left to be done.
-func (l *life) act() {
+// act runs what tells and acts, until it has come far enough.
+func (l *life) act(enough func(remains) bool) {
 	l.Helper()
 	for range most {
 		command := []string{"apply", "serve --once", "serve"}[l.drawn(3)]
@@ -198,7 +219,7 @@ func (l *life) act() {
 			"serve --once": {"serve", "--once", "--every", "1s"},
 			"serve":        {"serve", "--listen", "127.0.0.1:0", "--every", "10m"},
 		}[command]
-		if _, left := l.run(command, args...); left == 0 && len(l.opened) > 0 {
+		if _, left := l.run(command, args...); enough(left) {
 			return
 		}
 		l.pass([]time.Duration{time.Second, time.Minute, 6 * time.Minute, 11 * time.Minute, 20 * time.Minute}[l.drawn(5)])
@@ -209,13 +230,13 @@ func (l *life) act() {
 	l.Fatalf("it never comes to its end:\n%s", l.said)
 }
 
-// undo takes back everything, the newest first.
-func (l *life) undo() {
+// undo takes back everything, the newest first, and compares the world with the one before.
+func (l *life) undo(first map[string]any) {
 	l.Helper()
 	for _, r := range l.steps() {
 		for n := 0; ; n++ {
 			well, left := l.run("undo", "undo", r.ID, "--auto-approve", "--account", account, "--wait", "1h")
-			if well && left == 0 {
+			if well && left.intents == 0 {
 				break
 			}
 			if n == most {
@@ -223,5 +244,8 @@ func (l *life) undo() {
 			}
 			l.pass([]time.Duration{time.Second, time.Minute, 6 * time.Minute}[l.drawn(3)])
 		}
+	}
+	if d := diff.Diff(first, l.ending().World); d != "" {
+		l.Errorf("the world is another one than before (-before +after):\n%s", d)
 	}
 }

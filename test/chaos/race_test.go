@@ -61,7 +61,7 @@ func TestTwoProcessesApplyOnePlan(t *testing.T) {
 						}
 					}
 					l := life{stage: s, kept: kept, typical: map[string]typical{}, toll: &toll{}}
-					l.act()
+					l.act(func(left remains) bool { return left == remains{} })
 					s.heeded(0)
 					return s.ending()
 				}

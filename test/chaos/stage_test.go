@@ -300,8 +300,11 @@ func (s *stage) ledger(look func(l *ledger.Ledger)) {
 	}
 }
 
+// remains are what a ledger has that is not at its end yet.
+type remains struct{ findings, intents, notices int }
+
 // inspect looks whether the ledger has kept all that it had: the chain is whole and goes on from where it was, and every finding is there or has ended.
-func (s *stage) inspect() (left int) {
+func (s *stage) inspect() (left remains) {
 	s.Helper()
 	s.ledger(func(l *ledger.Ledger) {
 		ctx := s.Context()
@@ -344,13 +347,13 @@ func (s *stage) inspect() (left int) {
 		if err != nil {
 			s.Fatal(err)
 		}
-		left = len(there) + len(open)
+		left.findings, left.intents = len(there), len(open)
 		for n, err := range ledger.All[ledger.Notice](ctx, l, ledger.SortNotice, "") {
 			if err != nil {
 				s.Fatal(err)
 			}
 			if n.Delivered.IsZero() {
-				left++
+				left.notices++
 			}
 		}
 	})
