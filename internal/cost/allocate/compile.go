@@ -96,9 +96,9 @@ func each(rule int, column string) string {
 	return "COALESCE(" + strings.Join(all, ", ") + ")"
 }
 
-// assigned is a query of all charges with rule_n, the number of the rule that decides (from one; zero for none), said, what it says, reason, and
+// assigned is a query of the charges that the condition chooses, with rule_n, the number of the rule that decides (from one; zero for none), said, what it says, reason, and
 // allocation_domain, the domain that the charge is for.
-func (c compiler) assigned(a config.Allocation, fileSystems map[string]string) string {
+func (c compiler) assigned(a config.Allocation, fileSystems map[string]string, condition string) string {
 	var candidates, which, who, why strings.Builder
 	var joins strings.Builder
 	for i, r := range a.Rules {
@@ -122,7 +122,7 @@ func (c compiler) assigned(a config.Allocation, fileSystems map[string]string) s
 	}
 	return "SELECT *, " + ruleN + " AS rule_n, COALESCE(" + who.String() + dialect.Text(orUnallocated(a.Default)) + ") AS said, " + reason + " AS reason" +
 		"\nFROM (SELECT " + list(columnNames()) + ", " + c.domain(fileSystems) + " AS allocation_domain" + candidates.String() +
-		"\nFROM charges" + joins.String() + ") AS candidates"
+		"\nFROM (SELECT * FROM charges WHERE " + condition + ") AS chosen" + joins.String() + ") AS candidates"
 }
 
 // managed is the tag by which SageMaker marks the file system of a domain: its value is the domain's ARN.
