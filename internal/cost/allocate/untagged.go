@@ -48,6 +48,11 @@ var causes = map[Cause]string{
 	Gone:           "the snapshot does not have the resource, so that nothing says why",
 }
 
+// Causes are all of them, in the order in which they are looked for.
+func Causes() []Cause {
+	return []Cause{Untaggable, NotActivated, TaggedLater, PropagationOff, NotRestarted, NoTag, Gone}
+}
+
 // Describe says what the cause means.
 func (c Cause) Describe() string { return causes[c] }
 
