@@ -43,8 +43,10 @@ type Progress struct {
 	Period string
 	// Stage is what is being done: fetching, importing, reconciling.
 	Stage string
-	// Done and All are bytes of the source.
+	// Done and All are bytes of the source; nothing is done where that is not known.
 	Done, All int64
+	// Lines are those that were read.
+	Lines int64
 }
 
 // A Result is what became of one month.
@@ -97,12 +99,16 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 	im := &importer{Options: o, stage: stage, db: db, yield: yield}
 	for _, d := range deliveries {
 		if err := im.delivery(ctx, d); err != nil {
+			if e, ok := errors.AsType[*estate.Error](err); ok && d.origins[e.On] != "" {
+				return &estate.Error{Op: e.Op, On: d.origins[e.On], Err: e.Err, Hint: e.Hint}
+			}
 			return err
 		}
 	}
 	return nil
 }
 
+// An importer is at work on one import.
 type importer struct {
 	Options
 	stage *lake.Stage
@@ -149,23 +155,33 @@ func (im *importer) delivery(ctx context.Context, d Delivery) error {
 	if err != nil {
 		return err
 	}
-	periods := []string{d.Period}
-	if d.Period == "" {
-		if periods, err = s.periods(ctx); err != nil {
+	if d.Period != "" {
+		return im.month(ctx, d, s, d.Period, false)
+	}
+	// Most files are of one month, which their first lines tell.
+	if first, err := s.first(ctx); err != nil {
+		return err
+	} else if first != "" {
+		if same, err := im.unchanged(d, first); same || err != nil {
+			return err
+		}
+		if err := im.month(ctx, d, s, first, false); !errors.Is(err, errStray) {
 			return err
 		}
 	}
+	periods, err := s.periods(ctx)
+	if err != nil {
+		return err
+	}
 	for _, p := range periods {
-		if d.Period == "" {
-			same, err := im.unchanged(d, p)
-			if err != nil {
-				return err
-			}
-			if same {
-				continue
-			}
+		same, err := im.unchanged(d, p)
+		if err != nil {
+			return err
 		}
-		if err := im.month(ctx, d, s, p, len(periods) > 1); err != nil {
+		if same {
+			continue
+		}
+		if err := im.month(ctx, d, s, p, true); err != nil {
 			return err
 		}
 	}

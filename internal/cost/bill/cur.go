@@ -25,7 +25,9 @@ func readCUR(c *columns) reading {
 			" WHEN " + kind + " = 'RIFee' THEN " + unusedUpfront + " + " + unusedFee +
 			" ELSE " + whole + " END"
 	}
-	either := func(first, second string) string { return "COALESCE(" + c.money(first) + ", " + c.money(second) + ", 0)" }
+	either := func(first, second string) string {
+		return "COALESCE(" + c.money(first) + ", " + c.money(second) + ", 0)"
+	}
 
 	product := func(flat, key string) string {
 		if s := c.byName["product"]; s != nil && s.kind != "VARCHAR" {

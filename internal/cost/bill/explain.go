@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 	"github.com/sagewarden/sagewarden/internal/cost/duck"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -32,7 +31,7 @@ func (s *files) explain(ctx context.Context, err error) error {
 	said := e.Err.Error()
 	switch {
 	case strings.Contains(said, errMonth):
-		return s.stray(ctx)
+		return wrongf(s.tables[0].files[0], "import the files by themselves, without their manifest, if they are right", "%w", errStray)
 	case csvLine.MatchString(said):
 		return s.csvError(said)
 	case strings.Contains(said, "Conversion Error"), strings.Contains(said, "Invalid Input Error"):
@@ -120,13 +119,5 @@ func (s *files) locate(ctx context.Context) error {
 	return nil
 }
 
-// stray says which months there are where one was expected.
-func (s *files) stray(ctx context.Context) error {
-	periods, err := s.periods(ctx)
-	if err != nil {
-		return err
-	}
-	return wrongf(s.tables[0].files[0], "import the files by themselves, without their manifest, if they are right", "there are lines of %s in the bill of one month", strings.Join(periods, ", "))
-}
-
-var _ = dialect.Text
+// errStray is a line of another month where one month was expected.
+var errStray = errors.New("there are lines of another month in the bill of one month")

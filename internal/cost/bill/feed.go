@@ -3,6 +3,7 @@ package bill
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -147,7 +148,7 @@ type pump struct {
 }
 
 // newFeed begins to hand files over. Their pipes are made in the folder.
-func newFeed(ctx context.Context, dir string, files []string, read *atomic.Int64) (*feed, error) {
+func newFeed(ctx context.Context, dir string, files []string, read, lines *atomic.Int64) (*feed, error) {
 	f := &feed{stop: make(chan struct{})}
 	for i, file := range files {
 		p := &pump{file: file, pipe: filepath.Join(dir, fmt.Sprintf("pipe-%d.csv", i)), opened: make(chan struct{}), done: make(chan struct{})}
@@ -157,7 +158,7 @@ func newFeed(ctx context.Context, dir string, files []string, read *atomic.Int64
 		f.pumps = append(f.pumps, p)
 		go func() {
 			defer close(p.done)
-			p.err = p.run(ctx, f.stop, read)
+			p.err = p.run(ctx, f.stop, read, lines)
 		}()
 	}
 	return f, nil
@@ -199,7 +200,7 @@ func (p *pump) release() {
 	}
 }
 
-func (p *pump) run(ctx context.Context, stop <-chan struct{}, read *atomic.Int64) (err error) {
+func (p *pump) run(ctx context.Context, stop <-chan struct{}, read, lines *atomic.Int64) (err error) {
 	out, err := os.OpenFile(p.pipe, os.O_WRONLY, 0) // waits for the reader
 	close(p.opened)
 	if err != nil {
@@ -220,6 +221,7 @@ func (p *pump) run(ctx context.Context, stop <-chan struct{}, read *atomic.Int64
 	var total int64
 	for ctx.Err() == nil {
 		n, err := t.Read(buffer)
+		lines.Add(int64(bytes.Count(buffer[:n], []byte{'\n'})))
 		if total += int64(n); total > t.limit {
 			return t.wrong(errBomb)
 		}

@@ -1,6 +1,8 @@
 package bill
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -77,8 +79,31 @@ func read(f Format, c *columns) reading {
 	} else {
 		r = readCUR(c)
 	}
-	r.casts = c.casts
+	for _, one := range c.casts {
+		if !slices.Contains(r.casts, one) {
+			r.casts = append(r.casts, one)
+		}
+	}
 	return r
+}
+
+// quantities are no money.
+var quantities = []string{"line_item_usage_amount", "consumedquantity"}
+
+// rounding counts the amounts of a line that have more digits than the lake keeps, and what they lose.
+func (r reading) rounding() (count, residue string) {
+	count, residue = "0", "CAST(0 AS DECIMAL(38,28))"
+	for _, c := range r.casts {
+		if c.as != asMoney || slices.Contains(quantities, canonical(c.name)) {
+			continue
+		}
+		t := c.text()
+		long := fmt.Sprintf("(length(%s) > 19 OR strpos(%[1]s, 'e') > 0 OR strpos(%[1]s, 'E') > 0)", t)
+		loss := fmt.Sprintf("CASE WHEN %s THEN COALESCE(TRY_CAST(CAST(%s AS %s) AS DECIMAL(38,28)) - TRY_CAST(%[2]s AS DECIMAL(38,28)), 0) ELSE 0 END", long, t, asMoney)
+		count += " + CASE WHEN " + long + " AND " + loss + " <> 0 THEN 1 ELSE 0 END"
+		residue += " + " + loss
+	}
+	return count, residue
 }
 
 // kept tells the lines that go into the lake.

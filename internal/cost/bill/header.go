@@ -58,6 +58,27 @@ func readHeader(file string) (names []string, crlf bool, err error) {
 	return names, bytes.HasSuffix(line, []byte("\r\n")), nil
 }
 
+// periodColumns say of which month's bill a line is.
+var periodColumns = []string{"bill_billing_period_start_date", "billingperiodstart"}
+
+// firstPeriod is the month of the first line of a CSV file, by its column; empty where there is no line.
+func firstPeriod(file string, column int) (string, error) {
+	t, err := openText(file, new(atomic.Int64))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = t.close() }() // it was read only
+	lines := csv.NewReader(io.LimitReader(t, maxHeader+maxLine))
+	_, err = lines.Read()
+	if err == nil {
+		var record []string
+		if record, err = lines.Read(); err == nil && column < len(record) && len(record[column]) >= len("2026-01") {
+			return record[column][:len("2026-01")], nil
+		}
+	}
+	return "", nil // what is wrong with it is told when it is read whole
+}
+
 // readParquet reads the columns of a Parquet file.
 func readParquet(ctx context.Context, db *duck.DB, file string) (columns []column, err error) {
 	rows, err := db.Query(ctx, "DESCRIBE SELECT * FROM read_parquet("+dialect.Text(file)+", hive_partitioning = false)")

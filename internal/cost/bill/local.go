@@ -26,6 +26,8 @@ type Delivery struct {
 	Assembly string
 	// Notes are what the user should know of it.
 	Notes []string
+	// origins are the names of files that were fetched.
+	origins map[string]string
 	// load brings the files onto this machine, until done.
 	load func(ctx context.Context, dir string, tell func(Progress)) (files []string, done func(), err error)
 }

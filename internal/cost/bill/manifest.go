@@ -20,8 +20,9 @@ type manifest struct {
 // maxManifest bounds a manifest in memory: a thousand columns and ten thousand files are 2 MB.
 const maxManifest = 32 << 20
 
-// partition is the folder of a month in data exports, folder that in legacy reports.
+// exportMonth is the folder of a month in data exports, reportMonth that in legacy reports.
 var (
+	monthText   = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`)
 	exportMonth = regexp.MustCompile(`(?i)(?:^|/)BILLING_PERIOD=(\d{4}-(?:0[1-9]|1[0-2]))/`)
 	reportMonth = regexp.MustCompile(`(?:^|/)(\d{4})(0[1-9]|1[0-2])01-\d{8}/`)
 )
@@ -70,7 +71,7 @@ func readManifest(name string, text []byte) (manifest, error) {
 		return manifest{}, wrongf(name, hint, "it names no files")
 	case m.assembly == "":
 		return manifest{}, wrongf(name, hint, "it has no assemblyId or executionId")
-	case !regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`).MatchString(m.period):
+	case !monthText.MatchString(m.period):
 		return manifest{}, wrongf(name, hint, "it does not say which month it is of")
 	}
 	for _, k := range m.keys {

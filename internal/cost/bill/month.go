@@ -105,12 +105,12 @@ const maxLine = 8 << 20
 // each runs one statement over the files of all tables: of each table, select makes a SELECT from its relation; put makes the statement
 // from their union. What the files themselves have wrong goes before what the engine says.
 func (s *files) each(ctx context.Context, stage string, period string, selects func(i int, from string) string, run func(union string) error) error {
-	var read atomic.Int64
+	var read, lines atomic.Int64
 	finished := make(chan struct{})
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		s.tell(finished, stage, period, &read)
+		s.tell(finished, stage, period, &read, &lines)
 	}()
 	defer func() { close(finished); <-told }()
 	var parts []string
@@ -122,7 +122,7 @@ func (s *files) each(ctx context.Context, stage string, period string, selects f
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				return wrongf(t.files[0], "", "%w", err)
 			}
-			f, err := newFeed(ctx, dir, t.files, &read)
+			f, err := newFeed(ctx, dir, t.files, &read, &lines)
 			if err != nil {
 				return err
 			}
@@ -143,17 +143,53 @@ func (s *files) each(ctx context.Context, stage string, period string, selects f
 // tick is how often progress is told.
 const tick = 200 * time.Millisecond
 
-func (s *files) tell(finished <-chan struct{}, stage, period string, read *atomic.Int64) {
+func (s *files) tell(finished <-chan struct{}, stage, period string, read, lines *atomic.Int64) {
 	every := time.NewTicker(tick)
 	defer every.Stop()
 	for {
-		s.importer.Progress(Progress{Period: period, Stage: stage, Done: min(read.Load(), s.bytes), All: s.bytes})
+		s.importer.Progress(Progress{Period: period, Stage: stage, Done: min(read.Load(), s.bytes), All: s.bytes, Lines: lines.Load()})
 		select {
 		case <-finished:
 			return
 		case <-every.C:
 		}
 	}
+}
+
+// first is the month of the first lines of all files, empty where they differ.
+func (s *files) first(ctx context.Context) (string, error) {
+	found := map[string]bool{}
+	for i, t := range s.tables {
+		for _, file := range t.files {
+			if !t.packed {
+				rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM read_parquet("+dialect.Text(file)+", hive_partitioning = false)")
+				if err != nil {
+					return "", s.explain(ctx, err)
+				}
+				for row, err := range duck.Values(rows) {
+					if err != nil {
+						return "", s.explain(ctx, err)
+					}
+					found[fmt.Sprint(row[0])] = true
+				}
+				continue
+			}
+			at := slices.IndexFunc(t.columns, func(c column) bool { return slices.Contains(periodColumns, canonical(c.name)) })
+			p, err := firstPeriod(file, at)
+			if err != nil {
+				return "", err
+			}
+			if p != "" {
+				found[p] = true
+			}
+		}
+	}
+	for p := range found {
+		if len(found) == 1 && monthText.MatchString(p) {
+			return p, nil
+		}
+	}
+	return "", nil
 }
 
 // periods are the months of the lines.
@@ -273,7 +309,7 @@ var grammar = []string{"component", "usage_class", "app_type", "instance_type"}
 // sumUp sums what was written.
 func (im *importer) sumUp(ctx context.Context, m *lake.Month, file string) error {
 	from := "read_parquet(" + dialect.Text(file) + ", hive_partitioning = false)"
-	sums, err := im.sums(ctx, "SELECT billing_currency, count(*), "+sumList(costs)+" FROM "+from+" GROUP BY billing_currency ORDER BY billing_currency")
+	sums, _, err := im.sums(ctx, "SELECT billing_currency, count(*), "+sumList(costs)+" FROM "+from+" GROUP BY billing_currency ORDER BY billing_currency")
 	if err != nil {
 		return err
 	}
@@ -299,51 +335,58 @@ func sumList(columns []string) string {
 	return strings.Join(sums, ", ")
 }
 
-// sums reads rows of a currency, a count and the costs, with a class behind them where there is one.
-func (im *importer) sums(ctx context.Context, query string) (map[string][]lake.Sum, error) {
+// sums reads rows of a currency, a count and the costs. Behind them may be a class, and what is the same in all rows.
+func (im *importer) sums(ctx context.Context, query string) (byClass map[string][]lake.Sum, rest []any, err error) {
 	rows, err := im.db.Query(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := map[string][]lake.Sum{}
+	byClass = map[string][]lake.Sum{}
 	for row, err := range duck.Values(rows) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var s lake.Sum
 		s.Currency, _ = row[0].(string)
 		s.Lines = row[1].(int64)
+		row = row[2:]
 		for i, to := range []*decimal.Decimal{&s.Unblended, &s.NetUnblended, &s.Amortized, &s.NetAmortized, &s.List, &s.Trueup, &s.Upfront} {
-			*to, _ = row[2+i].(decimal.Decimal)
+			*to, _ = row[i].(decimal.Decimal)
 		}
 		class := ""
-		if len(row) > 2+len(costs) {
-			class = fmt.Sprint(row[2+len(costs)])
+		if row = row[len(costs):]; len(row) > 0 {
+			class, rest = fmt.Sprint(row[0]), slices.Clone(row[1:])
 		}
-		out[class] = append(out[class], s)
+		byClass[class] = append(byClass[class], s)
 	}
-	return out, nil
+	return byClass, rest, nil
 }
 
 // reconcile reads the source once more: what it sums to has to be what the lake has and what was left out, or the month is not taken.
 func (s *files) reconcile(ctx context.Context, m *lake.Month, several bool) error {
 	var found map[string][]lake.Sum
+	var rest []any
 	err := s.each(ctx, "reconciling", m.Period, func(i int, from string) string {
 		r := s.readings[i]
-		columns := "billing_currency"
-		list := r.of("billing_currency") + " AS billing_currency, " + r.kept(s.columns[i], s.importer.Products) + " AS kept"
+		rounded, residue := r.rounding()
+		list := r.of("billing_currency") + " AS billing_currency, " + r.kept(s.columns[i], s.importer.Products) + " AS kept, " + rounded + " AS rounded, " + residue + " AS residue"
 		for _, c := range costs {
 			list += ", " + r.of(c) + " AS " + c
 		}
-		return "SELECT " + columns + ", kept, count(*) AS lines, " + sumAs(costs) + " FROM (SELECT " + list + " FROM " + from + " WHERE " + r.where(m.Period, several) + ") GROUP BY ALL"
+		return "SELECT billing_currency, kept, count(*) AS lines, sum(rounded) AS rounded, sum(residue) AS residue, " + sumAs(costs) + " FROM (SELECT " + list + " FROM " + from + " WHERE " + r.where(m.Period, several) + ") GROUP BY ALL"
 	}, func(union string) (err error) {
-		found, err = s.importer.sums(ctx, "SELECT billing_currency, CAST(sum(lines) AS BIGINT), "+sumList(costs)+", kept FROM (\n"+union+"\n) GROUP BY billing_currency, kept ORDER BY billing_currency")
+		found, rest, err = s.importer.sums(ctx, "SELECT billing_currency, CAST(sum(lines) AS BIGINT), "+sumList(costs)+", kept, CAST(sum(sum(rounded)) OVER () AS BIGINT), sum(sum(residue)) OVER () FROM (\n"+
+			union+"\n) GROUP BY billing_currency, kept ORDER BY billing_currency")
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	m.Skipped = found["false"]
+	if len(rest) > 0 {
+		m.Rounded, _ = rest[0].(int64)
+		m.Residue, _ = rest[1].(decimal.Decimal)
+	}
 	if !slices.EqualFunc(found["true"], m.Kept, lake.Sum.Equal) {
 		return wrongf(s.tables[0].files[0], "nothing was replaced; did the files change meanwhile? Try again", "what was written does not add up to what was read: %v, not %v", m.Kept, found["true"])
 	}
