@@ -102,7 +102,7 @@ func (r *run) tell(ctx context.Context, k tagKey, found []string) error {
 
 // namedKeys are the keys that rules name, each once.
 func (r *run) namedKeys() []tagKey {
-	keys := map[tagKey]bool{{"tags", managed}: true}
+	keys := map[tagKey]bool{}
 	of := func(w *config.Charges) {
 		if w != nil {
 			for key := range w.Tags {
