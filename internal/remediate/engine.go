@@ -28,6 +28,8 @@ type Site interface {
 type Engine struct {
 	Ledger *ledger.Ledger
 	Set    *policy.Set
+	// All are the names of all policies that there are, of which Set may be some; nil where that is not known.
+	All []string
 	// Follow are the policies, by name, that go on with the findings they have and make no new ones; none where all look.
 	Follow map[string]bool
 	Guard  Guard
