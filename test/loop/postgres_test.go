@@ -25,7 +25,9 @@ func TestTwoNodesOnPostgreSQL(t *testing.T) {
 		var status [2]int
 		var nodes sync.WaitGroup
 		for n := range 2 {
-			nodes.Go(func() { status[n] = cli.Run(t.Context(), s.env(&out[n], &log[n], "serve", "--once", "--config", s.config)) })
+			nodes.Go(func() {
+				status[n] = cli.Run(t.Context(), s.env(&out[n], &log[n], "serve", "--once", "--config", s.config))
+			})
 		}
 		nodes.Wait()
 		ran := 0
