@@ -56,6 +56,7 @@ func newSimBill(env Env) *cobra.Command {
 			m := bill.Mix{}
 			if mix == "everyday" {
 				m = bill.Everyday(first)
+				m.Refunds = delivery > 1 // which come after a month was closed
 			}
 			b := bill.New(w, first, granularity == "hourly", m)
 			d, err := b.Write(bill.Folder(dir), e)
@@ -82,7 +83,7 @@ func newSimBill(env Env) *cobra.Command {
 	fl.StringVar(&granularity, "granularity", "daily", "what a line is of: hourly or daily")
 	fl.StringVar(&mix, "mix", "everyday", "what is on it beside usage: everyday (savings plans, credits, tax and the like) or plain (nothing)")
 	fl.BoolVar(&keep, "keep", false, "a folder for each delivery, as of reports that are not overwritten")
-	fl.IntVar(&delivery, "delivery", 1, "which delivery of the month it is: each has an id of its own")
+	fl.IntVar(&delivery, "delivery", 1, "which delivery of the month it is: from the second on, there are refunds")
 	fl.IntVar(&rows, "rows", 1_000_000, "lines that a file has at most")
 	fl.StringVarP(&dir, "output", "o", "bill", "folder to write to")
 	return cmd

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,8 +45,7 @@ type Delivered struct {
 
 // Assembly is AWS's id of a delivery.
 func (b *Bill) Assembly(e Export) string {
-	id := digest("assembly", b.Payer.ID, e.Name, b.Month.Format("2006-01"), fmt.Sprint(e.Delivery))
-	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:32]
+	return uuid("assembly", b.Payer.ID, e.Name, b.Month.Format("2006-01"), strconv.Itoa(e.Delivery))
 }
 
 // Write delivers the bill: its files, and the manifest last, as AWS does.
