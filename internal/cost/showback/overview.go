@@ -228,9 +228,8 @@ func (o Overview) changes(ctx context.Context, db Engine) (report.Part, error) {
 
 // tags tells how much of the use each tag covers.
 func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Part, err error) {
-	conditions := append([]string{o.Period.condition(), "charge_category = 'Usage'"}, conditions(dialect.DuckDB, o.Where)...)
-	where := " WHERE " + strings.Join(slices.DeleteFunc(conditions, func(c string) bool { return c == "" }), " AND ")
-	rows, err := db.Query(ctx, "SELECT k, sum("+o.Cost.column+"), (SELECT sum("+o.Cost.column+") FROM charges"+where+") FROM charges CROSS JOIN UNNEST(map_keys(tags)) AS t(k)"+where+
+	of := Conditions(dialect.DuckDB, o.Period, o.Where, "charge_category = 'Usage'")
+	rows, err := db.Query(ctx, "SELECT k, sum("+o.Cost.column+"), (SELECT sum("+o.Cost.column+") FROM charges"+of+") FROM charges CROSS JOIN UNNEST(map_keys(tags)) AS t(k)"+of+
 		" AND k NOT LIKE 'aws:%' AND k NOT LIKE 'sagemaker:%' GROUP BY k ORDER BY 2 DESC, k")
 	if err != nil {
 		return p, err
