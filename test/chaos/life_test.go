@@ -159,10 +159,10 @@ func (l *life) doom(command string) death {
 		usual = typical{map[place]int{call: 40, change: 3, object: 40, query: 100, webhook: 2, mail: 2, waiting: 2}, 300 * time.Millisecond}
 	}
 	likely := []place{change, change, change, call, call, webhook, mail, instant}
-	switch {
-	case command == "undo":
+	switch command {
+	case "undo":
 		likely = []place{change, change, change, call, waiting, instant}
-	case command == "serve":
+	case "serve":
 		likely = append(likely, waiting)
 	}
 	if len(l.all()) < 3 && command != "undo" { // nobody is told twice: who dies of it, dies early

@@ -53,7 +53,7 @@ func TestTwoProcessesApplyOnePlan(t *testing.T) {
 					}
 					var all []*process
 					for _, r := range []*reaper{one, other}[:processes] {
-						all = append(all, s.start(r, nil, "apply", "now.plan", "--auto-approve", "--account", account))
+						all = append(all, s.start(r, "apply", "now.plan", "--auto-approve", "--account", account))
 					}
 					for _, p := range all {
 						if p.end() < 0 {
