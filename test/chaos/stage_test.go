@@ -244,8 +244,8 @@ func places(r *http.Request) []place {
 // renewal is how often a node says that it is still at work.
 const renewal = time.Minute
 
-// idle answers a process that waits. Most of what it waits for comes at once, or later; the word that it is still at work, in its own time, never comes: it
-// does not take a minute.
+// idle answers a process that waits. What it waits for comes at once, and later than it has asked for. That it is to say that it is still at work never
+// comes, since no run takes a minute; what serve waits for is reckoned from the clock, and no whole one.
 func (s *stage) idle(r *reaper, q *http.Request) {
 	d, err := time.ParseDuration(q.URL.Query().Get("for"))
 	if err != nil {
