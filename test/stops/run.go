@@ -19,15 +19,15 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-// live has policies run by themselves for a time, at that distance, while people come and go.
-func (s *stage) live(ctx context.Context, for_, every time.Duration) error {
+// live has policies run by themselves for a time, every so often, while people come and go.
+func (s *stage) live(ctx context.Context, lasts, every time.Duration) error {
 	loop := &server.Loop{
 		Ledger: s.ledger, Node: "node", Every: every, Log: slog.New(slog.DiscardHandler), Watch: server.NewWatch(s.now),
 		Load: func(context.Context) (*policy.Set, error) { return s.set, nil },
 		Open: func(_ context.Context, o server.Order) (*server.Bench, error) { return s.bench(o), nil },
 		Wait: func(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() },
 	}
-	end := s.now().Add(for_)
+	end := s.now().Add(lasts)
 	for s.now().Before(end) {
 		began := s.now()
 		next, err := loop.Once(ctx)
@@ -152,21 +152,21 @@ func (s *stage) approve(ctx context.Context) error {
 
 // comeBack has everybody who wants to use before an instant what is stopped get it back, at once.
 func (s *stage) comeBack(ctx context.Context, before time.Time) error {
-	type return_ struct {
+	type wish struct {
 		*thing
 		at time.Time
 	}
-	var all []return_
+	var all []wish
 	for _, t := range s.things {
 		if t.receipt == "" {
 			continue
 		}
 		// Not before it is down: whoever wants it sooner tries again until then.
 		if at, back := t.returns(t.down[len(t.down)-1].From, before); back {
-			all = append(all, return_{t, world.Later(at, t.down[len(t.down)-1].From.Add(settles))})
+			all = append(all, wish{t, world.Later(at, t.down[len(t.down)-1].From.Add(settles))})
 		}
 	}
-	slices.SortFunc(all, func(a, b return_) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.arn, b.arn)) })
+	slices.SortFunc(all, func(a, b wish) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.arn, b.arn)) })
 	for _, r := range all {
 		s.until(r.at)
 		if err := s.restart(ctx, r.thing); err != nil {

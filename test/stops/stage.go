@@ -49,6 +49,8 @@ type stage struct {
 	snap *estate.Snapshot
 	// step is what is being carried out; nil while nothing is.
 	step *attempt
+	// looking says that a look is under way, whose calls are made side by side: it takes its time as a whole.
+	looking bool
 
 	mu sync.Mutex
 	at time.Time
@@ -122,7 +124,7 @@ func (s *stage) now() time.Time {
 	return s.at
 }
 
-// set lets it become an instant, unless that is over.
+// until lets it become an instant, unless that is over.
 func (s *stage) until(at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +145,7 @@ func (s *stage) Do(r *http.Request) (*http.Response, error) {
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "SageMaker.")
 	ends := s.step != nil && slices.Contains(endings, operation)
-	if s.step != nil {
+	if s.step != nil && !s.looking {
 		s.pass(callTakes)
 	}
 	if ends && s.refuses(s.step, s.now()) {
@@ -222,7 +224,9 @@ type site struct {
 // Look takes its time: what is used meanwhile is not seen.
 func (p site) Look(ctx context.Context, of ledger.Subject) (*estate.Snapshot, error) {
 	p.stage.look(of.ARN)
+	p.stage.looking = true
 	snap, err := p.Place.Look(ctx, of)
+	p.stage.looking = false
 	p.stage.pass(lookTakes)
 	return snap, err
 }

@@ -1,6 +1,7 @@
 package stops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -23,7 +24,9 @@ type span struct {
 	seeds int
 	days  int
 	every time.Duration
-	spec  func(seed int64) organization.Spec
+	// lag is how late metrics are; zero is as late as the organization has them.
+	lag  time.Duration
+	spec func(seed int64) organization.Spec
 }
 
 // run watches them.
@@ -35,7 +38,9 @@ func run(ctx context.Context, s span) (*tally, error) {
 	for seed := range s.seeds {
 		g.Go(func() error {
 			from := at.Add(-time.Duration(s.days) * day / 2)
-			st, err := newStage(ctx, organization.Generate(s.spec(int64(seed+1))), from, rand.New(rand.NewPCG(uint64(seed+1), 0x570b)))
+			w := organization.Generate(s.spec(int64(seed + 1)))
+			w.MetricLag = cmp.Or(s.lag, w.MetricLag)
+			st, err := newStage(ctx, w, from, rand.New(rand.NewPCG(uint64(seed+1), 0x570b)))
 			if err != nil {
 				return err
 			}
@@ -77,15 +82,51 @@ func TestNothingInUseIsStopped(t *testing.T) {
 	}
 }
 
-// whole is the whole count: more than a million hours of apps, looked at every two hours, and two hundred thousand of endpoints, whose limits are
-// weeks, every six.
+// TestUnseenUseIsOfMinutes: however late metrics are, nobody is stopped who was back for longer than the newest evidence may be old when something
+// is stopped by it, and a minute.
+func TestUnseenUseIsOfMinutes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the packages of the product hold each bound by itself")
+	}
+	for _, lag := range []time.Duration{4 * time.Minute, 8 * time.Minute, 14 * time.Minute} {
+		t.Run(lag.String(), func(t *testing.T) {
+			t.Parallel()
+			all, err := run(t.Context(), span{seeds: 1, days: 3, every: 2 * time.Hour, lag: lag, spec: small})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("\n%s", all)
+			for _, f := range all.faults {
+				t.Error(f)
+			}
+			for k, r := range all.rows {
+				longest := 7 * time.Minute // the newest heartbeat may be five minutes old, the next is a minute later, and the look and the call take seconds
+				switch k.witness {
+				case byCanvas:
+					longest = 16 * time.Minute
+				case byAgent:
+					longest = 2 * time.Minute
+				}
+				if k.trick == retried {
+					longest += 2 * time.Minute
+				}
+				if r.window > longest {
+					t.Errorf("%s, %s: somebody was back for %s", k.witness, k.trick, r.window)
+				}
+			}
+		})
+	}
+}
+
+// whole is the whole count: more than a million hours of apps, looked at every four hours, and two hundred thousand of endpoints, whose limits are
+// weeks, every eight.
 var whole = []span{
-	{seeds: 2, days: 40, every: 2 * time.Hour, spec: func(seed int64) organization.Spec {
+	{seeds: 4, days: 20, every: 4 * time.Hour, spec: func(seed int64) organization.Spec {
 		s := organization.Default(seed, at)
-		s.Accounts, s.Domains, s.People, s.Apps, s.Endpoints, s.OldJobs = 3, 24, 640, 1300, 46, 0
+		s.Accounts, s.Regions, s.Domains, s.People, s.Apps, s.Endpoints, s.OldJobs = 3, s.Regions[:1], 24, 640, 1300, 46, 0
 		return s
 	}},
-	{seeds: 2, days: 40, every: 6 * time.Hour, spec: func(seed int64) organization.Spec {
+	{seeds: 2, days: 40, every: 8 * time.Hour, spec: func(seed int64) organization.Spec {
 		s := organization.Default(seed+100, at)
 		s.Accounts, s.Domains, s.People, s.Apps, s.Turnover, s.Holdings, s.Endpoints, s.OldJobs = 3, 2, 20, 0, 0, 0, 200, 0
 		return s

@@ -58,11 +58,13 @@ func newTally(began time.Time) *tally {
 // buckets are the leads that are counted together: up to each.
 var buckets = []time.Duration{0, time.Minute, 2 * time.Minute, 3 * time.Minute, 4 * time.Minute, 5 * time.Minute, 6 * time.Minute, 8 * time.Minute, time.Hour}
 
+// bucket is the one that a lead is counted in.
 func bucket(lead time.Duration) time.Duration {
 	i, _ := slices.BinarySearch(buckets, lead)
 	return buckets[i]
 }
 
+// row is that of an attempt.
 func (t *tally) row(s *attempt) *row {
 	key := by{s.witness, s.trick, bucket(s.lead)}
 	if t.rows[key] == nil {

@@ -86,12 +86,13 @@ func (t *thing) returns(after, before time.Time) (time.Time, bool) {
 	return before, true
 }
 
-// stop ends it, restart has it run again.
+// stop ends it.
 func (t *thing) stop(at time.Time, receipt string) {
 	t.receipt, t.missed, t.ending = receipt, "", true
 	t.down = append(t.down, world.Interval{From: at, To: world.Forever})
 }
 
+// restart has it run again.
 func (t *thing) restart(at time.Time) {
 	t.receipt = ""
 	t.down[len(t.down)-1].To = at
