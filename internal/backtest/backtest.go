@@ -196,7 +196,7 @@ func (r *run) approved(s remediate.Standing) remediate.Standing {
 	p := r.Set.Policies[slices.IndexFunc(r.Set.Policies, func(p *policy.Policy) bool { return p.Name == s.Policy })]
 	s.Approvals = nil
 	for n := range p.Approvals {
-		s.Approvals = append(s.Approvals, ledger.Approval{By: fmt.Sprintf("taken for given %d", n+1), At: s.First})
+		s.Approvals = append(s.Approvals, ledger.Approval{By: fmt.Sprintf("arn:taken-for-given:%d", n+1), At: s.First})
 	}
 	return s
 }

@@ -50,13 +50,7 @@ func (f *findingFilter) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (*findingFilter) statuses() []string {
-	var words []string
-	for _, s := range show.Statuses {
-		words = append(words, string(s))
-	}
-	return append(words, anyStatus)
-}
+func (*findingFilter) statuses() []string { return append(names(show.Statuses), anyStatus) }
 
 func (f *findingFilter) takes(x ledger.Finding, now time.Time) bool {
 	r := x.Resource
@@ -102,7 +96,7 @@ func newFindingsList(env Env) *cobra.Command {
 				}
 			}
 			slices.SortStableFunc(all, func(a, b ledger.Finding) int { return cmp.Or(b.Hourly.Cmp(a.Hourly), a.First.Compare(b.First)) })
-			return show.Findings(all, l.Now()).Print(env.Stdout, options)
+			return show.Findings(all, people(f.file), l.Now()).Print(env.Stdout, options)
 		},
 	}
 	f.ledgerFlags.add(cmd)
@@ -140,7 +134,7 @@ func newFindingsShow(env Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := show.Finding(x, history, l.Now()).Print(env.Stdout, options); err != nil {
+				if err := show.Finding(x, history, people(f.file), l.Now()).Print(env.Stdout, options); err != nil {
 					return err
 				}
 			}

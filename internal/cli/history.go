@@ -51,7 +51,7 @@ func newHistory(env Env) *cobra.Command {
 	fl.StringVar(&f.since, "since", "", "only from then on: a day like 2026-03-01, an instant like 2026-03-01T15:00:00Z, or how long ago, like 7d")
 	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(names(historyFormats), ", "))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(names(historyFormats), cobra.ShellCompDirectiveNoFileComp))
-	cmd.AddCommand(newVerify(env))
+	cmd.AddCommand(newVerify(env), newUnsettled(env), newSettle(env))
 	return cmd
 }
 

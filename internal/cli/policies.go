@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"maps"
+	"net/mail"
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/remediate"
 )
 
@@ -14,7 +19,7 @@ func policyFlag(cmd *cobra.Command, files *[]string) {
 
 // guard is what bounds all policies, as the file has it.
 func guard(file *config.File) (remediate.Guard, error) {
-	g, c := remediate.Guard{Enforce: file.Enforce, Limits: remediate.DefaultLimits}, file.Guard
+	g, c := remediate.Guard{Enforce: file.Enforce, Limits: remediate.DefaultLimits, People: people(file)}, file.Guard
 	g.Accounts, g.MaxDailySavings, g.MaxHourlySavings = c.Accounts, c.MaxDailySavings.Decimal, c.MaxHourlySavings.Decimal
 	if c.MaxActions > 0 {
 		g.MaxActions = c.MaxActions
@@ -33,4 +38,17 @@ func guard(file *config.File) (remediate.Guard, error) {
 		g.Freezes = append(g.Freezes, remediate.Freeze{From: from, To: to, Why: f.Why})
 	}
 	return g, nil
+}
+
+// people are those of a configuration, as far as it says who is who.
+func people(file *config.File) (all ledger.People) {
+	for _, name := range slices.Sorted(maps.Keys(file.Notify.People)) {
+		p := file.Notify.People[name]
+		person := ledger.Person{Names: []string{name}, ARNs: p.ARNs, Whole: p.ARNs != nil}
+		if a, err := mail.ParseAddress(p.Email); err == nil {
+			person.Names = append(person.Names, a.Address)
+		}
+		all = append(all, person)
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/signal"
 	"runtime/debug"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
 
 // The exit statuses. They are part of the interface: scripts rely on them.
@@ -67,15 +69,27 @@ func Run(ctx context.Context, env Env) int {
 	if s, ok := errors.AsType[status](err); ok {
 		return int(s)
 	}
-	_, _ = fmt.Fprintln(env.Stderr, "sagewarden: "+report.Lines(err.Error()))
-	if e, ok := errors.AsType[*estate.Error](err); ok && e.Hint != "" {
-		_, _ = fmt.Fprintln(env.Stderr, "  hint: "+report.Lines(e.Hint))
-	}
+	complain(env.Stderr, err)
 	if _, ok := errors.AsType[usageError](err); ok || !parsed {
 		_, _ = fmt.Fprintf(env.Stderr, "  see: %s --help\n", cmd.CommandPath())
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// complain says what went wrong, each mistake of a file by itself.
+func complain(to io.Writer, err error) {
+	if all, ok := errors.AsType[strictyaml.ReadErrors](err); ok && len(all) > 1 {
+		for _, e := range all {
+			complain(to, e)
+		}
+		_, _ = fmt.Fprintf(to, "sagewarden: %d mistakes\n", len(all))
+		return
+	}
+	_, _ = fmt.Fprintln(to, "sagewarden: "+report.Lines(err.Error()))
+	if e, ok := errors.AsType[*estate.Error](err); ok && e.Hint != "" {
+		_, _ = fmt.Fprintln(to, "  hint: "+report.Lines(e.Hint))
+	}
 }
 
 // plain is the error of a flag without the words of Go's number parser.
@@ -99,6 +113,6 @@ func newRoot(env Env) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plain(err) })
 	root.AddCommand(newScan(env), newInventory(env), newExplain(env), newTargets(env), newDoctor(env), newIAM(env), newPolicy(env), newPlan(env), newApply(env), newUndo(env), newServe(env), newLambda(env),
-		newFindings(env), newHistory(env), newSavings(env), newHalt(env), newResume(env), newStudio(env), newNotify(env), newDemo(env), newSim(env), newVersion(env))
+		newFindings(env), newHistory(env), newSavings(env), newCost(env), newHalt(env), newResume(env), newStudio(env), newNotify(env), newDemo(env), newSim(env), newVersion(env))
 	return root
 }

@@ -96,10 +96,11 @@ func (f *outputFlags) options(env Env) (report.Options, error) {
 	return report.Options{Format: format, All: f.all, Top: f.top, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}, nil
 }
 
-func names(formats []report.Format) []string {
+// names are words of a type as text.
+func names[T ~string](words []T) []string {
 	var names []string
-	for _, f := range formats {
-		names = append(names, string(f))
+	for _, w := range words {
+		names = append(names, string(w))
 	}
 	return names
 }

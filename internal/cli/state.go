@@ -25,10 +25,11 @@ func stateFlag(cmd *cobra.Command, state *string) {
 func openLedger(ctx context.Context, env Env, file *config.File, flag string) (*ledger.Ledger, error) {
 	address := cmp.Or(flag, env.Getenv(stateVariable), file.State)
 	if address == "" {
-		home := cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state"))
-		if address = filepath.Join(home, "sagewarden", "state.db"); !filepath.IsAbs(address) {
-			return nil, usagef("nothing says where your ledger is: name it with --state, or set HOME") // not another one in every folder
+		home := stateHome(env)
+		if home == "" {
+			return nil, usagef("nothing says where your ledger is: name it with --state, or set HOME")
 		}
+		address = filepath.Join(home, "state.db")
 	}
 	return ledger.Open(ctx, address, ledger.Environment{Now: env.Now, S3: func(ctx context.Context, profile, region string) (ledger.S3, error) {
 		s, err := signIn(ctx, profile, region)
@@ -37,6 +38,15 @@ func openLedger(ctx context.Context, env Env, file *config.File, flag string) (*
 		}
 		return s.S3(), nil
 	}})
+}
+
+// stateHome is the folder of what outlasts a run, empty where nothing says so: there is not to be another one in every folder.
+func stateHome(env Env) string {
+	home := filepath.Join(cmp.Or(env.Getenv("XDG_STATE_HOME"), filepath.Join(env.Getenv("HOME"), ".local", "state")), "sagewarden")
+	if !filepath.IsAbs(home) {
+		return ""
+	}
+	return home
 }
 
 // signIn opens one session.

@@ -29,6 +29,18 @@ type File struct {
 	Enforce bool `yaml:"enforce"`
 	// Guard bounds what all policies together may change.
 	Guard Guard `yaml:"guard"`
+	// Cost says where bills are kept, and who is charged for what.
+	Cost Cost `yaml:"cost"`
+}
+
+// Cost says where bills are kept, and who is charged for what.
+type Cost struct {
+	// Lake is the folder of the charges, relative to this file. SAGEWARDEN_LAKE and --lake go before it.
+	Lake string `yaml:"lake"`
+	// Estate is a snapshot that scan --save wrote, relative to this file: it tells whose a resource is. --estate goes before it.
+	Estate string `yaml:"estate"`
+	// Allocation says who is charged for what.
+	Allocation Allocation `yaml:"allocation"`
 }
 
 // A Guard bounds what all policies together may change.

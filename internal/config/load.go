@@ -36,7 +36,7 @@ type Options struct {
 
 // Load reads the file that is named by the options' Path or else by the environment; failing that, the first that is found
 // from the directory upward, then in the user's configuration directory. Without any, it is the default.
-// An error is an *estate.Error.
+// An error is an *estate.Error, or strictyaml.ReadErrors.
 func Load(o Options) (*File, error) {
 	if o.Env == nil {
 		o.Env = os.Getenv

@@ -111,6 +111,9 @@ type Person struct {
 	Reach `yaml:",inline"`
 	// Owns are the names under which resources call this person their owner, beside the person's own name and mail address.
 	Owns []string `yaml:"owns"`
+	// ARNs are all those under which the person calls AWS, as sts get-caller-identity shows them; a * stands for any characters but a slash, and [] says that there are none.
+	// They tell whether who approves by a link and who approves by a command are two people.
+	ARNs []string `yaml:"arns"`
 }
 
 // A Group is several people, or what they share.

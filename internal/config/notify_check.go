@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/mail"
 	"net/url"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ var (
 	plainName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]*$`)
 	topicARN   = regexp.MustCompile(`^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$`)
 	slackID    = regexp.MustCompile(`^[UW][A-Z0-9]{5,}$`)
+	callerARN  = regexp.MustCompile(`^arn:[a-z-]+:(iam|sts)::([0-9]{12}|\*):.+$`)
 	domainName = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 )
 
@@ -36,6 +38,11 @@ func (c *checker) notify(n Notify, at strictyaml.Path) {
 		c.reach(n, p.Reach, at)
 		for i, owner := range p.Owns {
 			c.require(strings.TrimSpace(owner) != "", at.To("owns", i), "write what the tag says", "a name is empty")
+		}
+		for i, pattern := range p.ARNs {
+			_, err := path.Match(pattern, "")
+			c.require(err == nil && callerARN.MatchString(pattern), at.To("arns", i), "write it as arn:aws:iam::111122223333:user/ana, or arn:aws:sts::111122223333:assumed-role/ROLE/ana@example.com",
+				"%q is not the ARN of a caller", pattern)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Groups)) {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -47,6 +48,19 @@ type Receipt struct {
 	Why     string    `json:"why,omitempty"`
 	// Undone is the receipt of the action that took this one back.
 	Undone string `json:"undone,omitempty"`
+	// SettledBy is who said how it ended, where that was a person's word and nobody's look.
+	SettledBy string `json:"settledBy,omitempty"`
+}
+
+// Lease is how long whoever has begun a step's call may be at it. It is well above the patience with a call, and with clocks that differ.
+const Lease = 5 * time.Minute
+
+// Held is until when whoever has begun the action may be at it.
+func (b Begun) Held() time.Time {
+	if b.Ask.Action == "" { // of a journal, which waits longer
+		return b.Began.Add(abandoned)
+	}
+	return b.Began.Add(Lease)
 }
 
 // A BusyError says that an action on a resource cannot begin, for one is under way or has been left without an end. It is an ErrConflict.
@@ -121,22 +135,47 @@ func (l *Ledger) End(ctx context.Context, id string, outcome Outcome, why string
 	return err
 }
 
+// Settle is a person's word on how an action ended that nobody else will end: which one is said by its id or by its resource, and why, by whoever has looked.
+// It is refused while whoever has begun the action may be at it.
+func (l *Ledger) Settle(ctx context.Context, word string, outcome Outcome, by, why string) (settled Receipt, err error) {
+	open, err := l.Unsettled(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	n := slices.IndexFunc(open, func(b Begun) bool { return b.ID == word || strings.EqualFold(b.Resource, word) })
+	switch {
+	case n < 0:
+		return Receipt{}, fmt.Errorf("nothing is under way that %q means", word)
+	case l.Now().Before(open[n].Held()):
+		return Receipt{}, fmt.Errorf("whoever has begun it may be at it until %s: %w", open[n].Held().Format(time.RFC3339), &BusyError{open[n]})
+	}
+	err = l.Update(ctx, func(tx *Tx) error {
+		settled = Receipt{Begun: open[n], At: tx.at, Outcome: outcome, Why: hide(why), SettledBy: by}
+		return tx.end(ctx, settled)
+	})
+	return settled, err
+}
+
 // End is Ledger.End as a part of an update.
 func (tx *Tx) End(ctx context.Context, b Begun, outcome Outcome, why string) error {
+	return tx.end(ctx, Receipt{Begun: b, At: tx.at, Outcome: outcome, Why: hide(why)})
+}
+
+func (tx *Tx) end(ctx context.Context, r Receipt) error {
+	b := r.Begun
 	switch now, err := Get[Begun](ctx, tx, SortIntent, b.Resource); {
 	case errors.Is(err, ErrNone), err == nil && now.ID != b.ID:
 		return fmt.Errorf("the action %s has ended already", b.ID)
 	case err != nil:
 		return err
 	}
-	r := Receipt{Begun: b, At: tx.at, Outcome: outcome, Why: hide(why)}
 	if err := tx.Delete(ctx, SortIntent, b.Resource); err != nil {
 		return err
 	}
 	if err := tx.Put(ctx, SortReceipt, b.ID, r); err != nil {
 		return err
 	}
-	if b.Undoes != "" && outcome == Done {
+	if b.Undoes != "" && r.Outcome == Done {
 		undone, err := Get[Receipt](ctx, tx, SortReceipt, b.Undoes)
 		if err != nil {
 			return fmt.Errorf("the receipt %s, which is undone: %w", b.Undoes, err)
@@ -146,7 +185,7 @@ func (tx *Tx) End(ctx context.Context, b Begun, outcome Outcome, why string) err
 			return err
 		}
 	}
-	return tx.Log(b.By, string(outcome), b.Resource, b.told(r.Why))
+	return tx.Log(cmp.Or(r.SettledBy, b.By), string(r.Outcome), b.Resource, b.told(r.Why))
 }
 
 // told is what the history says of an action: of what is saved only the digest, and of the resource its ARN, since the history keeps everything for ever.

@@ -140,6 +140,46 @@ func TestReceipt(t *testing.T) {
 	})
 }
 
+// TestSettleIsAPersonsWord: a call that nobody else will end ends by it, with who said so and why, but not while whoever has begun it may be at it.
+func TestSettleIsAPersonsWord(t *testing.T) {
+	policy, journal := stop, stop
+	policy.Ask.Action = "delete"
+	for name, tt := range map[string]struct {
+		action ledger.Action
+		held   time.Duration
+	}{"of a step": {policy, 5 * time.Minute}, "of a journal": {journal, 15 * time.Minute}} {
+		t.Run(name, func(t *testing.T) {
+			l, now := clocked(t)
+			id := begin(t, l, tt.action)
+			*now = at.Add(tt.held - time.Second)
+			_, err := l.Settle(t.Context(), id, ledger.Failed, ben, "no such call")
+			if busy, ok := errors.AsType[*ledger.BusyError](err); !ok || busy.By != ana {
+				t.Fatalf("settled while it is under way: %v", err)
+			}
+			*now = at.Add(tt.held)
+			if _, err := l.Settle(t.Context(), "none", ledger.Failed, ben, ""); err == nil {
+				t.Error("something that is not under way was settled")
+			}
+			r, err := l.Settle(t.Context(), churn, ledger.Failed, ben, "no such call")
+			if err != nil || r.ID != id {
+				t.Fatal(r, err)
+			}
+			kept := receipt(t, l, id)
+			if kept.Outcome != ledger.Failed || kept.SettledBy != ben || kept.Why != "no such call" || kept.By != ana || !kept.At.Equal(*now) {
+				t.Errorf("%+v", kept)
+			}
+			all := entries(t, l, 0)
+			if last := all[len(all)-1]; last.By != ben || last.Event != "failed" || !strings.Contains(string(last.Body), "no such call") {
+				t.Errorf("%+v", last)
+			}
+			if _, err := l.Settle(t.Context(), id, ledger.Done, ben, ""); err == nil {
+				t.Error("settled twice")
+			}
+			begin(t, l, tt.action)
+		})
+	}
+}
+
 // TestBeginWithRecords: an action begins only if what it rests on is still what was read, and changes it in the same commit.
 func TestBeginWithRecords(t *testing.T) {
 	l, _ := clocked(t)

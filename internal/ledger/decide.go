@@ -107,21 +107,6 @@ func (l *Ledger) Withdraw(ctx context.Context, id, by string) error {
 	})
 }
 
-// Approvers counts the people who have approved a finding, each once, and without who made it.
-func (f Finding) Approvers() int {
-	people := map[string]bool{}
-	for _, a := range f.Approvals {
-		people[a.By] = a.By != f.By
-	}
-	n := 0
-	for _, counts := range people {
-		if counts {
-			n++
-		}
-	}
-	return n
-}
-
 // ExemptionKey is the key of the exemption of a resource from a policy, empty for all. Those of a resource begin with its key for all.
 func ExemptionKey(arn, policy string) string { return arn + " " + policy }
 

@@ -172,6 +172,7 @@ func (s *Set) test(ctx context.Context, name, text string, open func(path string
 		return nil, err
 	}
 	var results []Result
+	var wrong []error
 	for i := range file.Tests {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -182,7 +183,8 @@ func (s *Set) test(ctx context.Context, name, text string, open func(path string
 			err = c.check(document, at)
 		}
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		line, _ := document.Position(at)
 		result := Result{Case: c, File: name, Line: line}
@@ -197,7 +199,7 @@ func (s *Set) test(ctx context.Context, name, text string, open func(path string
 		}
 		results = append(results, result)
 	}
-	return results, nil
+	return results, strictyaml.All(wrong...)
 }
 
 // meant is the policy that the case tests.

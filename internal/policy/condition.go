@@ -38,20 +38,28 @@ type flaw struct {
 	text, hint string
 }
 
-// compile reads an expression.
-func compile(env *cel.Env, text string) (*condition, *flaw) {
+// compile reads an expression, or says all that is wrong with it.
+func compile(env *cel.Env, text string) (*condition, []*flaw) {
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		return nil, explain(env, text, slices.MinFunc(issues.Errors(), func(a, b *common.Error) int {
+		errs := slices.SortedFunc(slices.Values(issues.Errors()), func(a, b *common.Error) int {
 			return cmp.Or(a.Location.Line()-b.Location.Line(), a.Location.Column()-b.Location.Column())
-		}))
+		})
+		if strings.HasPrefix(errs[0].Message, syntaxError) {
+			errs = errs[:1] // the others may follow from it
+		}
+		var flaws []*flaw
+		for _, e := range errs {
+			flaws = append(flaws, explain(env, text, e))
+		}
+		return nil, flaws
 	}
 	if t := checked.OutputType(); !t.IsExactType(types.BoolType) {
-		return nil, &flaw{text: fmt.Sprintf("this is a %s, and a condition is true or false", t), hint: "compare it with something"}
+		return nil, []*flaw{{text: fmt.Sprintf("this is a %s, and a condition is true or false", t), hint: "compare it with something"}}
 	}
 	program, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
 	if err != nil {
-		return nil, &flaw{text: err.Error()}
+		return nil, []*flaw{{text: err.Error()}}
 	}
 	c := &condition{text: text, program: program}
 	celast.PreOrderVisit(checked.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
@@ -89,6 +97,9 @@ var (
 	lonelyEquals   = regexp.MustCompile(`[^=!<>]=[^=]`)
 )
 
+// syntaxError begins what CEL says of what is no expression.
+const syntaxError = "Syntax error"
+
 // explain says of CEL's error what a person would.
 func explain(env *cel.Env, text string, e *common.Error) *flaw {
 	f := &flaw{at: offset(text, e.Location), text: e.Message}
@@ -108,8 +119,8 @@ func explain(env *cel.Env, text string, e *common.Error) *flaw {
 		f.text, f.hint = "this is not a regular expression", "its form is that of Go: https://pkg.go.dev/regexp/syntax"
 	case strings.HasPrefix(e.Message, "comprehension exceeds"):
 		f.text, f.hint = "all, exists, filter and map stand in each other more than twice", "look at one list at a time"
-	case strings.HasPrefix(e.Message, "Syntax error"):
-		f.text = "this is not an expression: " + strings.TrimPrefix(e.Message, "Syntax error: ")
+	case strings.HasPrefix(e.Message, syntaxError):
+		f.text = "this is not an expression: " + strings.TrimPrefix(e.Message, syntaxError+": ")
 		switch {
 		case wordOperator.MatchString(text):
 			f.hint = "write && for and, || for or, ! for not"

@@ -63,11 +63,13 @@ func FuzzCondition(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text, key, value string, seconds int64, what uint8) {
-		c, flaw := compile(env, text)
-		if flaw != nil {
+		c, flaws := compile(env, text)
+		for _, flaw := range flaws {
 			if flaw.text == "" || flaw.at < 0 || flaw.at > len(text) {
 				t.Errorf("%q: %+v", text, flaw)
 			}
+		}
+		if flaws != nil {
 			return
 		}
 		o := app(func(o *estate.Observation) {

@@ -22,27 +22,23 @@ const PackPrefix = "pack:"
 const maxSize = 1 << 20
 
 // Load reads policy files, in their order: paths, patterns as policies/*.yaml, and packs as pack:studio-basics. A pattern passes over the
-// files of tests. An error is an *estate.Error, and says where in which file what is wrong.
+// files of tests. An error says all that is wrong with the files, and where: it is strictyaml.ReadErrors.
 func Load(ctx context.Context, files ...string) (*Set, error) {
 	l := newLoader()
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := l.add(name); err != nil {
-			return nil, err
-		}
+		l.add(name)
 	}
-	return l.set, nil
+	return l.read()
 }
 
 // Parse reads the text of one policy file, with the packs that it includes. Name is what errors call it.
 func Parse(name, text string) (*Set, error) {
 	l := newLoader()
-	if err := l.text(name, text, nil); err != nil {
-		return nil, err
-	}
-	return l.set, nil
+	l.text(name, text, nil)
+	return l.read()
 }
 
 // A loader gathers the policies of several files.
@@ -50,38 +46,56 @@ type loader struct {
 	set *Set
 	// by is where a policy or a pack came in first.
 	by map[string]string
+	// wrong is what is wrong with the files, in their order.
+	wrong strictyaml.ReadErrors
 }
 
 func newLoader() *loader { return &loader{set: &Set{}, by: map[string]string{}} }
 
-func (l *loader) add(name string) error {
+// read is what was read, unless something is wrong.
+func (l *loader) read() (*Set, error) {
+	if len(l.wrong) > 0 {
+		return nil, l.wrong
+	}
+	return l.set, nil
+}
+
+// reject keeps what is wrong with one file.
+func (l *loader) reject(err error) {
+	if all, ok := errors.AsType[strictyaml.ReadErrors](strictyaml.All(err)); ok {
+		l.wrong = append(l.wrong, all...)
+	}
+}
+
+func (l *loader) add(name string) {
 	if pack, ok := strings.CutPrefix(name, PackPrefix); ok {
 		text, err := policies.Read(pack)
 		if err != nil {
-			return &estate.Error{Op: operation, On: name, Err: errors.New("there is no such pack"), Hint: packHint(pack)}
+			l.reject(&estate.Error{Op: operation, On: name, Err: errors.New("there is no such pack"), Hint: packHint(pack)})
+			return
 		}
-		return l.text(name, text, nil)
+		l.text(name, text, nil)
+		return
 	}
 	paths, err := Expand(name)
 	if err != nil {
-		return err
+		l.reject(err)
 	}
 	for _, path := range paths {
 		text, err := contents(path)
 		if err != nil {
-			return err
+			l.reject(err)
+			continue
 		}
-		if err := l.text(path, text, nil); err != nil {
-			return err
-		}
+		l.text(path, text, nil)
 	}
-	return nil
 }
 
-// text adds the policies of a file, and before them those of the packs that it includes.
-func (l *loader) text(name, text string, above *reader) error {
+// text adds the policies of a file, and before them those of the packs that it includes. There is no reader of what cannot be read at all.
+func (l *loader) text(name, text string, above *reader) *reader {
 	if first, twice := l.by[name]; twice {
-		return &estate.Error{Op: operation, On: name, Err: errors.New("it is there already, " + first), Hint: "name it once"}
+		l.reject(&estate.Error{Op: operation, On: name, Err: errors.New("it is there already, " + first), Hint: "name it once"})
+		return nil
 	}
 	l.by[name] = "as a file of its own"
 	var stand map[string]*calendar
@@ -91,34 +105,32 @@ func (l *loader) text(name, text string, above *reader) error {
 	}
 	r, err := open(name, text, stand)
 	if err != nil {
-		return err
+		l.reject(err)
+		return nil
 	}
 	for i, include := range r.file.Include {
 		at := strictyaml.Path{"include", i}
 		pack := strings.TrimPrefix(include, PackPrefix)
 		inner, err := policies.Read(pack)
-		switch first, twice := l.by[PackPrefix+pack]; {
-		case err != nil:
-			return r.document.Wrong(at, packHint(pack), "there is no pack %q", pack)
-		case twice:
-			return r.document.Wrong(at, "name it once", "the pack is there already, %s", first)
-		}
-		if err := l.text(PackPrefix+pack, inner, r); err != nil {
-			return err
+		first, twice := l.by[PackPrefix+pack]
+		if r.require(err == nil, at, packHint(pack), "there is no pack %q", pack) &&
+			r.require(!twice, at, "name it once", "the pack is there already, %s", first) {
+			l.text(PackPrefix+pack, inner, r)
 		}
 	}
-	own, err := r.policies()
-	if err != nil {
-		return err
-	}
-	for i, p := range own {
-		if first, twice := l.by["policy "+p.Name]; twice {
-			return r.document.Wrong(strictyaml.Path{"policies", i, "name"}, "give it another name", "there is a policy of this name already, at %s", first)
+	for i, form := range r.file.Policies {
+		at := strictyaml.Path{"policies", i}
+		if !r.document.Sound(at) {
+			continue
 		}
+		p := r.policy(form, at)
+		first, twice := l.by["policy "+p.Name]
+		r.require(p.Name == "" || !twice, at.To("name"), "give it another name", "there is a policy of this name already, at %s", first)
 		l.by["policy "+p.Name] = fmt.Sprintf("%s:%d", p.File, p.Line)
+		l.set.Policies = append(l.set.Policies, p)
 	}
-	l.set.Policies = append(l.set.Policies, own...)
-	return nil
+	l.reject(strictyaml.All(r.wrong...))
+	return r
 }
 
 // Expand is the files that a pattern stands for, without those of tests. What is no pattern stands for itself.
@@ -151,15 +163,13 @@ func Packs() ([]Pack, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := open(PackPrefix+name, text, nil)
+		l := newLoader()
+		r := l.text(PackPrefix+name, text, nil)
+		set, err := l.read()
 		if err != nil {
 			return nil, err
 		}
-		own, err := r.policies()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, Pack{name, r.file.Summary, own})
+		all = append(all, Pack{name, r.file.Summary, set.Policies})
 	}
 	return all, nil
 }

@@ -18,7 +18,7 @@ import (
 
 const operation = "read policy"
 
-// A reader reads the policies of one file. It keeps the first error.
+// A reader reads the policies of one file.
 type reader struct {
 	name     string
 	document *strictyaml.Document
@@ -26,43 +26,40 @@ type reader struct {
 	env      *cel.Env
 	// calendars are the file's own, and those that stand in for a pack's.
 	calendars map[string]*calendar
-	first     error
+	// wrong is what is wrong with the file so far. What follows from a mistake is none of its own.
+	wrong []error
 }
 
 func (r *reader) require(ok bool, at strictyaml.Path, hint, format string, args ...any) bool {
-	if !ok && r.first == nil {
-		r.first = r.document.Wrong(at, hint, format, args...)
+	if !ok {
+		r.wrong = append(r.wrong, r.document.Wrong(at, hint, format, args...))
 	}
 	return ok
 }
 
-// open reads the form of the file, and its calendars. Those above take the place of its own.
+// open reads the form of the file, and its calendars. Those above take the place of its own. An error says that nothing of it can be read; there may be
+// mistakes in what the reader has read without one.
 func open(name, text string, above map[string]*calendar) (*reader, error) {
 	r := &reader{name: name, file: &File{}, calendars: map[string]*calendar{}}
 	var err error
-	if r.document, err = strictyaml.Read(operation, name, text, r.file); err != nil {
+	if r.document, err = strictyaml.Read(operation, name, text, r.file); r.document == nil {
 		return nil, err
+	} else if err != nil {
+		r.wrong = append(r.wrong, err)
 	}
 	for _, c := range slices.Sorted(maps.Keys(r.file.Calendars)) {
-		r.calendars[c] = r.calendar(c, r.file.Calendars[c], strictyaml.Path{"calendars", c})
-	}
-	if r.first != nil {
-		return nil, r.first
+		at := strictyaml.Path{"calendars", c}
+		if !r.document.Sound(at) {
+			r.calendars[c] = &calendar{} // conditions may name it
+			continue
+		}
+		r.calendars[c] = r.calendar(c, r.file.Calendars[c], at)
 	}
 	maps.Copy(r.calendars, above)
 	if r.env, err = newEnv(r.calendars); err != nil {
 		return nil, &estate.Error{Op: operation, On: name, Err: err}
 	}
 	return r, nil
-}
-
-// policies are those that stand in the file itself.
-func (r *reader) policies() ([]*Policy, error) {
-	var all []*Policy
-	for i, form := range r.file.Policies {
-		all = append(all, r.policy(form, strictyaml.Path{"policies", i}))
-	}
-	return all, r.first
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -154,9 +151,9 @@ func (r *reader) kinds(form Form, at strictyaml.Path) []estate.Kind {
 }
 
 func (r *reader) condition(text string, at strictyaml.Path) *condition {
-	c, flaw := compile(r.env, text)
-	if flaw != nil && r.first == nil {
-		r.first = r.document.WrongWithin(at, flaw.at, flaw.hint, "%s", flaw.text)
+	c, flaws := compile(r.env, text)
+	for _, f := range flaws {
+		r.wrong = append(r.wrong, r.document.WrongWithin(at, f.at, f.hint, "%s", f.text))
 	}
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
 
 func TestEverything(t *testing.T) {
@@ -80,5 +81,42 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("no line with a caret:\n%v", err)
 			}
 		})
+	}
+}
+
+// TestEveryMistakeIsTold: all that is wrong with a file, once and in the order of its lines, and nothing that only follows from it.
+func TestEveryMistakeIsTold(t *testing.T) {
+	_, err := Load(t.Context(), "testdata/many.yaml", "testdata/bad/no-kind.yaml", "pack:no-such", "testdata/none.yaml")
+	all, ok := errors.AsType[strictyaml.ReadErrors](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range all {
+		said, _, _ := strings.Cut(e.Err.Error(), "\n")
+		got = append(got, strings.TrimPrefix(e.On, "testdata/")+": "+said)
+	}
+	want := []string{
+		`many.yaml:1:11: there is no pack "no-such-pack"`,
+		`many.yaml:1:36: the pack is there already, included in testdata/many.yaml`,
+		`many.yaml:3:3: the calendar has no office hours`,
+		`many.yaml:4:15: "Europe/Berln" is no time zone`,
+		`many.yaml:6:5: unknown field "officehours"`,
+		`many.yaml:12:16: "soon" is not a length of time`,
+		`many.yaml:15:5: unknown field "whne"`,
+		`many.yaml:18:19: verdict has no "idel"`,
+		`many.yaml:18:43: > does not take (duration, string)`,
+		`many.yaml:20:9: stop is nothing that can be done to a endpoint`,
+		`many.yaml:21:9: a step does one thing, and this one does start and delete`,
+		`many.yaml:23:5: the policy does nothing`,
+		`many.yaml:23:11: there is a policy of this name already, at testdata/many.yaml:16`,
+		`many.yaml:25:33: this is not an expression: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`,
+		`many.yaml:28:10: "yesterday" is no instant`,
+		`bad/no-kind.yaml:3:5: the policy is about no kind of resource`,
+		`pack:no-such: there is no such pack`,
+		`none.yaml: no such file or directory`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -79,7 +79,7 @@ func (e *Engine) tells(plan *Plan) (all []notify.Tell) {
 // notice is what a step that notifies tells: what comes next, and not before when.
 func (e *Engine) notice(i Item) notify.Tell {
 	pol := policyOf(e.Set, i.Finding.Policy)
-	t := notify.Tell{Finding: i.Finding.Finding, Step: i.Step, Due: i.At, Approval: i.Finding.Approvers() < pol.Approvals}
+	t := notify.Tell{Finding: i.Finding.Finding, Step: i.Step, Due: i.At, Approval: i.Finding.Approvers(e.Guard.People) < pol.Approvals}
 	if i.Status == Told { // it was told at its last step, and may be told again when that has long been quiet
 		t.Step, t.Due = len(pol.Steps)-1, i.Finding.First
 	}

@@ -106,6 +106,57 @@ policies:
 	}
 }
 
+// mortal is a store whose process dies at its nth commit: when it is through, or before it.
+type mortal struct {
+	ledger.Store
+	nth    int
+	before bool
+}
+
+func (m *mortal) Commit(ctx context.Context, c ledger.Change) error {
+	m.nth--
+	if m.nth == 0 && m.before {
+		panic(m)
+	}
+	err := m.Store.Commit(ctx, c)
+	if m.nth == 0 {
+		panic(m)
+	}
+	return err
+}
+
+// TestUndoGoesOnAfterADeath: what an undo that was killed has left stands in nobody's way: the next one finds out how it ended, and goes on.
+func TestUndoGoesOnAfterADeath(t *testing.T) {
+	for name, death := range map[string]*mortal{"before the call": {nth: 1}, "after it": {nth: 2, before: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, stopApps)
+			s.app("risk", used(5*time.Hour, 3*time.Hour))
+			_, _, results := s.run()
+			s.pass(time.Hour)
+			death.Store = s.ledger.Store
+			s.ledger.Store = death
+			func() {
+				defer func() {
+					if recover() != death {
+						t.Error("it has not died")
+					}
+				}()
+				_, _ = s.engine().Undo(t.Context(), results[0].Receipt)
+			}()
+			s.ledger.Store = death.Store
+			s.pass(10 * time.Minute)
+			undone, err := s.engine().Undo(t.Context(), results[0].Receipt)
+			if err != nil || len(undone) != 1 || undone[0].Outcome != remediate.Done {
+				t.Errorf("%+v, %v", undone, err)
+			}
+			if open, err := s.ledger.Unsettled(t.Context()); err != nil || len(open) > 0 {
+				t.Errorf("%+v, %v", open, err)
+			}
+			s.once("sagemaker:DeleteApp risk", "sagemaker:CreateApp risk")
+		})
+	}
+}
+
 // TestReversedStepsAreToldAgain: so has who reverses it by hand while it is under way.
 func TestReversedStepsAreToldAgain(t *testing.T) {
 	s := newStage(t, strings.Replace(deleteNotebooks, "- delete", "- notify: { to: owner }\n      - delete", 1))
@@ -214,5 +265,54 @@ func TestPolicyChangedMidway(t *testing.T) {
 				t.Errorf("%+v", p.Items)
 			}
 		})
+	}
+}
+
+// TestPolicyTakenAwayMidway: what was begun by a policy that there is no more ends there, once its call has its end, and says so; where only some policies are looked
+// at, that one is not among them says nothing.
+func TestPolicyTakenAwayMidway(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	e := s.engine()
+	e.Pause = nil
+	p := s.plan(e)
+	if r := e.Apply(t.Context(), p.Due()); r[0].Outcome != remediate.Underway {
+		t.Fatalf("%+v", r)
+	}
+	id := p.Items[0].Finding.ID
+	underway := func() bool {
+		f, err := ledger.Get[ledger.Finding](t.Context(), s.ledger, ledger.SortFinding, id)
+		return err == nil && f.Underway != ""
+	}
+	settle := func(all []string) {
+		t.Helper()
+		s.set = s.policies(stopApps)
+		e := s.engine()
+		e.All = all
+		_, err := e.Settle(t.Context())
+		s.must(err)
+	}
+	settle(nil)
+	settle([]string{"apps", p.Items[0].Finding.Policy})
+	if !underway() {
+		t.Fatal("it was ended though its policy may be there")
+	}
+	open, err := s.ledger.Begin(t.Context(), ledger.Action{Finding: id, Resource: "arn:x", Operation: "sagemaker:StopNotebookInstance", By: me})
+	s.must(err)
+	settle([]string{"apps"})
+	if !underway() {
+		t.Fatal("it was ended while a call has no end")
+	}
+	s.must(s.ledger.End(t.Context(), open, ledger.Done, ""))
+	settle([]string{"apps"})
+	var events []string
+	s.must(s.ledger.Entries(t.Context(), 0, func(e ledger.Entry) error {
+		if e.Subject == id {
+			events = append(events, e.Event)
+		}
+		return nil
+	}))
+	if n := len(events); underway() || n < 2 || events[n-2] != "step canceled" || events[n-1] != remediate.EventClosed {
+		t.Errorf("%v", events)
 	}
 }

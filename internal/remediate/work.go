@@ -82,7 +82,7 @@ func (w *work) admits(ctx context.Context) (Outcome, string) {
 	if why := moved(f, w.item, w.policy, now); why != "" {
 		return Canceled, why
 	}
-	why := held(f, w.policy, now)
+	why := held(f, w.policy, w.Guard.People, now)
 	if halt, err := w.Ledger.Halted(ctx); err != nil {
 		why = "the ledger cannot be read: " + err.Error()
 	} else if halt != nil {
@@ -118,14 +118,19 @@ func moved(f ledger.Finding, i Item, p *policy.Policy, now time.Time) string {
 }
 
 // held is why a step waits for somebody's word, empty where it does not.
-func held(f ledger.Finding, p *policy.Policy, now time.Time) string {
-	switch missing := p.Approvals - f.Approvers(); {
-	case f.Snooze != nil && now.Before(f.Snooze.Until):
+func held(f ledger.Finding, p *policy.Policy, people ledger.People, now time.Time) string {
+	if f.Snooze != nil && now.Before(f.Snooze.Until) {
 		return fmt.Sprintf("put off until %s by %s", f.Snooze.Until.UTC().Format(time.RFC3339), f.Snooze.By)
-	case missing > 0:
-		return fmt.Sprintf("%d of %d approvals are missing", missing, p.Approvals)
 	}
-	return ""
+	approvers := f.Approvers(people)
+	if approvers >= p.Approvals {
+		return ""
+	}
+	why := fmt.Sprintf("%d of %d approvals are missing", p.Approvals-approvers, p.Approvals)
+	if unsure := len(f.Approvals) - approvers; unsure > 0 {
+		why += fmt.Sprintf("; %d of those given may be of somebody who counts already, or of who made the finding: arns under notify.people tells them apart", unsure)
+	}
+	return why
 }
 
 // send writes the call down, sends it, and writes down how it ended. An empty outcome means that the step goes on.
@@ -243,7 +248,7 @@ func identity(r estate.Resource) estate.Resource {
 	return r
 }
 
-// spend counts the step against the caps of the day, which other nodes may have used up since the plan.
+// spend counts the step against the caps of the day, and of the stretch that runs share, which other nodes may have used up since the plan.
 func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 	f, now := w.item.Finding, w.Now()
 	for _, who := range []struct {
@@ -259,10 +264,20 @@ func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 		if who.name == everybody {
 			b.daily = w.Guard.MaxDailySavings
 		}
+		if w.Stretch > 0 {
+			shared, err := w.stretch(ctx, tx, who.name, now)
+			if err != nil {
+				return err
+			}
+			b.limits.MaxActions, b.limits.MaxHourlySavings, b.before = who.limits.MaxActions, who.limits.MaxHourlySavings, shared.Spending
+			shared.Spending = Spending{shared.Actions + 1, shared.Hourly.Add(f.Hourly)}
+			if err := tx.Put(ctx, ledger.SortSpending, stretchKey(who.name), shared); err != nil {
+				return err
+			}
+		}
 		if why := b.refuses(f.Hourly); why != "" {
 			return fmt.Errorf("%w: %s", errMoved, why)
 		}
-		b.take(f.Hourly)
 		if err := tx.Put(ctx, ledger.SortSpending, key, Spending{today.Actions + 1, today.Hourly.Add(f.Hourly)}); err != nil {
 			return err
 		}

@@ -23,6 +23,18 @@ type Turn struct {
 	Until time.Time `json:"until"`
 }
 
+// AtWork is the turn that a node has now, nil for none.
+func AtWork(ctx context.Context, l *ledger.Ledger) (*Turn, error) {
+	t, err := ledger.Get[Turn](ctx, l, ledger.SortLease, turnKey)
+	switch {
+	case errors.Is(err, ledger.ErrNone), err == nil && !l.Now().Before(t.Until):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &t, nil
+}
+
 // errTaken says that another node has the turn.
 var errTaken = errors.New("it is another node's turn")
 

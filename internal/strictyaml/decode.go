@@ -14,27 +14,33 @@ import (
 // An unmarshaler reads itself. Its errors are Wrong's.
 type unmarshaler interface{ UnmarshalYAML(ast.Node) error }
 
-// decode sets the value to what the node says. A null says nothing, which is refused where to be there at all says something.
-func decode(node ast.Node, v reflect.Value) error {
+// decode sets the value at the path to what the node says, as far as it can, and keeps what is wrong with it. A null says nothing, which is refused where to be
+// there at all says something.
+func (d *Document) decode(node ast.Node, v reflect.Value, at Path) {
 	if node.Type() == ast.NullType {
 		if v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.Struct {
-			return Wrong(node, "write {} to take every default, or leave it out", "nothing is said here")
+			d.keep(at, Wrong(node, "write {} to take every default, or leave it out", "nothing is said here"))
 		}
-		return nil
+		return
 	}
 	if u, ok := reflect.TypeAssert[unmarshaler](v.Addr()); ok {
-		return u.UnmarshalYAML(node)
+		d.keep(at, u.UnmarshalYAML(node))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return decode(node, v.Elem())
+		d.decode(node, v.Elem(), at)
+		return
 	case reflect.Struct:
-		return decodeStruct(node, v)
+		d.decodeStruct(node, v, at)
+		return
 	case reflect.Map:
-		return decodeMap(node, v)
+		d.decodeMap(node, v, at)
+		return
 	case reflect.Slice:
-		return decodeList(node, v)
+		d.decodeList(node, v, at)
+		return
 	}
 	text, ok := Scalar(node)
 	if !ok {
@@ -42,15 +48,24 @@ func decode(node ast.Node, v reflect.Value) error {
 		if _, isMap := node.(*ast.MappingNode); isMap && v.Kind() == reflect.String {
 			hint = "put text that has a colon in it into quotes" // in a list within braces the parser takes 08:00 for a key with a value
 		}
-		return Wrong(node, hint, "want %s", noun(v))
+		d.keep(at, Wrong(node, hint, "want %s", noun(v)))
+		return
 	}
-	return decodeScalar(node, text, v)
+	d.keep(at, decodeScalar(node, text, v))
 }
 
-func decodeStruct(node ast.Node, v reflect.Value) error {
+// keep keeps what is wrong with the value at the path.
+func (d *Document) keep(at Path, err error) {
+	if err != nil {
+		d.wrong, d.broken = append(d.wrong, d.explain(err)), append(d.broken, at)
+	}
+}
+
+func (d *Document) decodeStruct(node ast.Node, v reflect.Value, at Path) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
-		return Wrong(node, "", "want fields with their values")
+		d.keep(at, Wrong(node, "", "want fields with their values"))
+		return
 	}
 	fields := map[string]reflect.Value{}
 	var names []string
@@ -63,13 +78,11 @@ func decodeStruct(node ast.Node, v reflect.Value) error {
 			if near, ok := Nearest(key.Value, names); ok {
 				hint = "did you mean " + near + "?"
 			}
-			return wrongAt(key, hint, "unknown field %q", key.Value)
+			d.keep(at, wrongAt(key, hint, "unknown field %q", key.Value))
+			continue
 		}
-		if err := decode(entry.Value, field); err != nil {
-			return err
-		}
+		d.decode(entry.Value, field, at.To(key.Value))
 	}
-	return nil
 }
 
 // gather collects the fields of a struct by their names, those of inlined structs among them.
@@ -86,34 +99,30 @@ func gather(v reflect.Value, fields map[string]reflect.Value, names *[]string) {
 	}
 }
 
-func decodeMap(node ast.Node, v reflect.Value) error {
+func (d *Document) decodeMap(node ast.Node, v reflect.Value, at Path) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
-		return Wrong(node, "", "want keys with their values")
+		d.keep(at, Wrong(node, "", "want keys with their values"))
+		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, entry := range m.Values {
-		value := reflect.New(v.Type().Elem()).Elem()
-		if err := decode(entry.Value, value); err != nil {
-			return err
-		}
-		v.SetMapIndex(reflect.ValueOf(entry.Key.GetToken().Value), value)
+		key, value := entry.Key.GetToken().Value, reflect.New(v.Type().Elem()).Elem()
+		d.decode(entry.Value, value, at.To(key))
+		v.SetMapIndex(reflect.ValueOf(key), value)
 	}
-	return nil
 }
 
-func decodeList(node ast.Node, v reflect.Value) error {
+func (d *Document) decodeList(node ast.Node, v reflect.Value, at Path) {
 	s, ok := node.(*ast.SequenceNode)
 	if !ok {
-		return Wrong(node, "begin each with a dash, or write [a, b]", "want a list")
+		d.keep(at, Wrong(node, "begin each with a dash, or write [a, b]", "want a list"))
+		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(s.Values), len(s.Values)))
 	for i, n := range s.Values {
-		if err := decode(n, v.Index(i)); err != nil {
-			return err
-		}
+		d.decode(n, v.Index(i), at.To(i))
 	}
-	return nil
 }
 
 var duration = reflect.TypeFor[time.Duration]()

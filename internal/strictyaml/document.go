@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -24,21 +25,28 @@ const maxDepth = 50
 type Document struct {
 	op, name, text string
 	root           ast.Node
+	// wrong is what does not fit the form, and broken where.
+	wrong  []error
+	broken []Path
 }
 
 // Read reads the one document of the text into v, a pointer to a struct with yaml tags. What the text leaves out stays as
-// it is. Op and name are what errors call the reading and the file. An error is an *estate.Error.
+// it is. Op and name are what errors call the reading and the file. An error is ReadErrors, all there are: with a document beside them, v holds
+// what could be read.
 func Read(op, name, text string, v any) (*Document, error) {
 	d := &Document{op: op, name: name, text: text}
 	if err := d.parse(); err != nil {
-		return nil, d.explain(err)
+		return nil, All(d.explain(err))
 	}
 	if d.root != nil {
-		if err := decode(d.root, reflect.ValueOf(v).Elem()); err != nil {
-			return nil, d.explain(err)
-		}
+		d.decode(d.root, reflect.ValueOf(v).Elem(), nil)
 	}
-	return d, nil
+	return d, All(d.wrong...)
+}
+
+// Sound reports whether the value at the path, with all that is in it, has the form that it ought to have.
+func (d *Document) Sound(at Path) bool {
+	return !slices.ContainsFunc(d.broken, func(p Path) bool { return len(p) >= len(at) && slices.Equal(p[:len(at)], at) })
 }
 
 func (d *Document) parse() error {
@@ -129,7 +137,7 @@ func (d *Document) explain(err error) error {
 			m = wrongAt(y.GetToken(), hint, "%s", y.GetMessage())
 		}
 	}
-	e := &estate.Error{Op: d.op, On: d.name, Err: errors.New(m.text), Hint: m.hint}
+	e := &estate.Error{Op: d.op, On: d.name, Err: m, Hint: m.hint}
 	lines := strings.Split(d.text, "\n")
 	if m.line == 0 || m.line > len(lines) {
 		return e
@@ -137,6 +145,6 @@ func (d *Document) explain(err error) error {
 	e.On = fmt.Sprintf("%s:%d:%d", d.name, m.line, m.column)
 	number := fmt.Sprintf("%5d | ", m.line)
 	margin := strings.Repeat(" ", len(number)-2) + "| " + strings.Repeat(" ", max(m.column-1, 0))
-	e.Err = fmt.Errorf("%s\n%s%s\n%s^", m.text, number, strings.TrimRight(lines[m.line-1], "\r"), margin)
+	m.drawing = fmt.Sprintf("\n%s%s\n%s^", number, strings.TrimRight(lines[m.line-1], "\r"), margin)
 	return e
 }

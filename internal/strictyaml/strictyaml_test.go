@@ -100,6 +100,33 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+func TestEveryMistakeOfTheFormIsTold(t *testing.T) {
+	s := sample{}
+	d, err := Read("read", "x.yaml", "below:\n  small: 300\n  title: x\nlists: [[a], b]\nname: kept\n", &s)
+	if err == nil || d == nil || s.Name != "kept" {
+		t.Fatalf("%v, %v, read %q", err, d, s.Name)
+	}
+	var got []string
+	for _, e := range err.(ReadErrors) { //nolint:errorlint // what Read says that it returns
+		got = append(got, e.On)
+	}
+	if diff := cmp.Diff([]string{"x.yaml:2:10", "x.yaml:3:3", "x.yaml:4:14"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, tt := range []struct {
+		at   Path
+		want bool
+	}{{nil, false}, {Path{"below"}, false}, {Path{"below", "share"}, true}, {Path{"lists", 0}, true}, {Path{"lists", 1}, false}, {Path{"name"}, true}} {
+		if got := d.Sound(tt.at); got != tt.want {
+			t.Errorf("%v is sound: %v", tt.at, got)
+		}
+	}
+	a, b := d.Wrong(Path{"name"}, "", "b"), d.Wrong(Path{"below", "small"}, "", "a")
+	if all := All(a, b, nil, a, err); len(all.(ReadErrors)) != 5 { //nolint:errorlint // what All says that it returns
+		t.Errorf("not each once: %v", all)
+	}
+}
+
 func TestWrongPointsAtTheValueOrWhatShouldHoldIt(t *testing.T) {
 	d, err := Read("read", "x.yaml", "name: x\nlists:\n  - [a, b]\n  - [c]\nbelow:\n  name: y\n", new(sample))
 	if err != nil {

@@ -38,14 +38,14 @@ func StatusOf(f ledger.Finding, now time.Time) Status {
 	return Open
 }
 
-// Findings is the table of some.
-func Findings(all []ledger.Finding, now time.Time) report.Sheet {
+// Findings is the table of some. People says which of those who have approved are one person.
+func Findings(all []ledger.Finding, people ledger.People, now time.Time) report.Sheet {
 	s := report.Sheet{Columns: []report.Column{{Head: "ID"}, {Head: "POLICY", Name: true}, {Head: "KIND"}, {Head: "RESOURCE", Name: true}, {Head: "IN"}, {Head: "OWNER", Name: true},
 		{Head: "$/HOUR", Right: true}, {Head: "SINCE"}, {Head: "STATUS", Prose: true}}}
 	sum, known := decimal.Zero, true
 	for _, f := range all {
 		r := f.Resource
-		s.Rows = append(s.Rows, []string{f.ID, f.Policy, string(r.Kind), r.Name, r.Target.String(), cmp.Or(r.Owner, "-"), report.Rate(f.Hourly, f.Known), report.Instant(f.First), standing(f, now)})
+		s.Rows = append(s.Rows, []string{f.ID, f.Policy, string(r.Kind), r.Name, r.Target.String(), cmp.Or(r.Owner, "-"), report.Rate(f.Hourly, f.Known), report.Instant(f.First), standing(f, people, now)})
 		if f.Closed.IsZero() {
 			sum, known = sum.Add(f.Hourly), known && f.Known
 		}
@@ -61,7 +61,7 @@ func Findings(all []ledger.Finding, now time.Time) report.Sheet {
 }
 
 // standing is the status of a finding in words.
-func standing(f ledger.Finding, now time.Time) string {
+func standing(f ledger.Finding, people ledger.People, now time.Time) string {
 	var words []string
 	switch StatusOf(f, now) {
 	case Closed:
@@ -71,7 +71,7 @@ func standing(f ledger.Finding, now time.Time) string {
 	case Open:
 		words = append(words, fmt.Sprintf("step %d is next", f.Next+1))
 	}
-	switch n := f.Approvers(); n {
+	switch n := f.Approvers(people); n {
 	case 0:
 	case 1:
 		words = append(words, "approved by one")
@@ -85,7 +85,7 @@ func standing(f ledger.Finding, now time.Time) string {
 }
 
 // Finding is all that is known of one, with its history.
-func Finding(f ledger.Finding, history []ledger.Entry, now time.Time) report.Sheet {
+func Finding(f ledger.Finding, history []ledger.Entry, people ledger.People, now time.Time) report.Sheet {
 	r := f.Resource
 	s := report.Sheet{Title: f.Policy + ": " + r.Name, Columns: []report.Column{{Head: "WHAT"}, {Head: "IS", Prose: true}}}
 	add := func(what, text string) {
@@ -102,7 +102,7 @@ func Finding(f ledger.Finding, history []ledger.Entry, now time.Time) report.She
 	add("since", report.Instant(f.First))
 	add("last seen", report.Instant(f.Last))
 	add("made by", f.By)
-	add("status", standing(f, now))
+	add("status", standing(f, people, now))
 	for _, a := range f.Approvals {
 		add("approved", report.Instant(a.At)+" by "+a.By)
 	}

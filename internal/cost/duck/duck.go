@@ -1,0 +1,138 @@
+// Package duck is the engine of the bill: DuckDB, inside this process. A build without cgo has none, and says so.
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// Options say what the engine may take.
+type Options struct {
+	// Memory bounds what the engine holds, in megabytes; 512 when zero. The rest of the process comes on top.
+	Memory int
+	// Temp is the folder into which it spills what does not fit; without one it fails in place of spilling.
+	Temp string
+	// Threads bounds how many run at once; one for each processor when zero.
+	Threads int
+}
+
+// defaultMemory keeps the whole process below 700 MB.
+const defaultMemory = 512
+
+// settings are what every connection of the engine lives by. Nothing is fetched from the network, and the clock on the wall is UTC.
+func (o Options) settings() map[string]string {
+	if o.Memory == 0 {
+		o.Memory = defaultMemory
+	}
+	s := map[string]string{
+		"memory_limit":                 fmt.Sprintf("%dMB", o.Memory),
+		"temp_directory":               o.Temp,
+		"preserve_insertion_order":     "false",
+		"autoinstall_known_extensions": "false",
+		"autoload_known_extensions":    "false",
+		"allow_community_extensions":   "false",
+	}
+	if o.Threads > 0 {
+		s["threads"] = fmt.Sprint(o.Threads)
+	}
+	return s
+}
+
+// A DB is an engine with an empty catalog, which is gone when it is closed.
+type DB struct{ pool *sql.DB }
+
+// Query asks. An error in the SQL is an *estate.Error that shows where.
+func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := db.pool.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, wrong(ctx, err)
+	}
+	return rows, nil
+}
+
+// Exec carries out a statement that answers nothing.
+func (db *DB) Exec(ctx context.Context, statement string, args ...any) error {
+	if _, err := db.pool.ExecContext(ctx, statement, args...); err != nil {
+		return wrong(ctx, err)
+	}
+	return nil
+}
+
+// Close ends the engine.
+func (db *DB) Close() error { return db.pool.Close() }
+
+// Append adds rows to a table, in the order of its columns. A decimal.Decimal goes into a DECIMAL(38,18) digit by digit.
+func (db *DB) Append(ctx context.Context, table string, rows iter.Seq[[]any]) error {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return wrong(ctx, err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.Raw(func(c any) error { return appendRows(c, table, rows) }); err != nil {
+		return &estate.Error{Op: "append rows", On: table, Err: err}
+	}
+	return nil
+}
+
+// Seal leaves the engine nothing to read but these files, for good: no other file, no network, no extension, no setting.
+func (db *DB) Seal(ctx context.Context, files ...string) error {
+	quoted := make([]string, len(files))
+	for i, f := range files {
+		quoted[i] = "'" + strings.ReplaceAll(f, "'", "''") + "'"
+	}
+	for _, s := range []string{"SET allowed_paths = [" + strings.Join(quoted, ", ") + "]", "SET enable_external_access = false", "SET lock_configuration = true"} {
+		if err := db.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OnlySelect refuses what is not one SELECT, without running it.
+func (db *DB) OnlySelect(ctx context.Context, query string) error {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return wrong(ctx, err)
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.Raw(func(c any) error { return onlySelect(ctx, c, query) })
+}
+
+// Into scans a DECIMAL of an answer into d. NULL is zero.
+func Into(d *decimal.Decimal) sql.Scanner { return into{d} }
+
+type into struct{ to *decimal.Decimal }
+
+// Scan implements sql.Scanner.
+func (i into) Scan(value any) (err error) {
+	switch v := value.(type) {
+	case nil:
+		*i.to = decimal.Zero
+	case float64, float32:
+		return errors.New("a float is no money")
+	default:
+		*i.to, err = decimal.NewFromString(fmt.Sprint(v))
+	}
+	return err
+}
+
+// wrong is the error of a statement.
+func wrong(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return said(err)
+}
+
+// said is what DuckDB says, which shows the place in the statement.
+func said(err error) error {
+	return &estate.Error{Op: "run SQL", Err: errors.New(strings.TrimSpace(err.Error()))}
+}

@@ -1,0 +1,142 @@
+//go:build cgo
+
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"math/big"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// Available says whether this build has the engine.
+const Available = true
+
+// Open starts an engine.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	settings := url.Values{}
+	for name, value := range o.settings() {
+		settings.Set(name, value)
+	}
+	connector, err := duckdb.NewConnector("?"+settings.Encode(), func(c driver.ExecerContext) error {
+		_, err := c.ExecContext(ctx, "SET TimeZone = 'UTC'", nil)
+		return err
+	})
+	if err != nil {
+		return nil, &estate.Error{Op: "start DuckDB", Err: err}
+	}
+	db := &DB{sql.OpenDB(connector)}
+	if err := db.pool.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, &estate.Error{Op: "start DuckDB", Err: err}
+	}
+	return db, nil
+}
+
+// scale is that of money in the lake.
+const scale = 18
+
+func appendRows(conn any, table string, rows iter.Seq[[]any]) error {
+	a, err := duckdb.NewAppenderFromConn(conn.(driver.Conn), "", table)
+	if err != nil {
+		return err
+	}
+	for row := range rows {
+		values := make([]driver.Value, len(row))
+		for i, v := range row {
+			if d, ok := v.(decimal.Decimal); ok {
+				if v, err = units(d); err != nil {
+					_ = a.Close() // the first error is the one that tells
+					return err
+				}
+			}
+			values[i] = v
+		}
+		if err := a.AppendRow(values...); err != nil {
+			_ = a.Close()
+			return err
+		}
+	}
+	return a.Close()
+}
+
+// units is the decimal as the engine keeps it. What has more digits than it keeps is refused, never rounded.
+func units(d decimal.Decimal) (duckdb.Decimal, error) {
+	u := d.Shift(scale)
+	if !u.IsInteger() {
+		return duckdb.Decimal{}, fmt.Errorf("%s has more than %d digits behind the point", d, scale)
+	}
+	value := u.BigInt()
+	if new(big.Int).Abs(value).Cmp(new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)) >= 0 {
+		return duckdb.Decimal{}, fmt.Errorf("%s has more than 38 digits", d)
+	}
+	return duckdb.Decimal{Width: 38, Scale: scale, Value: value}, nil
+}
+
+func onlySelect(ctx context.Context, conn any, query string) error {
+	refused := &estate.Error{Op: "run SQL", Err: errors.New("this is not one SELECT"), Hint: "charges can be read, and nothing can be changed: write one SELECT, or WITH … SELECT"}
+	prepared, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+	if err != nil {
+		return wrong(ctx, err)
+	}
+	statement := prepared.(*duckdb.Stmt)
+	kind, err := statement.StatementType()
+	if err != nil || kind != duckdb.STATEMENT_TYPE_SELECT {
+		refused.Err = errors.Join(refused.Err, err)
+		_ = statement.Close()
+		return refused
+	}
+	return statement.Close()
+}
+
+// plain is a value of the driver's in types that everybody knows.
+func plain(v any) any {
+	switch v := v.(type) {
+	case duckdb.Decimal:
+		return decimal.NewFromBigInt(v.Value, -int32(v.Scale))
+	case *big.Int:
+		return decimal.NewFromBigInt(v, 0)
+	case duckdb.OrderedMap:
+		o := Object{keys: v.Keys(), values: v.Values()}
+		for i := range o.values {
+			o.values[i] = plain(o.values[i])
+		}
+		return o
+	case map[string]any:
+		o := Object{}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			o.keys, o.values = append(o.keys, k), append(o.values, plain(v[k]))
+		}
+		return o
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+		return v
+	case []byte:
+		return fmt.Sprintf("%x", v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) { // which JSON has no word for
+			return fmt.Sprint(v)
+		}
+		return v
+	case float32:
+		return plain(float64(v))
+	case duckdb.Interval:
+		return fmt.Sprintf("%d months %d days %s", v.Months, v.Days, time.Duration(v.Micros)*time.Microsecond)
+	}
+	return v
+}
