@@ -25,6 +25,8 @@ const (
 type attempt struct {
 	*thing
 	trick trick
+	// goesOn says that the step had begun before: most of these see that it has come true.
+	goesOn bool
 	// lead is how long before the last look somebody is back.
 	lead time.Duration
 	// looked is when its last look began.
@@ -34,10 +36,10 @@ type attempt struct {
 	done              bool
 }
 
-// attempts draws what becomes of a step that begins at an instant.
-func (a *adversary) attempts(t *thing, at time.Time) *attempt {
-	s := &attempt{thing: t, trick: nobody}
-	if t.back == nil {
+// attempts draws what becomes of a step that is looked at at an instant.
+func (a *adversary) attempts(t *thing, goesOn bool, at time.Time) *attempt {
+	s := &attempt{thing: t, trick: nobody, goesOn: goesOn}
+	if t.back == nil || goesOn {
 		return s
 	}
 	if t.back.Count(at.Add(-time.Hour), at.Add(time.Hour)) > 0 {

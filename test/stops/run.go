@@ -77,24 +77,26 @@ type deaf struct{}
 func (deaf) Send(context.Context, notify.Message) error { return nil }
 
 // look begins the last look at a thing: the adversary's moment.
-func (s *stage) look(arn string) {
+func (s *stage) look(ctx context.Context, arn string) error {
 	t := s.things[arn]
-	switch {
-	case t == nil || t.receipt != "":
+	if t == nil {
+		return fmt.Errorf("%s is not of this world", arn)
+	}
+	if s.step == nil || s.step.thing != t {
 		s.ended()
-	case t.ending && (s.step == nil || s.step.thing != t): // somebody has it back: the step comes to its end
-		s.ended()
-		t.ending = false
-	case s.step == nil || s.step.thing != t:
-		s.ended()
-		s.step = s.attempts(t, s.now())
-		if s.step.trick == between {
+		begun := false
+		if len(t.down) > 0 { // else nothing was ever begun
+			var err error
+			if _, begun, err = s.underway(ctx, arn); err != nil {
+				return err
+			}
+		}
+		if s.step = s.attempts(t, begun, s.now()); s.step.trick == between {
 			s.comes(s.step, s.now().Add(-s.step.lead))
 		}
 	}
-	if s.step != nil {
-		s.step.looked = s.now()
-	}
+	s.step.looked = s.now()
+	return nil
 }
 
 // ended counts the attempt that is over.
@@ -107,9 +109,9 @@ func (s *stage) ended() {
 
 // stopped holds a stop that has just come true against the truth.
 func (s *stage) stopped(ctx context.Context) error {
-	f, err := s.underway(ctx, s.step.arn)
-	if err != nil {
-		return err
+	f, begun, err := s.underway(ctx, s.step.arn)
+	if err != nil || !begun {
+		return cmp.Or(err, fmt.Errorf("%s was stopped, and no finding is under way", s.step.arn))
 	}
 	now := s.now()
 	s.step.done = true
@@ -121,17 +123,14 @@ func (s *stage) stopped(ctx context.Context) error {
 	return nil
 }
 
-// underway is the finding whose step is being carried out on a resource.
-func (s *stage) underway(ctx context.Context, arn string) (ledger.Finding, error) {
+// underway is the finding whose step has begun on a resource.
+func (s *stage) underway(ctx context.Context, arn string) (f ledger.Finding, begun bool, err error) {
 	for f, err := range ledger.All[ledger.Finding](ctx, s.ledger, ledger.SortFinding, "") {
-		if err != nil {
-			return f, err
-		}
-		if f.Resource.ARN == arn && f.Underway != "" {
-			return f, nil
+		if err != nil || f.Resource.ARN == arn && f.Underway != "" {
+			return f, err == nil, err
 		}
 	}
-	return ledger.Finding{}, fmt.Errorf("%s was stopped, and no finding is under way", arn)
+	return ledger.Finding{}, false, nil
 }
 
 // limits are how long the packs' policies want what they take away to have been idle.

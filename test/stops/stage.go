@@ -144,7 +144,7 @@ func (s *stage) Do(r *http.Request) (*http.Response, error) {
 		}
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "SageMaker.")
-	ends := s.step != nil && slices.Contains(endings, operation)
+	ends := slices.Contains(endings, operation)
 	if s.step != nil && !s.looking {
 		s.pass(callTakes)
 	}
@@ -223,7 +223,9 @@ type site struct {
 
 // Look takes its time: what is used meanwhile is not seen.
 func (p site) Look(ctx context.Context, of ledger.Subject) (*estate.Snapshot, error) {
-	p.stage.look(of.ARN)
+	if err := p.stage.look(ctx, of.ARN); err != nil {
+		return nil, err
+	}
 	p.stage.looking = true
 	snap, err := p.Place.Look(ctx, of)
 	p.stage.looking = false

@@ -121,14 +121,14 @@ func TestUnseenUseIsOfMinutes(t *testing.T) {
 // whole is the whole count: more than a million hours of apps, looked at every four hours, and two hundred thousand of endpoints, whose limits are
 // weeks, every eight.
 var whole = []span{
-	{seeds: 4, days: 20, every: 4 * time.Hour, spec: func(seed int64) organization.Spec {
+	{seeds: 4, days: 12, every: 4 * time.Hour, spec: func(seed int64) organization.Spec {
 		s := organization.Default(seed, at)
 		s.Accounts, s.Regions, s.Domains, s.People, s.Apps, s.Endpoints, s.OldJobs = 3, s.Regions[:1], 24, 640, 1300, 46, 0
 		return s
 	}},
-	{seeds: 2, days: 40, every: 8 * time.Hour, spec: func(seed int64) organization.Spec {
+	{seeds: 1, days: 40, every: 8 * time.Hour, spec: func(seed int64) organization.Spec {
 		s := organization.Default(seed+100, at)
-		s.Accounts, s.Domains, s.People, s.Apps, s.Turnover, s.Holdings, s.Endpoints, s.OldJobs = 3, 2, 20, 0, 0, 0, 200, 0
+		s.Accounts, s.Domains, s.People, s.Apps, s.Turnover, s.Holdings, s.Endpoints, s.OldJobs = 3, 2, 20, 0, 0, 0, 250, 0
 		return s
 	}},
 }

@@ -75,6 +75,9 @@ func (t *tally) row(s *attempt) *row {
 
 // attempt counts one that is over.
 func (t *tally) attempt(s *attempt) {
+	if s.goesOn && !s.done {
+		return
+	}
 	r := t.row(s)
 	r.attempts++
 	if !s.done {

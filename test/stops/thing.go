@@ -28,8 +28,6 @@ type thing struct {
 	again func(context.Context, *sagemaker.Client) error
 	// receipt is that of the stop, while it is down.
 	receipt string
-	// ending says that its stop has come true, and that the step has not been looked at since.
-	ending bool
 	// missed is why it still runs, though nobody has used it for long; empty while it is not a miss.
 	missed string
 }
@@ -88,7 +86,7 @@ func (t *thing) returns(after, before time.Time) (time.Time, bool) {
 
 // stop ends it.
 func (t *thing) stop(at time.Time, receipt string) {
-	t.receipt, t.missed, t.ending = receipt, "", true
+	t.receipt, t.missed = receipt, ""
 	t.down = append(t.down, world.Interval{From: at, To: world.Forever})
 }
 
