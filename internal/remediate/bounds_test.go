@@ -106,6 +106,57 @@ policies:
 	}
 }
 
+// mortal is a store whose process dies at its nth commit: when it is through, or before it.
+type mortal struct {
+	ledger.Store
+	nth    int
+	before bool
+}
+
+func (m *mortal) Commit(ctx context.Context, c ledger.Change) error {
+	m.nth--
+	if m.nth == 0 && m.before {
+		panic(m)
+	}
+	err := m.Store.Commit(ctx, c)
+	if m.nth == 0 {
+		panic(m)
+	}
+	return err
+}
+
+// TestUndoGoesOnAfterADeath: what an undo that was killed has left stands in nobody's way: the next one finds out how it ended, and goes on.
+func TestUndoGoesOnAfterADeath(t *testing.T) {
+	for name, death := range map[string]*mortal{"before the call": {nth: 1}, "after it": {nth: 2, before: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, stopApps)
+			s.app("risk", used(5*time.Hour, 3*time.Hour))
+			_, _, results := s.run()
+			s.pass(time.Hour)
+			death.Store = s.ledger.Store
+			s.ledger.Store = death
+			func() {
+				defer func() {
+					if recover() != death {
+						t.Error("it has not died")
+					}
+				}()
+				_, _ = s.engine().Undo(t.Context(), results[0].Receipt)
+			}()
+			s.ledger.Store = death.Store
+			s.pass(10 * time.Minute)
+			undone, err := s.engine().Undo(t.Context(), results[0].Receipt)
+			if err != nil || len(undone) != 1 || undone[0].Outcome != remediate.Done {
+				t.Errorf("%+v, %v", undone, err)
+			}
+			if open, err := s.ledger.Unsettled(t.Context()); err != nil || len(open) > 0 {
+				t.Errorf("%+v, %v", open, err)
+			}
+			s.once("sagemaker:DeleteApp risk", "sagemaker:CreateApp risk")
+		})
+	}
+}
+
 // TestReversedStepsAreToldAgain: so has who reverses it by hand while it is under way.
 func TestReversedStepsAreToldAgain(t *testing.T) {
 	s := newStage(t, strings.Replace(deleteNotebooks, "- delete", "- notify: { to: owner }\n      - delete", 1))

@@ -88,7 +88,7 @@ func TestWhatHasChangedSinceThePlan(t *testing.T) {
 		"an approval is withdrawn": {
 			policies: strings.Replace(stopApps, "steps:", "approvals: 1\n    steps:", 1),
 			change: func(s *stage, _ *remediate.Engine, f ledger.Finding) {
-				s.must(s.ledger.Withdraw(s.Context(), f.ID, "bo"))
+				s.must(s.ledger.Withdraw(s.Context(), f.ID, bo))
 			},
 			want: remediate.Untried, why: "1 of 1 approvals are missing",
 		},
@@ -170,7 +170,7 @@ func TestWhatHasChangedSinceThePlan(t *testing.T) {
 			e := s.engine()
 			p := s.plan(e)
 			for len(p.Due()) == 0 { // it waits for somebody's word
-				s.must(s.ledger.Approve(s.Context(), p.Items[0].Finding.ID, "bo"))
+				s.must(s.ledger.Approve(s.Context(), p.Items[0].Finding.ID, bo))
 				p = s.plan(e)
 			}
 			c.change(s, e, p.Items[0].Finding.Finding)
@@ -407,14 +407,14 @@ func TestWhoMadeItDoesNotApproveIt(t *testing.T) {
 	s.app("risk", used(5*time.Hour, 3*time.Hour))
 	p := s.plan(s.engine())
 	id := p.Items[0].Finding.ID
-	if err := s.ledger.Approve(t.Context(), id, "me"); err == nil {
+	if err := s.ledger.Approve(t.Context(), id, me); err == nil {
 		t.Error("who ran what made the finding has approved it")
 	}
 	s.must(s.ledger.Approve(t.Context(), id, "bo")) // by a link, which may be that of who made it
 	if p := s.plan(s.engine()); len(p.Due()) != 0 || !strings.Contains(p.Items[0].Why, "1 of 1 approvals are missing; 1 of those given may be of") {
 		t.Errorf("approved by nobody knows whom: %+v", p.Items)
 	}
-	s.guard.People = ledger.People{{Names: []string{"bo"}, ARNs: []string{"arn:aws:iam::111111111111:user/bo"}, Whole: true}, {ARNs: []string{"me"}}}
+	s.guard.People = ledger.People{{Names: []string{"bo"}, ARNs: []string{bo}, Whole: true}}
 	if p := s.plan(s.engine()); len(p.Due()) != 1 {
 		t.Errorf("approved by another: %+v", p.Items)
 	}

@@ -78,6 +78,10 @@ type Result struct {
 // patience is how long a call that was sent is waited for, even where the run is interrupted: then at least it is known how it ended.
 const patience = time.Minute
 
+// fresh is how long after the last look began a call may be sent. Who uses the resource after that is not stopped by what was seen before: in a storm, a
+// call waits for minutes until AWS takes it.
+const fresh = 2 * time.Minute
+
 // Apply carries the items out that change something, one after the other, and then goes on with those that take their time, as long as Pause waits.
 // The failure of one does not stop the rest. Where the context ends, no other is begun.
 func (e *Engine) Apply(ctx context.Context, items []Item) []Result {

@@ -15,13 +15,18 @@ import (
 // Settle finds out what became of the calls that were begun and have no end, since a crash has left nobody who knows. It looks, and never
 // sends one again. What it cannot find out stays unsettled, and keeps every other change away from the resource.
 func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
+	return e.settle(ctx, func(ledger.Begun) bool { return true })
+}
+
+// settle is Settle of some of the calls.
+func (e *Engine) settle(ctx context.Context, some func(ledger.Begun) bool) ([]ledger.Receipt, error) {
 	open, err := e.Ledger.Unsettled(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []ledger.Receipt
 	for _, b := range open {
-		if b.Ask.Action == "" || e.Ledger.Now().Before(b.Held()) {
+		if b.Ask.Action == "" || !some(b) || e.Ledger.Now().Before(b.Held()) {
 			continue
 		}
 		r := ledger.Receipt{Begun: b, At: e.Ledger.Now()}

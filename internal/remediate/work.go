@@ -29,8 +29,9 @@ type work struct {
 	// calls are those that the step has made, in earlier runs too, oldest first, and tried counts them with those that failed.
 	calls []ledger.Action
 	tried int
-	// verdict is that of the last look, and seen when the first one began.
+	// verdict is that of the last look, which began at looked, and seen when the first one began.
 	verdict estate.Verdict
+	looked  time.Time
 	seen    time.Time
 }
 
@@ -137,6 +138,9 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	if why := w.Guard.Bars(w.finding.Resource, w.Now()); why != "" { // the look has taken its time
 		return w.orUnderway(Untried), why
 	}
+	if !w.fresh() {
+		return w.orUnderway(Untried), "nothing was sent, for AWS answered so slowly that what was seen is old: it is looked at again in the next run"
+	}
 	id, err := w.begin(ctx, r, m)
 	switch {
 	case errors.Is(err, errMoved):
@@ -147,7 +151,7 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	outcome, why := ledger.Done, ""
-	if failed := m.Send(sent); failed != nil {
+	if failed := m.Send(cloud.While(sent, w.fresh)); failed != nil {
 		hand := w.site.Hand(r, *w.item.Ask, w.seen)
 		hand.Open = &kinds.Made{Operation: m.Operation, Resource: m.Resource}
 		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
@@ -164,6 +168,9 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	w.calls = append(w.calls, ledger.Action{Operation: m.Operation, On: m.Resource})
 	return "", ""
 }
+
+// fresh reports whether what was seen last is new enough to act on.
+func (w *work) fresh() bool { return w.Now().Sub(w.looked) <= fresh }
 
 // file keeps what was asked for to be kept. Nothing is sent.
 func (w *work) file(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {

@@ -130,3 +130,9 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Equal tells whether two sums are the same, digit by digit.
+func (s Sum) Equal(o Sum) bool {
+	return s.Currency == o.Currency && s.Lines == o.Lines && s.Unblended.Equal(o.Unblended) && s.NetUnblended.Equal(o.NetUnblended) && s.Amortized.Equal(o.Amortized) &&
+		s.NetAmortized.Equal(o.NetAmortized) && s.List.Equal(o.List) && s.Trueup.Equal(o.Trueup) && s.Upfront.Equal(o.Upfront)
+}
