@@ -12,6 +12,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/lake"
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
+	"github.com/sagewarden/sagewarden/internal/cost/waste"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -88,6 +89,16 @@ func (f *costFlags) period(env Env, l *lake.Lake) (showback.Period, error) {
 	return p, nil
 }
 
+// lastMonth is the period that the flags name, or else the last month of the lake.
+func (f *costFlags) lastMonth(env Env, l *lake.Lake) (showback.Period, error) {
+	if f.month == "" && f.since == "" && f.until == "" {
+		months := l.Months()
+		last := months[len(months)-1].Period
+		return showback.Months(last, last)
+	}
+	return f.period(env, l)
+}
+
 // filters are those of --where.
 func (f *costFlags) filters() ([]showback.Filter, error) {
 	var all []showback.Filter
@@ -116,10 +127,11 @@ func (f *costFlags) print(env Env, op string, printer func(io.Writer) error) err
 
 type reportFlags struct {
 	costFlags
-	by, costs []string
-	top       int
-	apart     bool
-	compare   string
+	estateFlag
+	by, costs, from []string
+	top             int
+	apart           bool
+	compare         string
 }
 
 func newCostReport(env Env) *cobra.Command {
@@ -138,11 +150,13 @@ func newCostReport(env Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
 	f.add(cmd, report.DataFormats())
+	f.addEstate(cmd)
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the dearest over the whole period, and add up the others as one line; 0 is all")
 	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests and all else apart")
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, from which the whole story tells what went to no use; repeat it")
 	fl.StringVar(&f.compare, "compare", "", "previous: beside the day, week or month before, or else beside the period before")
 	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(showback.DimensionNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("cost", cobra.FixedCompletions(showback.CostNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -154,6 +168,9 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	options, err := f.options(env, report.DataFormats())
 	if err != nil {
 		return err
+	}
+	if len(f.from) > 0 && !f.story(options.Format) {
+		return usagef("--from: only the whole story tells of waste: -o html without --by; or use sagewarden cost waste")
 	}
 	q, err := f.query()
 	if err != nil {
@@ -170,11 +187,20 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
+	if q.Allocated() {
+		months := f.months(a)
+		if q.Previous {
+			months = nil // what was before is allocated, too
+		}
+		if _, _, err := f.allocate(ctx, f.file, a, months...); err != nil {
+			return err
+		}
+	}
 	var printed interface {
 		Print(w io.Writer, o report.Options) error
 	}
 	if f.story(options.Format) {
-		printed, err = f.overview(ctx, a, q)
+		printed, err = f.overview(ctx, env, a, q)
 	} else {
 		printed, err = q.Data(ctx, a)
 	}
@@ -190,16 +216,31 @@ func (f *reportFlags) story(format report.Format) bool {
 }
 
 // overview is the whole story of the period, or of the last month where none is named, with the year before it.
-func (f *reportFlags) overview(ctx context.Context, a *attached, q showback.Query) (doc report.Document, err error) {
-	months := a.lake.Months()
-	last := months[len(months)-1].Period
-	if f.month == "" && f.since == "" && f.until == "" {
-		if q.Period, err = showback.Months(last, last); err != nil {
+func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q showback.Query) (doc report.Document, err error) {
+	o := showback.Overview{Cost: q.Costs[0], Where: q.Where}
+	if o.Period, err = f.lastMonth(env, a.lake); err != nil {
+		return doc, err
+	}
+	o.History = o.Period.Year(a.lake.Months()[0].Period)
+	if len(f.from) > 0 {
+		evidence, err := loadEvidence(f.from)
+		if err != nil {
 			return doc, err
 		}
+		bill, err := waste.Of(ctx, a, evidence, waste.Question{Period: o.Period, Cost: o.Cost, Where: o.Where, By: waste.Groups()[0], Top: wasteRows})
+		if err != nil {
+			return doc, err
+		}
+		if figure, ok := bill.Figure(); ok {
+			o.Figures = append(o.Figures, figure)
+		}
+		o.Parts = append(o.Parts, report.Part{Title: "Paid for nothing", Lead: bill.Title() + ".", Data: bill.Data(), Bars: "idle_least"})
 	}
-	return showback.Overview{Cost: q.Costs[0], Period: q.Period, History: q.Period.Year(months[0].Period), Where: q.Where}.Document(ctx, a)
+	return o.Document(ctx, a)
 }
+
+// wasteRows are as many as the whole story tells of what was paid for nothing.
+const wasteRows = 12
 
 // query is what the flags ask for, but for its period.
 func (f *reportFlags) query() (q showback.Query, err error) {

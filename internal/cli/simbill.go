@@ -14,9 +14,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/bill"
 )
 
-// billName is what the simulated organization's reports are called.
-const billName = "organization-bill"
-
 func newSimBill(env Env) *cobra.Command {
 	var file, at, month, format, encoding, granularity, mix, dir string
 	var seed int64
@@ -40,7 +37,7 @@ func newSimBill(env Env) *cobra.Command {
 					return usagef("--month: %q is not a month like 2026-10", month)
 				}
 			}
-			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Name: billName, Keep: keep, Delivery: delivery, Rows: rows}
+			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Name: bill.ReportName, Keep: keep, Delivery: delivery, Rows: rows}
 			switch {
 			case !slices.Contains(bill.Formats(), e.Format):
 				return usagef("--format: %q is none of %s", format, strings.Join(names(bill.Formats()), ", "))

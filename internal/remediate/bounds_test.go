@@ -267,3 +267,52 @@ func TestPolicyChangedMidway(t *testing.T) {
 		})
 	}
 }
+
+// TestPolicyTakenAwayMidway: what was begun by a policy that there is no more ends there, once its call has its end, and says so; where only some policies are looked
+// at, that one is not among them says nothing.
+func TestPolicyTakenAwayMidway(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	e := s.engine()
+	e.Pause = nil
+	p := s.plan(e)
+	if r := e.Apply(t.Context(), p.Due()); r[0].Outcome != remediate.Underway {
+		t.Fatalf("%+v", r)
+	}
+	id := p.Items[0].Finding.ID
+	underway := func() bool {
+		f, err := ledger.Get[ledger.Finding](t.Context(), s.ledger, ledger.SortFinding, id)
+		return err == nil && f.Underway != ""
+	}
+	settle := func(all []string) {
+		t.Helper()
+		s.set = s.policies(stopApps)
+		e := s.engine()
+		e.All = all
+		_, err := e.Settle(t.Context())
+		s.must(err)
+	}
+	settle(nil)
+	settle([]string{"apps", p.Items[0].Finding.Policy})
+	if !underway() {
+		t.Fatal("it was ended though its policy may be there")
+	}
+	open, err := s.ledger.Begin(t.Context(), ledger.Action{Finding: id, Resource: "arn:x", Operation: "sagemaker:StopNotebookInstance", By: me})
+	s.must(err)
+	settle([]string{"apps"})
+	if !underway() {
+		t.Fatal("it was ended while a call has no end")
+	}
+	s.must(s.ledger.End(t.Context(), open, ledger.Done, ""))
+	settle([]string{"apps"})
+	var events []string
+	s.must(s.ledger.Entries(t.Context(), 0, func(e ledger.Entry) error {
+		if e.Subject == id {
+			events = append(events, e.Event)
+		}
+		return nil
+	}))
+	if n := len(events); underway() || n < 2 || events[n-2] != "step canceled" || events[n-1] != remediate.EventClosed {
+		t.Errorf("%v", events)
+	}
+}

@@ -248,7 +248,7 @@ func identity(r estate.Resource) estate.Resource {
 	return r
 }
 
-// spend counts the step against the caps of the day, which other nodes may have used up since the plan.
+// spend counts the step against the caps of the day, and of the stretch that runs share, which other nodes may have used up since the plan.
 func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 	f, now := w.item.Finding, w.Now()
 	for _, who := range []struct {
@@ -264,10 +264,20 @@ func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 		if who.name == everybody {
 			b.daily = w.Guard.MaxDailySavings
 		}
+		if w.Stretch > 0 {
+			shared, err := w.stretch(ctx, tx, who.name, now)
+			if err != nil {
+				return err
+			}
+			b.limits.MaxActions, b.limits.MaxHourlySavings, b.before = who.limits.MaxActions, who.limits.MaxHourlySavings, shared.Spending
+			shared.Spending = Spending{shared.Actions + 1, shared.Hourly.Add(f.Hourly)}
+			if err := tx.Put(ctx, ledger.SortSpending, stretchKey(who.name), shared); err != nil {
+				return err
+			}
+		}
 		if why := b.refuses(f.Hourly); why != "" {
 			return fmt.Errorf("%w: %s", errMoved, why)
 		}
-		b.take(f.Hourly)
 		if err := tx.Put(ctx, ledger.SortSpending, key, Spending{today.Actions + 1, today.Hourly.Add(f.Hourly)}); err != nil {
 			return err
 		}

@@ -23,6 +23,9 @@ import (
 // sample is how many deaths there are where nobody asks for more.
 const sample = 40
 
+// most is how many processes a part of a story may take.
+const most = 80
+
 // setting reads a number from the environment.
 func setting(t *testing.T, name string, otherwise uint64) uint64 {
 	t.Helper()
@@ -85,9 +88,6 @@ func TestDeaths(t *testing.T) {
 	wg.Wait()
 	t.Logf("%d deaths in %d lives:\n%s", count.deaths(), lives.Load(), count)
 }
-
-// most is how many processes a story may take.
-const most = 80
 
 // live tells a story three times: as it goes undisturbed, with deaths, and with deaths until somebody halts it in the middle and takes everything back.
 func live(t *testing.T, kept store, seed uint64, count *toll) {

@@ -36,7 +36,7 @@ func meeting(nth int, one, other *reaper) {
 // TestTwoProcessesApplyOnePlan: each step of a plan that two processes carry out at once happens once, whatever they share the ledger by, and nothing is
 // even tried twice.
 func TestTwoProcessesApplyOnePlan(t *testing.T) {
-	rounds, seed := setting(t, "SAGEWARDEN_CHAOS", sample)/20, setting(t, "SAGEWARDEN_CHAOS_SEED", 1)
+	rounds, seed := setting(t, "SAGEWARDEN_CHAOS", sample)/25, setting(t, "SAGEWARDEN_CHAOS_SEED", 1)
 	for _, kept := range []store{sqlite, postgreSQL, inS3} {
 		for n := range rounds {
 			t.Run(fmt.Sprintf("%s-%d", kept, seed+n), func(t *testing.T) {

@@ -155,13 +155,7 @@ func (q Query) grouped(d dialect.Dialect, period string, names, sums []string) s
 		fmt.Fprintf(&b, ",\n  %s AS %s", sums[i], n)
 	}
 	fmt.Fprintf(&b, "\nFROM %s", from)
-	where := conditions(d, q.Where)
-	if period != "" {
-		where = append([]string{period}, where...)
-	}
-	if len(where) > 0 {
-		fmt.Fprintf(&b, "\nWHERE %s", strings.Join(where, " AND "))
-	}
+	b.WriteString(where(period, conditions(d, q.Where)))
 	fmt.Fprintf(&b, "\nGROUP BY %s", strings.Join(group, ", "))
 	return b.String()
 }
@@ -226,4 +220,19 @@ func (q Query) topped(sql string, dims, names []string, times int) string {
 	return "SELECT " + strings.Join(columns, ", ") + "\nFROM (\n  SELECT *, dense_rank() OVER (PARTITION BY " + currencyColumn + " ORDER BY whole DESC, " + ties + ") AS place\n  FROM (\n" +
 		"    SELECT *, sum(" + first + ") OVER (PARTITION BY " + strings.Join(slices.Concat(fixed, []string{currencyColumn}), ", ") + ") AS whole\n    FROM (\n" + sql +
 		"\n    ) AS summed\n  ) AS sized\n) AS placed\nGROUP BY " + strings.Join(append(group, keep), ", ")
+}
+
+// Conditions are an SQL WHERE of a period and filters, empty for all.
+func Conditions(d dialect.Dialect, period Period, filters []Filter, more ...string) string {
+	return where(period.condition(), append(conditions(d, filters), more...))
+}
+
+func where(period string, others []string) string {
+	if period != "" {
+		others = append([]string{period}, others...)
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	return "\nWHERE " + strings.Join(others, " AND ")
 }

@@ -394,7 +394,7 @@ func TestLayout(t *testing.T) {
 		{Export{Format: Legacy, Encoding: Zip, Keep: true}, []string{"p/acme/20260301-20260401/<id>/acme-00001.csv.zip", "p/acme/20260301-20260401/<id>/acme-Manifest.json"}, "p/acme/20260301-20260401/acme-Manifest.json"},
 		{Export{Format: Legacy, Encoding: Parquet}, []string{"p/acme/acme/year=2026/month=3/acme-00001.snappy.parquet"}, "p/acme/20260301-20260401/acme-Manifest.json"},
 		{Export{Format: CUR2, Encoding: Gzip}, []string{"p/acme/data/BILLING_PERIOD=2026-03/acme-00001.csv.gz"}, "p/acme/metadata/BILLING_PERIOD=2026-03/acme-Manifest.json"},
-		{Export{Format: FOCUS12, Encoding: Parquet, Keep: true}, []string{"p/acme/data/BILLING_PERIOD=2026-03/2026-04-02T07:00:00.000Z-<id>/acme-00001.snappy.parquet"}, "p/acme/metadata/BILLING_PERIOD=2026-03/acme-Manifest.json"},
+		{Export{Format: FOCUS12, Encoding: Parquet, Keep: true}, []string{"p/acme/data/BILLING_PERIOD=2026-03/2026-04-01T07:00:00.000Z-<id>/acme-00001.snappy.parquet"}, "p/acme/metadata/BILLING_PERIOD=2026-03/acme-Manifest.json"},
 	} {
 		tt.e.Prefix, tt.e.Bucket = "p", "acme-billing"
 		_, d, files := deliver(t, b, tt.e)
