@@ -127,6 +127,7 @@ func (f *costFlags) print(env Env, op string, printer func(io.Writer) error) err
 
 type reportFlags struct {
 	costFlags
+	estateFlag
 	by, costs, from []string
 	top             int
 	apart           bool
@@ -149,6 +150,7 @@ func newCostReport(env Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
 	f.add(cmd, report.DataFormats())
+	f.addEstate(cmd)
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
@@ -185,6 +187,15 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
+	if q.Allocated() {
+		months := f.months(a)
+		if q.Previous {
+			months = nil // what was before is allocated, too
+		}
+		if _, _, err := f.allocate(ctx, f.file, a, months...); err != nil {
+			return err
+		}
+	}
 	var printed interface {
 		Print(w io.Writer, o report.Options) error
 	}
@@ -211,6 +222,12 @@ func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q show
 		return doc, err
 	}
 	o.History = o.Period.Year(a.lake.Months()[0].Period)
+	if rules := f.file.Cost.Allocation; len(rules.Rules) > 0 || rules.Default != "" {
+		if _, _, err := f.allocate(ctx, f.file, a); err != nil {
+			return doc, err
+		}
+		o.Teams = true
+	}
 	if len(f.from) > 0 {
 		evidence, err := loadEvidence(f.from)
 		if err != nil {

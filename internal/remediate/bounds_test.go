@@ -2,6 +2,7 @@ package remediate_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,21 @@ func TestUndoGoesOnAfterADeath(t *testing.T) {
 	}
 }
 
+// TestACallWithoutAnEndHasNoReceiptYet: whoever undoes it hears that, and not that there is no such thing.
+func TestACallWithoutAnEndHasNoReceiptYet(t *testing.T) {
+	s := newStage(t, stopApps)
+	id, err := s.ledger.Begin(t.Context(), ledger.Action{Operation: "sagemaker:DeleteApp", On: "a", Resource: "a", By: "me"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), id); !errors.Is(err, ledger.ErrConflict) || !strings.Contains(err.Error(), "has been under way since") {
+		t.Error(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), "none"); err == nil || !strings.Contains(err.Error(), "there is no such receipt") {
+		t.Error(err)
+	}
+}
+
 // TestReversedStepsAreToldAgain: so has who reverses it by hand while it is under way.
 func TestReversedStepsAreToldAgain(t *testing.T) {
 	s := newStage(t, strings.Replace(deleteNotebooks, "- delete", "- notify: { to: owner }\n      - delete", 1))
@@ -265,5 +281,54 @@ func TestPolicyChangedMidway(t *testing.T) {
 				t.Errorf("%+v", p.Items)
 			}
 		})
+	}
+}
+
+// TestPolicyTakenAwayMidway: what was begun by a policy that there is no more ends there, once its call has its end, and says so; where only some policies are looked
+// at, that one is not among them says nothing.
+func TestPolicyTakenAwayMidway(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	e := s.engine()
+	e.Pause = nil
+	p := s.plan(e)
+	if r := e.Apply(t.Context(), p.Due()); r[0].Outcome != remediate.Underway {
+		t.Fatalf("%+v", r)
+	}
+	id := p.Items[0].Finding.ID
+	underway := func() bool {
+		f, err := ledger.Get[ledger.Finding](t.Context(), s.ledger, ledger.SortFinding, id)
+		return err == nil && f.Underway != ""
+	}
+	settle := func(all []string) {
+		t.Helper()
+		s.set = s.policies(stopApps)
+		e := s.engine()
+		e.All = all
+		_, err := e.Settle(t.Context())
+		s.must(err)
+	}
+	settle(nil)
+	settle([]string{"apps", p.Items[0].Finding.Policy})
+	if !underway() {
+		t.Fatal("it was ended though its policy may be there")
+	}
+	open, err := s.ledger.Begin(t.Context(), ledger.Action{Finding: id, Resource: "arn:x", Operation: "sagemaker:StopNotebookInstance", By: me})
+	s.must(err)
+	settle([]string{"apps"})
+	if !underway() {
+		t.Fatal("it was ended while a call has no end")
+	}
+	s.must(s.ledger.End(t.Context(), open, ledger.Done, ""))
+	settle([]string{"apps"})
+	var events []string
+	s.must(s.ledger.Entries(t.Context(), 0, func(e ledger.Entry) error {
+		if e.Subject == id {
+			events = append(events, e.Event)
+		}
+		return nil
+	}))
+	if n := len(events); underway() || n < 2 || events[n-2] != "step canceled" || events[n-1] != remediate.EventClosed {
+		t.Errorf("%v", events)
 	}
 }

@@ -248,7 +248,7 @@ func identity(r estate.Resource) estate.Resource {
 	return r
 }
 
-// spend counts the step against the caps of the day, which other nodes may have used up since the plan.
+// spend counts the step against the caps of the day, and of the stretch that runs share, which other nodes may have used up since the plan.
 func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 	f, now := w.item.Finding, w.Now()
 	for _, who := range []struct {
@@ -264,10 +264,20 @@ func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 		if who.name == everybody {
 			b.daily = w.Guard.MaxDailySavings
 		}
+		if w.Stretch > 0 {
+			shared, err := w.stretch(ctx, tx, who.name, now)
+			if err != nil {
+				return err
+			}
+			b.limits.MaxActions, b.limits.MaxHourlySavings, b.before = who.limits.MaxActions, who.limits.MaxHourlySavings, shared.Spending
+			shared.Spending = Spending{shared.Actions + 1, shared.Hourly.Add(f.Hourly)}
+			if err := tx.Put(ctx, ledger.SortSpending, stretchKey(who.name), shared); err != nil {
+				return err
+			}
+		}
 		if why := b.refuses(f.Hourly); why != "" {
 			return fmt.Errorf("%w: %s", errMoved, why)
 		}
-		b.take(f.Hourly)
 		if err := tx.Put(ctx, ledger.SortSpending, key, Spending{today.Actions + 1, today.Hourly.Add(f.Hourly)}); err != nil {
 			return err
 		}
@@ -294,7 +304,7 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 		if err != nil {
 			return err
 		}
-		f = ended(f, len(w.policy.Steps), o, why, w.Now())
+		f = ended(f, len(w.policy.Steps), o, len(w.calls) > 0, why, w.Now())
 		r.Finding = f
 		return errors.Join(keep(ctx, tx, f), tx.Log(w.site.Principal(), "step "+string(o), f.ID, r))
 	})
@@ -304,8 +314,8 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 	return r
 }
 
-// ended is a finding after its next step came to an end in this run. It is pure.
-func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) ledger.Finding {
+// ended is a finding after its next step came to an end in this run, having changed something or not. It is pure.
+func ended(f ledger.Finding, steps int, o Outcome, changed bool, why string, now time.Time) ledger.Finding {
 	f.Trouble = why
 	switch o {
 	case Underway, Unsettled, Untried:
@@ -320,6 +330,9 @@ func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) le
 			return f.Anew(now)
 		}
 	case Failed:
+		if changed { // the next run goes on: the policy may not match any more what the step has made of it
+			return f
+		}
 	}
 	return f.Ended()
 }

@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/sagewarden/sagewarden/test/postgresql"
 )
 
 // An answer is what a function has made of an event.
@@ -98,6 +100,7 @@ var bootstrap = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	_ = os.RemoveAll(shelf)
+	postgresql.Stop()
 	os.Exit(status)
 }
 

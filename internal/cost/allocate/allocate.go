@@ -23,6 +23,11 @@ type Allocation struct {
 	Keys []Spelled
 	// Names are the teams that go by several names.
 	Names []Spelled
+	// condition chooses the charges that were allocated, in SQL.
+	condition string
+	rules     config.Allocation
+	// splitter is nil where nothing is shared.
+	splitter *splitter
 }
 
 // A Spelled is a key or a team and how it is written on the bill.
@@ -33,9 +38,12 @@ type Spelled struct {
 	Conflicts int64 `json:"conflicts,omitempty"`
 }
 
-// Run allocates the charges of the view charges, and makes the view allocations. The snapshot may be nil where no rule asks for it.
-func Run(ctx context.Context, db *duck.DB, a config.Allocation, snap *estate.Snapshot) (*Allocation, error) {
-	r := &run{db: db, config: a, snap: snap, c: compiler{Dialect: dialect.DuckDB, keys: map[tagKey][]string{}}}
+// Run allocates the charges of the view charges in these months, all where none is named, and makes the view allocations. The snapshot may be nil where no rule asks for it.
+func Run(ctx context.Context, db *duck.DB, a config.Allocation, snap *estate.Snapshot, months ...string) (*Allocation, error) {
+	r := &run{Allocation: Allocation{condition: "true", rules: a}, db: db, config: a, snap: snap, c: compiler{Dialect: dialect.DuckDB, keys: map[tagKey][]string{}}}
+	if len(months) > 0 {
+		r.condition = oneOf("billing_period", months)
+	}
 	for _, step := range []func(context.Context) error{r.readKeys, r.lookUp, r.assign, r.readNames, r.pool, r.share, r.publish} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -84,7 +92,7 @@ func (r *run) tell(ctx context.Context, k tagKey, found []string) error {
 			values[i] = "NULLIF(TRIM(" + r.c.Value(k.column, key) + "), '')"
 		}
 		differ := "LEAST(" + list(values) + ") <> GREATEST(" + list(values) + ")" // which pass over NULL
-		if err := r.one(ctx, &spelled.Conflicts, "SELECT COUNT(*) FROM charges WHERE "+differ); err != nil {
+		if err := r.one(ctx, &spelled.Conflicts, "SELECT COUNT(*) FROM charges WHERE "+r.condition+" AND "+differ); err != nil {
 			return err
 		}
 	}
@@ -94,7 +102,7 @@ func (r *run) tell(ctx context.Context, k tagKey, found []string) error {
 
 // namedKeys are the keys that rules name, each once.
 func (r *run) namedKeys() []tagKey {
-	keys := map[tagKey]bool{{"tags", managed}: true}
+	keys := map[tagKey]bool{}
 	of := func(w *config.Charges) {
 		if w != nil {
 			for key := range w.Tags {
@@ -138,7 +146,7 @@ func (r *run) lookUp(ctx context.Context) error {
 
 // assign makes the view allocation_assigned: all charges, and what rules say of them.
 func (r *run) assign(ctx context.Context) error {
-	return r.db.Exec(ctx, "CREATE OR REPLACE VIEW allocation_assigned AS "+r.c.assigned(r.config, fileSystems(r.snap)))
+	return r.db.Exec(ctx, "CREATE OR REPLACE VIEW allocation_assigned AS "+r.c.assigned(r.config, fileSystems(r.snap), r.condition))
 }
 
 // readNames finds which teams are meant, and makes the view allocation_paid: all charges with who pays, a team or a pool.
@@ -203,7 +211,7 @@ func (r *run) pool(ctx context.Context) error {
 func (r *run) bases(ctx context.Context) (map[string]base, error) {
 	pools := slices.Sorted(maps.Keys(r.config.Pools))
 	all := map[string]base{}
-	query := "SELECT billing_period, billing_currency, COALESCE(allocation_domain, ''), COALESCE(sub_account_id, ''), COALESCE(region_id, ''), payer"
+	query := "SELECT billing_period, billing_currency, allocation_domain, sub_account_id, region_id, payer"
 	for _, name := range pools {
 		p := r.config.Pools[name]
 		query += ", SUM(CASE WHEN " + r.c.charges(p.Of) + " THEN " + by(p) + " END)"
@@ -233,11 +241,7 @@ func (r *run) bases(ctx context.Context) (map[string]base, error) {
 
 // placeOf is the place in the first five columns of a row.
 func placeOf(row []any) place {
-	at := make([]string, 5)
-	for i := range at {
-		at[i], _ = row[i].(string)
-	}
-	return place{at[0], at[1], at[2], at[3], at[4]}
+	return place{words(row[0]), words(row[1]), words(row[2]), words(row[3]), words(row[4])}
 }
 
 // share splits the pools into the table allocation_shares.
@@ -258,14 +262,14 @@ func (r *run) share(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := r.db.Query(ctx, "SELECT billing_period, billing_currency, COALESCE(allocation_domain, ''), COALESCE(sub_account_id, ''), COALESCE(region_id, ''), payer, group_n, "+
+	rows, err := r.db.Query(ctx, "SELECT billing_period, billing_currency, allocation_domain, sub_account_id, region_id, payer, group_n, "+
 		list(split)+" FROM allocation_pooled")
 	if err != nil {
 		return err
 	}
-	s := &splitter{config: r.config, bases: bases, known: map[poolAt][]portion{}}
+	r.splitter = &splitter{config: r.config, bases: bases, known: map[poolAt][]portion{}}
 	var failed error
-	err = r.db.Append(ctx, "allocation_shares", s.rows(duck.Values(rows), &failed))
+	err = r.db.Append(ctx, "allocation_shares", r.splitter.rows(duck.Values(rows), &failed))
 	if failed != nil {
 		return failed
 	}

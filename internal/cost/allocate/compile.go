@@ -96,9 +96,9 @@ func each(rule int, column string) string {
 	return "COALESCE(" + strings.Join(all, ", ") + ")"
 }
 
-// assigned is a query of all charges with rule_n, the number of the rule that decides (from one; zero for none), said, what it says, reason, and
+// assigned is a query of the charges that the condition chooses, with rule_n, the number of the rule that decides (from one; zero for none), said, what it says, reason, and
 // allocation_domain, the domain that the charge is for.
-func (c compiler) assigned(a config.Allocation, fileSystems map[string]string) string {
+func (c compiler) assigned(a config.Allocation, fileSystems map[string]string, condition string) string {
 	var candidates, which, who, why strings.Builder
 	var joins strings.Builder
 	for i, r := range a.Rules {
@@ -121,30 +121,20 @@ func (c compiler) assigned(a config.Allocation, fileSystems map[string]string) s
 		ruleN, reason = "CASE"+which.String()+" ELSE 0 END", "CASE"+why.String()+" ELSE "+otherwise+" END"
 	}
 	return "SELECT *, " + ruleN + " AS rule_n, COALESCE(" + who.String() + dialect.Text(orUnallocated(a.Default)) + ") AS said, " + reason + " AS reason" +
-		"\nFROM (SELECT " + list(columnNames()) + ", " + c.domain(fileSystems) + " AS allocation_domain" + candidates.String() +
-		"\nFROM charges" + joins.String() + ") AS candidates"
+		"\nFROM (SELECT " + list(columnNames()) + ", " + domain(fileSystems) + " AS allocation_domain" + candidates.String() +
+		"\nFROM (SELECT * FROM charges WHERE " + condition + ") AS chosen" + joins.String() + ") AS candidates"
 }
 
-// managed is the tag by which SageMaker marks the file system of a domain: its value is the domain's ARN.
-const managed = "ManagedByAmazonSageMakerResource"
-
 // domain is the Studio domain that a charge is for: that of its resource, or the one whose home its file system is.
-func (c compiler) domain(fileSystems map[string]string) string {
-	all := []string{"domain_id"}
-	if spelled := c.tag(tagKey{"tags", managed}); len(c.keys[tagKey{"tags", managed}]) > 0 {
-		all = append(all, c.Extract(spelled, "domain/([^/]+)$", "1"))
-	}
+func domain(fileSystems map[string]string) string {
 	var homes strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(fileSystems)) {
 		fmt.Fprintf(&homes, " WHEN resource_id = %s OR resource_id LIKE %s THEN %s", dialect.Text(id), dialect.Text("%:file-system/"+id), dialect.Text(fileSystems[id]))
 	}
-	if homes.Len() > 0 {
-		all = append(all, "CASE"+homes.String()+" END")
+	if homes.Len() == 0 {
+		return "domain_id"
 	}
-	if len(all) == 1 {
-		return all[0]
-	}
-	return "COALESCE(" + strings.Join(all, ", ") + ")"
+	return "COALESCE(domain_id, CASE" + homes.String() + " END)"
 }
 
 // ruleName is the name of the rule that decides, as SQL.

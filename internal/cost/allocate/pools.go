@@ -150,7 +150,7 @@ func (s *splitter) split(name string, p config.Pool, at place) []portion {
 	parts := make([]portion, len(payers))
 	for i, who := range payers {
 		f := new(big.Rat).Quo(here[who].Rat(), sum.Rat())
-		parts[i] = portion{team: who, fraction: f, reason: fmt.Sprintf("%s of %s, by %s%s%s", percent(f), name, s.by(p), described(" of ", p.Of), where)}
+		parts[i] = portion{team: who, fraction: f, reason: fmt.Sprintf("%s of %s, by %s%s%s", percent(f), name, by(p), described(" of ", p.Of), where)}
 	}
 	return parts
 }
@@ -175,8 +175,6 @@ func (s *splitter) listed() []string {
 	slices.Sort(all)
 	return all
 }
-
-func (s *splitter) by(p config.Pool) string { return by(p) }
 
 // by is the cost that a proportional split goes by.
 func by(p config.Pool) string {

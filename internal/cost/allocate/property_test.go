@@ -117,10 +117,11 @@ func TestNothingIsLost(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		fill(t, context.Background(), db, drawCharges(rt))
 		a := drawConfig(rt)
-		if _, err := allocate.Run(context.Background(), db, a, estateOfTests); err != nil {
+		found, err := allocate.Run(context.Background(), db, a, estateOfTests)
+		if err != nil {
 			rt.Fatal(err)
 		}
-		sums, err := allocate.Sums(context.Background(), db, "true")
+		sums, err := found.Sums(context.Background(), db)
 		if err != nil {
 			rt.Fatal(err)
 		}

@@ -113,9 +113,11 @@ type into struct{ to *decimal.Decimal }
 
 // Scan implements sql.Scanner.
 func (i into) Scan(value any) (err error) {
-	switch v := value.(type) {
+	switch v := plain(value).(type) {
 	case nil:
 		*i.to = decimal.Zero
+	case decimal.Decimal:
+		*i.to = v
 	case float64, float32:
 		return errors.New("a float is no money")
 	default:

@@ -4,10 +4,10 @@ import "strings"
 
 // Family is the family of an instance type: "p4de" of "ml.p4de.24xlarge". It is empty for what is no instance type.
 func Family(instanceType string) string {
-	if _, ok := instance(lower(instanceType)); !ok {
+	if _, ok := instance(instanceType); !ok {
 		return ""
 	}
-	return strings.Split(lower(instanceType), ".")[1]
+	return strings.Split(instanceType, ".")[1]
 }
 
 // accelerated are the series of families with a GPU, an FPGA or a chip of AWS's own: what stands before the generation.

@@ -39,13 +39,12 @@ const (
 	before
 )
 
-// match returns the rest if the tail, in lower case, has the form.
+// match returns the rest if the tail has the form.
 func (f form) match(tail string) (string, bool) {
-	head := lower(f.head)
 	if f.rest == before {
-		return "", strings.HasSuffix(tail, head)
+		return "", strings.HasSuffix(tail, f.head)
 	}
-	rest, ok := strings.CutPrefix(tail, head)
+	rest, ok := strings.CutPrefix(tail, f.head)
 	if !ok {
 		return "", false
 	}
@@ -65,24 +64,23 @@ func (f form) match(tail string) (string, bool) {
 	return rest, ok
 }
 
-// fill sets what the form says. The tail is as it is written, the rest in lower case.
-func (f form) fill(u *Usage, tail, rest string) {
+// fill sets what the form says.
+func (f form) fill(u *Usage, rest string) {
 	u.Component, u.Unit, u.App, u.Meter = f.component, f.unit, f.app, f.meter
 	if f.class != Other {
 		u.Class = f.class
 	}
-	written := tail[len(tail)-len(rest):]
 	switch f.rest {
 	case onInstance:
 		u.InstanceType, _ = instance(rest)
 	case appOnInstance:
 		app, on := cutApp(rest)
-		u.App = written[:len(app)]
+		u.App = app
 		u.InstanceType, _ = instance(on)
 	case sized:
-		u.InstanceType = written
+		u.InstanceType = rest
 	case memory:
-		u.InstanceType = "Mem-" + written
+		u.InstanceType = "Mem-" + rest
 	}
 }
 

@@ -58,18 +58,18 @@ func Parse(usageType, operation, productInstanceType string) Usage {
 	u := Usage{Raw: usageType, Component: Unknown, Class: classOfOperation(operation)}
 	tail := usageType
 	if prefix, rest, cut := strings.Cut(usageType, "-"); cut {
-		if r, known := regions[upper(prefix)]; known {
+		if r, known := regions[prefix]; known {
 			u.Region, tail = r, rest
 		}
 	}
 	for _, f := range forms {
-		if rest, ok := f.match(lower(tail)); ok {
-			f.fill(&u, tail, rest)
+		if rest, ok := f.match(tail); ok {
+			f.fill(&u, rest)
 			break
 		}
 	}
 	if u.InstanceType == "" && u.Class == Compute {
-		u.InstanceType, _ = instance(lower(productInstanceType))
+		u.InstanceType, _ = instance(productInstanceType)
 	}
 	return u
 }
@@ -105,18 +105,4 @@ func instance(text string) (string, bool) {
 		return "", false
 	}
 	return parts[0] + "." + parts[1] + "." + size, true
-}
-
-// lower and upper change letters of ASCII alone: engines differ about the others.
-func lower(s string) string { return shift(s, 'A', 'Z', 'a'-'A') }
-func upper(s string) string { return shift(s, 'a', 'z', -('a' - 'A')) }
-
-func shift(s string, from, to byte, by int) string {
-	b := []byte(s)
-	for i, c := range b {
-		if from <= c && c <= to {
-			b[i] = byte(int(c) + by)
-		}
-	}
-	return string(b)
 }
