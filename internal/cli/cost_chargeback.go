@@ -166,9 +166,9 @@ func (c *chargeback) document(statements []allocate.Statement) report.Document {
 	for _, s := range statements {
 		data := statementRows([]allocate.Statement{s})
 		data.Columns[0].Quiet, data.Columns[1].Quiet = true, true
-		lead := fmt.Sprintf("%s: %d lines of the bill are its own, and it has a part of %d that are shared.", report.Money{Value: s.Total, Currency: s.Currency}.Exact(), s.Charges, s.Shared)
+		lead := fmt.Sprintf("%s. Lines of its own: %d; parts of shared costs: %d.", report.Money{Value: s.Total, Currency: s.Currency}, s.Charges, s.Shared)
 		if s.Unknown > 0 {
-			lead += fmt.Sprintf(" Of %d lines the cost is not known.", s.Unknown)
+			lead += fmt.Sprintf(" Lines whose cost is not known: %d.", s.Unknown)
 		}
 		title := s.Team
 		if len(c.Bill) > 1 {
@@ -192,7 +192,7 @@ func (c *chargeback) document(statements []allocate.Statement) report.Document {
 // statementRows are the items of statements.
 func statementRows(statements []allocate.Statement) report.Data {
 	d := report.Data{Name: "cost.chargeback", Columns: []report.DataColumn{{Name: "team", Head: "TEAM"}, {Name: "month", Head: "MONTH", Type: report.Date}, {Name: "component", Head: "COMPONENT"}, {Name: "class", Head: "CLASS"},
-		{Name: "rule", Head: "RULE", Quiet: true}, {Name: "pool", Head: "SHARED COST"}, {Name: "reason", Head: "HOW IT IS SPLIT"}, {Name: "lines", Head: "LINES", Type: report.Count}, {Name: "currency", Quiet: true}, {Name: "cost", Head: "COST", Type: report.Amount}},
+		{Name: "rule", Head: "RULE"}, {Name: "pool", Head: "SHARED COST"}, {Name: "reason", Head: "HOW IT IS SPLIT"}, {Name: "lines", Head: "LINES", Type: report.Count}, {Name: "currency", Quiet: true}, {Name: "cost", Head: "COST", Type: report.Amount}},
 		Rows: func(yield func([]any, error) bool) {
 			for _, s := range statements {
 				for _, items := range [][]allocate.Item{s.Own, s.Pools} {

@@ -57,6 +57,7 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 		}
 	}
 	o.Holes, o.Owners = opened.Holes, f.owners(f.file, sessions)
+	unmap()
 	step, done := progress(env, len(sessions))
 	o.Progress = step
 	snap, err = scan.Run(ctx, sessions, o)

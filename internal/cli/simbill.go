@@ -14,9 +14,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/bill"
 )
 
-// billName is what the simulated organization's reports are called.
-const billName = "organization-bill"
-
 func newSimBill(env Env) *cobra.Command {
 	var file, at, month, format, encoding, granularity, mix, dir string
 	var seed int64
@@ -40,7 +37,7 @@ func newSimBill(env Env) *cobra.Command {
 					return usagef("--month: %q is not a month like 2026-10", month)
 				}
 			}
-			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Name: billName, Keep: keep, Delivery: delivery, Rows: rows}
+			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Name: bill.ReportName, Keep: keep, Delivery: delivery, Rows: rows}
 			switch {
 			case !slices.Contains(bill.Formats(), e.Format):
 				return usagef("--format: %q is none of %s", format, strings.Join(names(bill.Formats()), ", "))
@@ -56,6 +53,7 @@ func newSimBill(env Env) *cobra.Command {
 			m := bill.Mix{}
 			if mix == "everyday" {
 				m = bill.Everyday(first)
+				m.Refunds = delivery > 1 // which come after a month was closed
 			}
 			b := bill.New(w, first, granularity == "hourly", m)
 			d, err := b.Write(bill.Folder(dir), e)
@@ -82,7 +80,7 @@ func newSimBill(env Env) *cobra.Command {
 	fl.StringVar(&granularity, "granularity", "daily", "what a line is of: hourly or daily")
 	fl.StringVar(&mix, "mix", "everyday", "what is on it beside usage: everyday (savings plans, credits, tax and the like) or plain (nothing)")
 	fl.BoolVar(&keep, "keep", false, "a folder for each delivery, as of reports that are not overwritten")
-	fl.IntVar(&delivery, "delivery", 1, "which delivery of the month it is: each has an id of its own")
+	fl.IntVar(&delivery, "delivery", 1, "which delivery of the month it is: from the second on, there are refunds")
 	fl.IntVar(&rows, "rows", 1_000_000, "lines that a file has at most")
 	fl.StringVarP(&dir, "output", "o", "bill", "folder to write to")
 	return cmd

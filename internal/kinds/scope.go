@@ -56,6 +56,9 @@ func once[T any](s *Scope, key string, f func() (T, error)) (T, error) {
 	return v.(func() (T, error))()
 }
 
+// forget drops one answer that nobody in the scope wants any more.
+func (s *Scope) forget(key string) { s.memo.Delete(key) }
+
 // Forget drops what was asked for once. Whoever asks later, asks anew.
 func (s *Scope) Forget() { s.memo.Clear() }
 

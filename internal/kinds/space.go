@@ -43,9 +43,12 @@ func (space) Family() *Family { return &spaceFamily }
 // attributeSharing is Shared for a space in which every profile of the domain may work, else Private.
 const attributeSharing = "sharingType"
 
+// memoSpaces is where the listing of spaces is kept until their own family has read it: the apps, which want it for its owners, come first.
+const memoSpaces = "spaces"
+
 // listSpaces lists the target's spaces, once for all families.
 func listSpaces(ctx context.Context, s *Scope) ([]types.SpaceDetails, error) {
-	return once(s, "spaces", func() (all []types.SpaceDetails, err error) {
+	return once(s, memoSpaces, func() (all []types.SpaceDetails, err error) {
 		in := &sagemaker.ListSpacesInput{MaxResults: aws.Int32(100)}
 		if s.Domain != "" {
 			in.DomainIdEquals = &s.Domain
@@ -65,6 +68,7 @@ func listSpaces(ctx context.Context, s *Scope) ([]types.SpaceDetails, error) {
 
 func (space) List(ctx context.Context, s *Scope, yield func(estate.Observation)) error {
 	all, err := listSpaces(ctx, s)
+	s.forget(memoSpaces)
 	for _, d := range all {
 		if o := describeSpace(s.Target(), d); s.wants(&spaceFamily, o.Resource.ARN, o.Resource.Name) {
 			yield(o)

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,8 +22,27 @@ const (
 
 // streams are a page of log streams, or that there is no such group.
 type streams struct {
-	page *cloudwatchlogs.DescribeLogStreamsOutput
+	page []logEnd
+	next *string
 	gone bool
+}
+
+// A logEnd is when the last event of a stream was, the zero instant where it has none.
+type logEnd struct {
+	name string
+	last time.Time
+}
+
+// streamsOf keeps nothing else of an answer.
+func streamsOf(out *cloudwatchlogs.DescribeLogStreamsOutput) streams {
+	all := streams{next: out.NextToken, page: make([]logEnd, len(out.LogStreams))}
+	for i, st := range out.LogStreams {
+		all.page[i].name = strings.Clone(aws.ToString(st.LogStreamName))
+		if st.LastEventTimestamp != nil {
+			all.page[i].last = time.UnixMilli(*st.LastEventTimestamp).UTC()
+		}
+	}
+	return all
 }
 
 // lastEvents reads the last event of each named stream of Studio.
@@ -35,19 +55,16 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 	for _, n := range names {
 		missing[n] = true
 	}
-	take := func(st types.LogStream) {
-		name := aws.ToString(st.LogStreamName)
-		if !missing[name] {
+	take := func(st logEnd) {
+		if !missing[st.name] {
 			return
 		}
-		delete(missing, name)
-		sig := estate.Signal{Name: signalLog, Source: "logs " + studioLogs + " " + name, Quality: estate.Good}
-		if st.LastEventTimestamp == nil {
+		delete(missing, st.name)
+		sig := estate.Signal{Name: signalLog, Source: "logs " + studioLogs + " " + st.name, Quality: estate.Good, At: st.last}
+		if st.last.IsZero() {
 			sig.Quality, sig.Note = estate.Absent, "the stream has no events"
-		} else {
-			sig.At = time.UnixMilli(*st.LastEventTimestamp).UTC()
 		}
-		out[name] = sig
+		out[st.name] = sig
 	}
 	fail := func(gone bool, err error) map[string]estate.Signal {
 		for n := range missing {
@@ -59,39 +76,38 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 		}
 		return out
 	}
-	ask := func(in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
+	ask := func(in *cloudwatchlogs.DescribeLogStreamsInput) (streams, error) {
 		in.LogGroupName = aws.String(studioLogs)
-		return Describe(ctx, s, "logs:DescribeLogStreams", func(ctx context.Context) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
+		out, gone, err := Describe(ctx, s, "logs:DescribeLogStreams", func(ctx context.Context) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
 			return s.Logs().DescribeLogStreams(ctx, in)
 		}, func(o *cloudwatchlogs.DescribeLogStreamsOutput) bool { return o.LogStreams != nil })
+		if gone || err != nil {
+			return streams{gone: gone}, err
+		}
+		return streamsOf(out), nil
 	}
 
-	newest := func(token *string) (*cloudwatchlogs.DescribeLogStreamsOutput, bool, error) {
+	newest := func(token *string) (streams, error) {
 		return ask(&cloudwatchlogs.DescribeLogStreamsInput{
 			OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true), Limit: aws.Int32(50), NextToken: token})
 	}
 	var token *string
 	for calls := 0; len(missing) > calls; calls++ { //nolint:intrange // what is missing shrinks on the way
-		var page *cloudwatchlogs.DescribeLogStreamsOutput
-		var gone bool
+		var page streams
 		var err error
 		if calls == 0 { // the first page often holds all that there is, and apps and spaces both want it
-			first, failed := once(s, "newest-streams", func() (streams, error) {
-				page, gone, err := newest(nil)
-				return streams{page, gone}, err
-			})
-			page, gone, err = first.page, first.gone, failed
+			page, err = once(s, "newest-streams", func() (streams, error) { return newest(nil) })
 		} else {
-			page, gone, err = newest(token)
+			page, err = newest(token)
 		}
-		if gone || err != nil {
-			return fail(gone, err)
+		if page.gone || err != nil {
+			return fail(page.gone, err)
 		}
 		before := len(missing)
-		for _, st := range page.LogStreams {
+		for _, st := range page.page {
 			take(st)
 		}
-		if token = page.NextToken; token == nil || len(missing) == before {
+		if token = page.next; token == nil || len(missing) == before {
 			break
 		}
 	}
@@ -100,11 +116,11 @@ func lastEvents(ctx context.Context, s *Scope, names []string) map[string]estate
 			continue
 		}
 		// The exact name sorts before every longer name that begins with it, such as its LifecycleConfigOnStart child.
-		page, gone, err := ask(&cloudwatchlogs.DescribeLogStreamsInput{LogStreamNamePrefix: aws.String(n), Limit: aws.Int32(1)})
-		if gone || err != nil {
-			return fail(gone, err)
+		page, err := ask(&cloudwatchlogs.DescribeLogStreamsInput{LogStreamNamePrefix: aws.String(n), Limit: aws.Int32(1)})
+		if page.gone || err != nil {
+			return fail(page.gone, err)
 		}
-		for _, st := range page.LogStreams {
+		for _, st := range page.page {
 			take(st)
 		}
 		if missing[n] {

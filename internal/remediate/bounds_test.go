@@ -2,6 +2,7 @@ package remediate_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,21 @@ func TestUndoGoesOnAfterADeath(t *testing.T) {
 			}
 			s.once("sagemaker:DeleteApp risk", "sagemaker:CreateApp risk")
 		})
+	}
+}
+
+// TestACallWithoutAnEndHasNoReceiptYet: whoever undoes it hears that, and not that there is no such thing.
+func TestACallWithoutAnEndHasNoReceiptYet(t *testing.T) {
+	s := newStage(t, stopApps)
+	id, err := s.ledger.Begin(t.Context(), ledger.Action{Operation: "sagemaker:DeleteApp", On: "a", Resource: "a", By: "me"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), id); !errors.Is(err, ledger.ErrConflict) || !strings.Contains(err.Error(), "has been under way since") {
+		t.Error(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), "none"); err == nil || !strings.Contains(err.Error(), "there is no such receipt") {
+		t.Error(err)
 	}
 }
 

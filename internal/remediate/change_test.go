@@ -401,6 +401,38 @@ func TestSagaGoesOn(t *testing.T) {
 	}
 }
 
+// TestSagaGoesOnAfterAFailure: what fails in the middle is tried again, and is not forgotten since its policy does not match what the step has made of it.
+func TestSagaGoesOnAfterAFailure(t *testing.T) {
+	for _, operation := range []string{"sagemaker:DeleteNotebookInstance", "sagemaker:ListNotebookInstances"} {
+		t.Run(operation, func(t *testing.T) {
+			s := newStage(t, deleteNotebooks)
+			s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+			run := func() []remediate.Result {
+				e := s.engine()
+				e.Pause = nil
+				p := s.plan(e)
+				if len(s.mutations()) == 1 {
+					s.fail(operation, "AccessDeniedException", 400)
+				}
+				defer s.pass(5 * time.Minute)
+				defer s.fail("nothing:Yet", "", 0)
+				return e.Apply(s.Context(), p.Due())
+			}
+			run()
+			for range 2 {
+				if r := run(); len(r) != 1 || r[0].Outcome != remediate.Failed || r[0].Receipt == "" {
+					t.Errorf("%+v", r)
+				}
+			}
+			operation = "nothing:Yet"
+			for range 2 {
+				run()
+			}
+			s.once("sagemaker:StopNotebookInstance risk", "sagemaker:DeleteNotebookInstance risk")
+		})
+	}
+}
+
 // TestWhoMadeItDoesNotApproveIt: two pairs of eyes are two people.
 func TestWhoMadeItDoesNotApproveIt(t *testing.T) {
 	s := newStage(t, strings.Replace(stopApps, "steps:", "approvals: 1\n    steps:", 1))

@@ -59,7 +59,7 @@ const (
 	Canceled Outcome = "canceled"
 	// Refused: it cannot be done.
 	Refused Outcome = "refused"
-	// Failed: AWS refused, or it could not be looked at. The call changed nothing.
+	// Failed: AWS refused, or it could not be looked at. The call changed nothing, and the next run tries again.
 	Failed Outcome = "failed"
 	// Unsettled: a call was sent, and nobody knows whether it did anything. A later run looks.
 	Unsettled Outcome = "unsettled"

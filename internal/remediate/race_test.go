@@ -162,6 +162,25 @@ func TestLoserOfARaceTakesNothingAway(t *testing.T) {
 	}
 }
 
+// TestAnOldScanOpensNothingAnew: a node whose scan is from before another one has acted does not take what is over for something new.
+func TestAnOldScanOpensNothingAnew(t *testing.T) {
+	s := newStage(t, strings.NewReplacer("&& verdict", `&& resource.tags["seen"] != "yes" && verdict`, "stop: {}", "tag: { seen: yes }").Replace(stopApps))
+	s.app("risk", used(5*time.Hour, 3*time.Hour))
+	old := s.scan()
+	s.pass(time.Second)
+	if _, _, results := s.run(); len(results) != 1 || results[0].Outcome != remediate.Done {
+		t.Fatalf("%+v", results)
+	}
+	if p, err := s.engine().Plan(t.Context(), old, "me"); err != nil || len(p.Items) > 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	s.pass(time.Hour)
+	s.tag(old.Observations[0].Resource.ARN, "seen", "no")
+	if p := s.plan(s.engine()); len(p.Items) != 1 {
+		t.Errorf("what is so again: %+v", p.Items)
+	}
+}
+
 // TestTwoNodesTellOnce: two nodes that plan and tell at once write one notice.
 func TestTwoNodesTellOnce(t *testing.T) {
 	s := newStage(t, idleApps)

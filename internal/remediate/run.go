@@ -108,11 +108,17 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 		if err != nil {
 			return nil, err
 		}
+		acted, err := e.acted(ctx, snap.At)
+		if err != nil {
+			return nil, err
+		}
 		past.Follow = e.Follow
 		if past.Before, err = e.before(ctx, snap.At); err != nil {
 			return nil, err
 		}
-		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool { return f.Event == EventOpened && e.Follow[f.Policy] })
+		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool {
+			return f.Event == EventOpened && (e.Follow[f.Policy] || acted[f.ID])
+		})
 		for n, f := range now {
 			if f.Event == EventOpened || f.Event == EventAgain {
 				now[n].By = by
@@ -125,6 +131,20 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 			return nil, err
 		}
 	}
+}
+
+// acted are the findings of which something was done since a scan began: what it has seen of them may be from before, and opens none of them anew.
+func (e *Engine) acted(ctx context.Context, since time.Time) (map[string]bool, error) {
+	all := map[string]bool{}
+	for r, err := range e.Ledger.Receipts(ctx, since.Add(-ledger.Lease), e.Ledger.Now().Add(ledger.Lease)) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Outcome == ledger.Done && !r.At.Before(since) {
+			all[r.Finding] = true
+		}
+	}
+	return all, nil
 }
 
 // remember writes findings down. It is safe to be repeated after an error: what is written down already is found so.

@@ -53,7 +53,7 @@ func none(ctx context.Context, l *ledger.Ledger, id string) error {
 	}
 	if i := slices.IndexFunc(open, func(b ledger.Begun) bool { return b.ID == id }); i >= 0 {
 		return &estate.Error{Op: "read the receipt", On: id, Err: &ledger.BusyError{Begun: open[i]},
-			Hint: "nobody knows yet how it ended: the next run of apply or serve finds out, where it was begun five minutes before"}
+			Hint: "it has no end yet: five minutes after it was begun, a run of apply or serve finds out; see sagewarden history unsettled"}
 	}
 	return &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
 }

@@ -304,7 +304,7 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 		if err != nil {
 			return err
 		}
-		f = ended(f, len(w.policy.Steps), o, why, w.Now())
+		f = ended(f, len(w.policy.Steps), o, len(w.calls) > 0, why, w.Now())
 		r.Finding = f
 		return errors.Join(keep(ctx, tx, f), tx.Log(w.site.Principal(), "step "+string(o), f.ID, r))
 	})
@@ -314,8 +314,8 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 	return r
 }
 
-// ended is a finding after its next step came to an end in this run. It is pure.
-func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) ledger.Finding {
+// ended is a finding after its next step came to an end in this run, having changed something or not. It is pure.
+func ended(f ledger.Finding, steps int, o Outcome, changed bool, why string, now time.Time) ledger.Finding {
 	f.Trouble = why
 	switch o {
 	case Underway, Unsettled, Untried:
@@ -330,6 +330,9 @@ func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) le
 			return f.Anew(now)
 		}
 	case Failed:
+		if changed { // the next run goes on: the policy may not match any more what the step has made of it
+			return f
+		}
 	}
 	return f.Ended()
 }

@@ -104,10 +104,7 @@ func (d Data) section() (section, error) {
 			continue
 		}
 		column := column{head: c.Head, right: c.Type != Text && c.Type != Date && c.Type != Moment}
-		switch c.Type {
-		case Date:
-			column.whole = true
-		case Text:
+		if c.Type == Text {
 			column.least, column.middle = leastName, true
 		}
 		g.columns = append(g.columns, column)

@@ -33,8 +33,6 @@ type column struct {
 	right bool
 	// least is the width down to which it may be cut; zero: never cut.
 	least int
-	// whole: a page keeps it on one line.
-	whole bool
 	// shed is its turn to leave a narrow terminal, first 1; zero: it stays.
 	shed int
 	// fold: it goes below the row where it does not fit.

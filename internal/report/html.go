@@ -65,6 +65,9 @@ type cellView struct {
 	Whole bool
 }
 
+// wholeText is as long as a text may be to stay on one line.
+const wholeText = 16
+
 // foldedRows are as many as stand below a chart without being asked for.
 const foldedRows = 14
 
@@ -125,7 +128,7 @@ func (g *grid) view() (columns []columnView, rows []rowView) {
 		for i, c := range row {
 			switch column := g.columns[i]; {
 			case !column.fold:
-				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, column.whole})
+				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, len(c.text) <= wholeText})
 			case i == prose:
 				v.Prose = c.text
 			case !empty(c.text):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/packing"
 )
 
@@ -31,6 +32,32 @@ func (t *target) pack(ctx context.Context) {
 	}
 	t.seen = nil
 	t.Forget()
+}
+
+// park packs observations that nobody looks at until unpark, which gives them to the series that are wanted for them, too.
+func (t *target) park(obs []*estate.Observation, wanted []kinds.Want) (unpark func()) {
+	at := make(map[*estate.Observation]int, len(obs))
+	for i, o := range obs {
+		at[o] = i
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen = slices.DeleteFunc(t.seen, func(o *estate.Observation) bool {
+		_, parked := at[o]
+		return parked
+	})
+	of := make([]int, len(wanted))
+	for i := range wanted {
+		of[i], wanted[i].For = at[wanted[i].For], nil
+	}
+	packed := packer.Pack(obs)
+	return func() {
+		again := packer.Unpack(packed)
+		t.seen = append(t.seen, again...)
+		for i := range wanted {
+			wanted[i].For = again[of[i]]
+		}
+	}
 }
 
 func byARN(a, b *estate.Observation) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) }

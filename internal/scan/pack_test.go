@@ -1,14 +1,11 @@
 package scan
 
 import (
-	"context"
 	"slices"
 	"testing"
-	"testing/synctest"
-
-	"golang.org/x/sync/semaphore"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 )
 
 // TestPacksComeByARN: whatever the ARNs of targets look like, all observations come in their order, and those of a target are completed together.
@@ -58,27 +55,23 @@ func arnsOf(all func(func(*estate.Observation) bool)) (arns []string) {
 	return arns
 }
 
-// TestRestsAreBounded: so many targets at once are past their apps; a cancelled scan waits for nobody.
-func TestRestsAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		one := &target{shared: &shared{rests: semaphore.NewWeighted(1)}}
-		leave := one.enter(t.Context())
-		entered := false
-		go func() {
-			defer one.enter(t.Context())()
-			entered = true
-		}()
-		synctest.Wait()
-		if entered {
-			t.Error("a second target has entered beside the first")
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		one.enter(ctx)()
-		leave()
-		synctest.Wait()
-		if !entered {
-			t.Error("the second target did not enter when the first left")
-		}
-	})
+// TestParkedComesBack: what was parked is seen again as it was, beside what was not, and the series wanted for it find it.
+func TestParkedComesBack(t *testing.T) {
+	of := func(arn string) *estate.Observation {
+		return &estate.Observation{Resource: estate.Resource{ARN: arn}}
+	}
+	app, a, b := of("app"), of("a"), of("b")
+	one := &target{seen: []*estate.Observation{a, app, b}}
+	wanted := []kinds.Want{{For: b, Series: kinds.Series{Signal: "x"}}, {For: a}, {For: b}}
+	unpark := one.park([]*estate.Observation{a, b}, wanted)
+	if got := arnsOf(slices.Values(one.seen)); !slices.Equal(got, []string{"app"}) || wanted[0].For != nil {
+		t.Errorf("%v are still there, and %v", got, wanted[0].For)
+	}
+	unpark()
+	if got := arnsOf(slices.Values(one.seen)); !slices.Equal(got, []string{"app", "a", "b"}) || one.seen[0] != app {
+		t.Errorf("%v are there", got)
+	}
+	if a, b := one.seen[1], one.seen[2]; wanted[0].For != b || wanted[1].For != a || wanted[2].For != b || wanted[0].Series.Signal != "x" {
+		t.Errorf("the series are wanted for %+v", wanted)
+	}
 }

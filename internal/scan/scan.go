@@ -62,16 +62,16 @@ type Progress struct {
 // targetsAtOnce bounds the targets under scan together. Each has its own token buckets, so they do not slow each other.
 const targetsAtOnce = 256
 
-// restsAtOnce bounds the targets in which all that is no app is looked at together, however long the apps take. The targets get through
-// one after the other, so that those which are through can be packed while others have not begun.
+// restsAtOnce bounds the targets in which all that is no app is looked at together, however long the apps take. Those with the fewest apps
+// in doubt go first: they get through, and can be packed, while the others wait for their apps all the same.
 const restsAtOnce = 64
 
 // listingsAtOnce is about how many families are listed together over the targets that are past their apps: calls in flight take memory. They are dealt out
 // evenly, so that a slow target keeps no other waiting.
 const listingsAtOnce = 640
 
-// seriesAtOnce bounds the metric series read together over all targets: eight full answers.
-const seriesAtOnce = 4000
+// seriesAtOnce bounds the metric series read together over all targets: four full answers.
+const seriesAtOnce = 2000
 
 // Run scans the sessions. What could not be seen is in the coverage, and a cancelled scan returns what is known by then,
 // marked as interrupted. The one error is to ask for a domain that no target has.
@@ -104,7 +104,7 @@ func Run(ctx context.Context, sessions []*cloud.Session, o Options) (*estate.Sna
 		IdleFor: o.Limits.table(o.Kinds), MinDailyInvocations: o.Limits.MinDailyInvocations}
 	results := make([]*target, len(sessions))
 	prices := newTariff(o.Prices)
-	shared := &shared{reading: semaphore.NewWeighted(seriesAtOnce), rests: semaphore.NewWeighted(restsAtOnce), listings: max(2, listingsAtOnce/min(max(1, len(sessions)), restsAtOnce))}
+	shared := &shared{reading: semaphore.NewWeighted(seriesAtOnce), rests: newQueue(restsAtOnce), listings: max(2, listingsAtOnce/min(max(1, len(sessions)), restsAtOnce))}
 	var g errgroup.Group
 	g.SetLimit(targetsAtOnce)
 	for i, s := range sessions {
@@ -177,8 +177,10 @@ func clock(sessions []*cloud.Session) time.Time {
 
 // shared is what the targets under scan have in common.
 type shared struct {
-	// reading bounds the series under way, rests the targets that are past their apps.
-	reading, rests *semaphore.Weighted
+	// reading bounds the series under way.
+	reading *semaphore.Weighted
+	// rests bounds the targets that are past their apps.
+	rests *queue
 	// listings is how many families each lane of a target lists at once.
 	listings int
 	// tagSets are the sets of tags that were met.
@@ -194,6 +196,8 @@ type target struct {
 	*shared
 	seen   []*estate.Observation
 	packed pack
+	// known is how many resources are known by now.
+	known int
 	// domain says that the domain asked for was found here.
 	domain bool
 	// stopped reports whether the scan was cancelled.
@@ -254,7 +258,7 @@ func (t *target) progress(stage string) {
 	if t.options.Progress != nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.options.Progress(Progress{Target: t.Target(), Stage: stage, Resources: len(t.seen)})
+		t.options.Progress(Progress{Target: t.Target(), Stage: stage, Resources: t.known})
 	}
 }
 
@@ -269,6 +273,7 @@ func (t *target) scan(ctx context.Context) {
 	appsMeasured, done := make(chan struct{}), make(chan struct{})
 	var others []*estate.Observation    // the apps, as far as they are known by their listing
 	var idle, later map[person][]listed // whose apps are idle by their metrics, and by all that was read of them
+	var doubtful int
 	var doubts []kinds.Want
 	go func() {
 		defer close(done)
@@ -277,14 +282,14 @@ func (t *target) scan(ctx context.Context) {
 		t.hear(ctx, found)
 		t.measure(ctx, apps, found)
 		t.judge(found.all())
-		idle = owners(found.all())
+		idle, doubtful = owners(found.all()), unsure(found.all())
 		close(appsMeasured)
 		doubts = t.inspect(ctx, apps, found)
 		t.judge(found.all())
 		later = owners(found.all())
 	}()
 	<-appsMeasured // first what takes longest: apps are described at five a second
-	leave := t.enter(ctx)
+	leave := t.rests.enter(ctx, doubtful)
 	found := t.list(ctx, rest, labels)
 	t.hear(ctx, found)
 	var names sync.WaitGroup
@@ -298,7 +303,10 @@ func (t *target) scan(ctx context.Context) {
 	for _, o := range found.all() {
 		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
 	}
+	unpark := t.park(found.all(), more)
+	found = nil
 	<-done
+	unpark()
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })
 	t.ask(ctx, append(doubts, more...))
 	labels.join()
@@ -309,12 +317,14 @@ func (t *target) scan(ctx context.Context) {
 	t.progress("done")
 }
 
-// enter waits until few enough targets are past their apps. A cancelled scan waits no longer: its calls fail, and say so.
-func (t *target) enter(ctx context.Context) (leave func()) {
-	if t.rests.Acquire(ctx, 1) != nil {
-		return func() {}
+// unsure is of how many nothing is known for sure yet.
+func unsure(obs []*estate.Observation) (n int) {
+	for _, o := range obs {
+		if o.Verdict.Confidence != estate.High {
+			n++
+		}
 	}
-	return func() { t.rests.Release(1) }
+	return n
 }
 
 // domainExists asks for the domain; a target that lacks it has nothing to scan.
@@ -377,6 +387,7 @@ func (t *target) list(ctx context.Context, ks []kinds.Kind, labels *labels) foun
 				t.mu.Lock()
 				defer t.mu.Unlock()
 				t.seen = append(t.seen, &o)
+				t.known++
 				found[f.Name] = append(found[f.Name], &o)
 				t.prices.want(ctx, &o.Resource) // at once: the price list answers slowly
 			})

@@ -20,6 +20,11 @@ import (
 	"github.com/sagewarden/sagewarden/internal/ledger"
 )
 
+const (
+	deathsVariable = "SAGEWARDEN_CHAOS"
+	seedVariable   = "SAGEWARDEN_CHAOS_SEED"
+)
+
 // sample is how many deaths there are where nobody asks for more.
 const sample = 40
 
@@ -29,6 +34,9 @@ const most = 80
 // setting reads a number from the environment.
 func setting(t *testing.T, name string, otherwise uint64) uint64 {
 	t.Helper()
+	if testing.Short() && name == deathsVariable {
+		otherwise /= 4
+	}
 	text := cmp.Or(os.Getenv(name), strconv.FormatUint(otherwise, 10))
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
@@ -72,7 +80,7 @@ func (c *toll) String() string {
 // TestDeaths: wherever processes die that tell, stop, delete and undo, those that come after them bring everything to the end that it has without a
 // death: each change is made once, nobody is left untold, nothing is forgotten, and the history is whole.
 func TestDeaths(t *testing.T) {
-	want, seed := setting(t, "SAGEWARDEN_CHAOS", sample), setting(t, "SAGEWARDEN_CHAOS_SEED", 1)
+	want, seed := setting(t, deathsVariable, sample), setting(t, seedVariable, 1)
 	count := &toll{tally: map[string]int{}}
 	var lives atomic.Uint64
 	var wg sync.WaitGroup
@@ -92,10 +100,16 @@ func TestDeaths(t *testing.T) {
 // live tells a story three times: as it goes undisturbed, with deaths, and with deaths until somebody halts it in the middle and takes everything back.
 func live(t *testing.T, kept store, seed uint64, count *toll) {
 	t.Helper()
-	begin := func(deaths int) life {
+	begin := func(deaths int) *life {
 		w := organization(rand.New(rand.NewPCG(seed, 0)))         //nolint:gosec // the same at every run
 		s := newStage(t, w, kept, rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // here too
-		return life{stage: s, kept: kept, left: deaths, typical: map[string]typical{}, toll: count}
+		l := &life{stage: s, kept: kept, left: deaths, typical: map[string]typical{}, toll: count}
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Logf("a story of %d deaths:\n%s", l.died, strings.Join(l.chronicle, "\n"))
+			}
+		})
+		return l
 	}
 	tell := func(deaths int) (acted, undone end) {
 		l := begin(deaths)
@@ -136,8 +150,9 @@ type life struct {
 	*stage
 	kept       store
 	left, died int
-	// said is what the last process wrote.
-	said string
+	// said is what the last process wrote, and chronicle what all of them did.
+	said      string
+	chronicle []string
 	// typical is what a command is about when it lives.
 	typical map[string]typical
 	*toll
@@ -159,10 +174,10 @@ func (l *life) doom(command string) death {
 		usual = typical{map[place]int{call: 40, change: 3, object: 40, query: 100, webhook: 2, mail: 2, waiting: 2}, 300 * time.Millisecond}
 	}
 	likely := []place{change, change, change, call, call, webhook, mail, instant}
-	switch {
-	case command == "undo":
+	switch command {
+	case "undo":
 		likely = []place{change, change, change, call, waiting, instant}
-	case command == "serve":
+	case "serve":
 		likely = append(likely, waiting)
 	}
 	if len(l.all()) < 3 && command != "undo" { // nobody is told twice: who dies of it, dies early
@@ -191,8 +206,9 @@ func (l *life) doom(command string) death {
 func (l *life) run(command string, args ...string) (well bool, left remains) {
 	l.Helper()
 	d := l.doom(command)
-	began := time.Now()
+	began, at := time.Now(), l.now()
 	p := l.stage.run(d, args...)
+	l.chronicle = append(l.chronicle, fmt.Sprintf("%s  %s, to die at %s %d %s after %s: %s\n%s", at.Format(time.DateTime), strings.Join(args, " "), d.place, d.nth, d.moment, d.after, p.ProcessState, &p.out))
 	if p.killed && p.ProcessState.ExitCode() == -1 {
 		l.left--
 		l.died++

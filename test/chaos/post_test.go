@@ -86,8 +86,8 @@ func (m *mailroom) serve(l net.Listener) {
 }
 
 func (m *mailroom) talk(c *textproto.Conn) error {
-	for say, err := "220 ready", error(nil); ; {
-		if err = c.PrintfLine("%s", say); err != nil {
+	for say := "220 ready"; ; {
+		if err := c.PrintfLine("%s", say); err != nil {
 			return err
 		}
 		line, err := c.ReadLine()

@@ -36,7 +36,7 @@ func meeting(nth int, one, other *reaper) {
 // TestTwoProcessesApplyOnePlan: each step of a plan that two processes carry out at once happens once, whatever they share the ledger by, and nothing is
 // even tried twice.
 func TestTwoProcessesApplyOnePlan(t *testing.T) {
-	rounds, seed := setting(t, "SAGEWARDEN_CHAOS", sample)/25, setting(t, "SAGEWARDEN_CHAOS_SEED", 1)
+	rounds, seed := max(setting(t, deathsVariable, sample)/25, 1), setting(t, seedVariable, 1)
 	for _, kept := range []store{sqlite, postgreSQL, inS3} {
 		for n := range rounds {
 			t.Run(fmt.Sprintf("%s-%d", kept, seed+n), func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestTwoProcessesApplyOnePlan(t *testing.T) {
 					}
 					var all []*process
 					for _, r := range []*reaper{one, other}[:processes] {
-						all = append(all, s.start(r, nil, "apply", "now.plan", "--auto-approve", "--account", account))
+						all = append(all, s.start(r, "apply", "now.plan", "--auto-approve", "--account", account))
 					}
 					for _, p := range all {
 						if p.end() < 0 {

@@ -69,10 +69,9 @@ type stage struct {
 	callsMu sync.Mutex
 	calls   []string
 
-	// settled counts findings and entries of the history that a look has seen.
-	tip    ledger.Tip
-	opened map[string]bool
-	closed map[string]bool
+	// tip is the end of the history at the last look at it, opened and closed the findings that it tells of.
+	tip            ledger.Tip
+	opened, closed map[string]bool
 }
 
 // A store is a sort of place that a ledger can be in.
@@ -188,7 +187,7 @@ type process struct {
 const patience = 6
 
 // start starts the program.
-func (s *stage) start(r *reaper, env []string, args ...string) *process {
+func (s *stage) start(r *reaper, args ...string) *process {
 	s.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -198,12 +197,15 @@ func (s *stage) start(r *reaper, env []string, args ...string) *process {
 	mux.Handle("POST /hook", r.over(&s.mailroom, func(*http.Request) []place { return []place{webhook} }))
 	mux.HandleFunc("POST /wait", func(w http.ResponseWriter, q *http.Request) { s.idle(r, q) })
 	mux.Handle("/", r.over(s.handler, places))
-	p := &process{Cmd: exec.CommandContext(s.Context(), self, append(args, "--rate", "sagemaker:*=1000", "--rate", "cloudwatch:*=1000", "--rate", "tag:*=1000", "--rate", "sts:*=1000", "--rate", "pricing:*=1000", "--rate", "application-autoscaling:*=1000")...), reaper: r, front: httptest.NewServer(mux)}
+	for _, service := range []string{"sagemaker", "cloudwatch", "tag", "sts", "pricing", "application-autoscaling"} {
+		args = append(args, "--rate", service+":*=1000") // AWS's limits would be most of the time
+	}
+	p := &process{Cmd: exec.CommandContext(s.Context(), self, args...), reaper: r, front: httptest.NewServer(mux)}
 	p.Dir, p.Stdout, p.Stderr = s.dir, &p.out, &p.out
 	aws := filepath.Join(s.dir, "aws")
-	p.Env = append(env, clockVariable+"="+s.clock.Name(), waitVariable+"="+p.front.URL+"/wait", "HOME="+s.dir, "TMPDIR="+os.TempDir(), "PATH="+os.Getenv("PATH"),
-		"AWS_CONFIG_FILE="+aws, "AWS_SHARED_CREDENTIALS_FILE="+aws, "AWS_ENDPOINT_URL="+p.front.URL, "AWS_EC2_METADATA_DISABLED=true",
-		"CHAOS_HOOK="+p.front.URL+"/hook", "CHAOS_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+	p.Env = []string{clockVariable + "=" + s.clock.Name(), waitVariable + "=" + p.front.URL + "/wait", "HOME=" + s.dir, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"),
+		"AWS_CONFIG_FILE=" + aws, "AWS_SHARED_CREDENTIALS_FILE=" + aws, "AWS_ENDPOINT_URL=" + p.front.URL, "AWS_EC2_METADATA_DISABLED=true",
+		"CHAOS_HOOK=" + p.front.URL + "/hook", "CHAOS_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
 	r.mu.Lock() // until there is somebody to kill
 	defer r.mu.Unlock()
 	if err := p.Start(); err != nil {
@@ -242,8 +244,8 @@ func places(r *http.Request) []place {
 // renewal is how often a node says that it is still at work.
 const renewal = time.Minute
 
-// idle answers a process that waits. Most of what it waits for comes at once, or later; the word that it is still at work, in its own time, never comes: it
-// does not take a minute.
+// idle answers a process that waits. What it waits for comes at once, and later than it has asked for. That it is to say that it is still at work never
+// comes, since no run takes a minute; what serve waits for is reckoned from the clock, and no whole one.
 func (s *stage) idle(r *reaper, q *http.Request) {
 	d, err := time.ParseDuration(q.URL.Query().Get("for"))
 	if err != nil {
@@ -268,7 +270,7 @@ func (s *stage) run(d death, args ...string) *process {
 	if s.cable != nil {
 		s.cable.reaper.Store(r)
 	}
-	p := s.start(r, nil, args...)
+	p := s.start(r, args...)
 	if d.place == instant {
 		t := time.AfterFunc(d.after, r.kill)
 		defer t.Stop()

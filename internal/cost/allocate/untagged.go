@@ -45,7 +45,7 @@ var causes = map[Cause]string{
 	PropagationOff: "its domain, profile or space has the tag, and the domain does not hand tags on",
 	NotRestarted:   "its domain hands tags on, and its domain, profile or space has the tag: what runs was started before",
 	NoTag:          "the resource has no such tag",
-	Gone:           "the snapshot does not have the resource, so that nothing says why",
+	Gone:           "no snapshot has the resource with its tags, so that nothing says why",
 }
 
 // Causes are all of them, in the order in which they are looked for.

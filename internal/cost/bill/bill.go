@@ -125,19 +125,28 @@ func (im *importer) known() ([]lake.Month, error) {
 	return slices.DeleteFunc(l.Months(), func(m lake.Month) bool { return m.Bill != im.Bill }), l.Close()
 }
 
-// unchanged tells the user of a month that the lake has already, in this version and with these services.
-func (im *importer) unchanged(d Delivery, period string) (bool, error) {
+// found is the month that the lake has already, in this version and with these services.
+func (im *importer) found(d Delivery, period string) (*lake.Month, error) {
 	months, err := im.known()
 	if err != nil || im.Force {
-		return false, err
+		return nil, err
 	}
 	for _, m := range months {
 		if m.Period == period && m.Assembly == d.Assembly && slices.Equal(m.Products, im.Products) {
-			im.yield(Result{Month: m, Unchanged: true})
-			return true, nil
+			return &m, nil
 		}
 	}
-	return false, nil
+	return nil, nil
+}
+
+// unchanged tells the user of a month that the lake has already.
+func (im *importer) unchanged(d Delivery, period string) (bool, error) {
+	m, err := im.found(d, period)
+	if m == nil || err != nil {
+		return false, err
+	}
+	im.yield(Result{Month: *m, Unchanged: true})
+	return true, nil
 }
 
 func (im *importer) delivery(ctx context.Context, d Delivery) error {
@@ -159,9 +168,15 @@ func (im *importer) delivery(ctx context.Context, d Delivery) error {
 		return im.month(ctx, d, s, d.Period, false)
 	}
 	// Most files are of one month, which their first lines tell.
-	if first, err := s.first(ctx); err != nil {
+	first, err := s.first(ctx)
+	if err != nil {
 		return err
-	} else if first != "" {
+	}
+	before, err := im.found(d, first)
+	if err != nil {
+		return err
+	}
+	if first != "" && (before == nil || !before.Shared) {
 		if same, err := im.unchanged(d, first); same || err != nil {
 			return err
 		}

@@ -1,10 +1,6 @@
 package bill
 
-import (
-	"fmt"
-
-	"github.com/sagewarden/sagewarden/internal/cost/dialect"
-)
+import "github.com/sagewarden/sagewarden/internal/cost/dialect"
 
 // readCUR reads legacy reports and CUR 2.0, whose columns are the same but for tags, categories and a few of the product.
 func readCUR(c *columns) reading {
@@ -15,8 +11,8 @@ func readCUR(c *columns) reading {
 	is := func(kinds string) string { return kind + " IN (" + kinds + ")" }
 
 	// Fees paid upfront, and what AWS gives back of them, are spread elsewhere: they are in none of the amortized costs.
-	upfront := fmt.Sprintf("(%s = 'SavingsPlanUpfrontFee' OR %[1]s = 'Fee' AND %s IS NOT NULL OR %[1]s = 'Refund' AND %s LIKE '%%SavingsPlans' AND %s LIKE 'Refund for one-time fee for Savings Plan ID%%')",
-		kind, reservation, service, description)
+	upfront := "(" + kind + " = 'SavingsPlanUpfrontFee' OR " + kind + " = 'Fee' AND " + reservation + " IS NOT NULL OR " + kind + " = 'Refund' AND " +
+		service + " LIKE '%SavingsPlans' AND " + description + " LIKE 'Refund for one-time fee for Savings Plan ID%')"
 	amortized := func(whole, planCost, reservationCost, unusedUpfront, unusedFee string) string {
 		return "CASE WHEN " + upfront + " OR " + kind + " = 'SavingsPlanNegation' THEN 0" +
 			" WHEN " + kind + " = 'SavingsPlanCoveredUsage' THEN " + planCost +

@@ -19,7 +19,7 @@ const (
 	FOCUS12   Format = "FOCUS 1.2"
 )
 
-// cost are the columns without which a file is no report of AWS: those that every one has.
+// curColumns are those without which a file is no report of AWS: those that every one has.
 var curColumns = []string{
 	"bill_billing_period_start_date", "bill_payer_account_id", "line_item_line_item_type", "line_item_product_code", "line_item_unblended_cost",
 	"line_item_usage_account_id", "line_item_usage_amount", "line_item_usage_start_date", "line_item_usage_end_date", "line_item_usage_type", "line_item_operation",
@@ -37,7 +37,9 @@ func formatOf(t *table, c *columns) (Format, error) {
 		return FOCUS12, nil
 	case c.has(focusColumns...):
 		return FOCUS10, nil
-	case c.has(curColumns...) && c.has("bill_payer_account_name"):
+	case c.has(curColumns...) && (strings.Contains(t.columns[0].name, "/") || len(c.tags) > 0 || c.has("product_product_name")):
+		return LegacyCUR, nil // CUR 2.0 has maps of tags and of the product
+	case c.has(curColumns...) && (c.has("bill_payer_account_name") || c.has("resource_tags") || c.has("product")):
 		return CUR2, nil
 	case c.has(curColumns...):
 		return LegacyCUR, nil

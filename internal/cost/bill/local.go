@@ -146,16 +146,23 @@ func localManifest(root, file string) (Delivery, error) {
 	return d, nil
 }
 
-// beside finds the file of a key below the folder, wherever in the bucket that was copied from, or beside its manifest.
+// above is how far above its manifest a file of a delivery may lie: metadata/BILLING_PERIOD=2026-03/ stands beside data/.
+const above = 3
+
+// beside finds the file of a key: below the folder, or near its manifest, wherever in the bucket that was copied from.
 func beside(root, dir, key string) (string, bool) {
-	for rest, more := key, true; more; {
-		for _, base := range []string{root, dir} {
+	bases := []string{root, dir}
+	for range above {
+		dir = filepath.Dir(dir)
+		bases = append(bases, dir)
+	}
+	for rest, more := key, true; more; _, rest, more = strings.Cut(rest, "/") {
+		for _, base := range bases {
 			f := filepath.Join(base, filepath.FromSlash(rest))
 			if at, err := os.Stat(f); err == nil && at.Mode().IsRegular() {
 				return f, true
 			}
 		}
-		_, rest, more = strings.Cut(rest, "/")
 	}
 	return "", false
 }

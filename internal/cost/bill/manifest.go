@@ -31,21 +31,23 @@ var (
 func readManifest(name string, text []byte) (manifest, error) {
 	const hint = "name the Manifest.json that AWS writes, or the data files themselves"
 	var form struct {
-		AssemblyID    string   `json:"assemblyId"`
-		Bucket        string   `json:"bucket"`
-		ReportKeys    []string `json:"reportKeys"`
-		BillingPeriod struct {
-			Start string `json:"start"`
-		} `json:"billingPeriod"`
-		ExecutionID string   `json:"executionId"`
-		DataFiles   []string `json:"dataFiles"`
+		AssemblyID string   `json:"assemblyId"`
+		Bucket     string   `json:"bucket"`
+		ReportKeys []string `json:"reportKeys"`
+		// BillingPeriod is an object in legacy reports; data exports have the month in their folders, whatever they write here.
+		BillingPeriod json.RawMessage `json:"billingPeriod"`
+		ExecutionID   string          `json:"executionId"`
+		DataFiles     []string        `json:"dataFiles"`
 	}
 	if err := json.Unmarshal(text, &form); err != nil {
 		return manifest{}, wrongf(name, hint, "it is no manifest: %w", err)
 	}
 	m := manifest{assembly: form.AssemblyID, bucket: form.Bucket, keys: form.ReportKeys}
-	if at := form.BillingPeriod.Start; len(at) >= 6 {
-		m.period = at[:4] + "-" + at[4:6]
+	var of struct {
+		Start string `json:"start"`
+	}
+	if json.Unmarshal(form.BillingPeriod, &of) == nil && len(of.Start) >= len("20260101") {
+		m.period = of.Start[:4] + "-" + of.Start[4:6]
 	} else if f := reportMonth.FindStringSubmatch(name); f != nil {
 		m.period = f[1] + "-" + f[2]
 	}

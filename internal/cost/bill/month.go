@@ -244,7 +244,7 @@ func (im *importer) month(ctx context.Context, d Delivery, s *files, period stri
 	if err := s.copy(ctx, period, several, file); err != nil {
 		return s.explain(ctx, err)
 	}
-	m := lake.Month{Period: period, Bill: im.Bill, Format: string(s.format), Assembly: d.Assembly, Source: d.Name, Imported: began.UTC(), Products: im.Products, Columns: s.names()}
+	m := lake.Month{Period: period, Bill: im.Bill, Format: string(s.format), Assembly: d.Assembly, Shared: several, Source: d.Name, Imported: began.UTC(), Products: im.Products, Columns: s.names()}
 	if err := im.sumUp(ctx, &m, file); err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ type Month struct {
 	Format string `json:"format"`
 	// Assembly is AWS's id of the version of the bill, or a digest of the files where there is none.
 	Assembly string `json:"assembly"`
+	// Shared says that its files hold other months, too.
+	Shared bool `json:"shared,omitempty"`
 	// Source is where it was read.
 	Source string `json:"source"`
 	// Imported is when.

@@ -29,6 +29,9 @@ type Overview struct {
 	Parts   []report.Part
 }
 
+// resource is what people know a resource by.
+var resource = []string{"name", "component", "account", "region"}
+
 // The rows of an overview's tables.
 const (
 	overviewRows = 12
@@ -51,14 +54,18 @@ func (o Overview) Document(ctx context.Context, db Engine) (report.Document, err
 		func() (report.Part, error) { return o.trend(ctx, db, "By month", "month", o.History) },
 		func() (report.Part, error) { return o.trend(ctx, db, "By "+daily, daily, o.Period) },
 	}
-	by := []struct{ title, dimension string }{
-		{"Who: by team", "team"}, {"Who: by account", "account"}, {"Who: by user", "user"}, {"What: by component", "component"}, {"What: by instance type", "instance-type"}, {"The dearest resources", "resource"},
+	by := []struct {
+		title      string
+		dimensions []string
+	}{
+		{"Who: by team", []string{"team"}}, {"Who: by account", []string{"account"}}, {"Who: by user", []string{"user"}}, {"What: by component", []string{"component"}},
+		{"What: by instance type", []string{"instance-type"}}, {"The dearest resources", resource},
 	}
 	if !o.Teams {
 		by = by[1:]
 	}
 	for _, b := range by {
-		parts = append(parts, func() (report.Part, error) { return o.dearest(ctx, db, whole, b.title, b.dimension) })
+		parts = append(parts, func() (report.Part, error) { return o.dearest(ctx, db, whole, b.title, b.dimensions...) })
 	}
 	parts = append(parts, func() (report.Part, error) { return o.changes(ctx, db) }, func() (report.Part, error) { return o.tags(ctx, db, whole) })
 	for _, part := range parts {
@@ -171,8 +178,8 @@ func (o Overview) trend(ctx context.Context, db Engine, title, unit string, peri
 }
 
 // dearest tells who or what cost most.
-func (o Overview) dearest(ctx context.Context, db Engine, whole *line, title, dimension string) (report.Part, error) {
-	q, err := o.query(o.Period, dimension)
+func (o Overview) dearest(ctx context.Context, db Engine, whole *line, title string, dimensions ...string) (report.Part, error) {
+	q, err := o.query(o.Period, dimensions...)
 	if err != nil {
 		return report.Part{}, err
 	}
@@ -182,25 +189,17 @@ func (o Overview) dearest(ctx context.Context, db Engine, whole *line, title, di
 		return report.Part{}, err
 	}
 	p := report.Part{Title: title, Data: q.data(lines), Bars: o.Cost.column}
-	p.Data.Name = "by " + dimension
+	p.Data.Name = "by " + dimensions[0]
 	if named := slices.IndexFunc(lines, func(l line) bool { return l.dims[0].Valid }); named >= 0 {
 		l := lines[named]
-		p.Lead = fmt.Sprintf("%s cost %s, %s of all.", short(l.dims[0].String), report.Money{Value: l.costs[0].value, Currency: l.currency.String}, share(l.costs[0].value, whole.costs[0].value))
+		p.Lead = fmt.Sprintf("%s cost %s, %s of all.", l.dims[0].String, report.Money{Value: l.costs[0].value, Currency: l.currency.String}, share(l.costs[0].value, whole.costs[0].value))
 	}
 	return p, nil
 }
 
-// short is the end of an ARN, and all of what is none.
-func short(name string) string {
-	if a, err := estate.ParseARN(name); err == nil {
-		return a.Resource
-	}
-	return name
-}
-
 // changes tells what cost more or less than in the period before, the largest changes first.
 func (o Overview) changes(ctx context.Context, db Engine) (report.Part, error) {
-	q, err := o.query(o.Period, "account", "component", "resource")
+	q, err := o.query(o.Period, resource...)
 	if err != nil {
 		return report.Part{}, err
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,8 +44,7 @@ type Delivered struct {
 
 // Assembly is AWS's id of a delivery.
 func (b *Bill) Assembly(e Export) string {
-	id := digest("assembly", b.Payer.ID, e.Name, b.Month.Format("2006-01"), fmt.Sprint(e.Delivery))
-	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:32]
+	return uuid("assembly", b.Payer.ID, e.Name, b.Month.Format("2006-01"), strconv.Itoa(e.Delivery))
 }
 
 // Write delivers the bill: its files, and the manifest last, as AWS does.
@@ -171,29 +170,35 @@ func (b *Bill) key(e Export, n int) string {
 	return path.Join(e.Prefix, e.Name, "data", folder, fmt.Sprintf("%s-%05d%s", e.Name, n, e.extension()))
 }
 
-// delivered is when the delivery was made: some days after the month, or as far as the bill goes.
+// delivered is when the delivery was made: some hours after the end of the month, or of what the bill goes to.
 func (b *Bill) delivered(e Export) time.Time {
-	return b.until.Add(time.Duration(e.Delivery) * 31 * time.Hour)
+	return b.until.Add(time.Duration(e.Delivery) * 7 * time.Hour)
 }
 
-// manifest writes the manifest that tells which files belong together: of a report that is kept, in the delivery's folder and in the month's.
+// manifests are the keys of the manifest: of a legacy report that is kept, in the delivery's folder and in the month's.
+func (b *Bill) manifests(e Export) []string {
+	name := e.Name + "-Manifest.json"
+	if e.Format != Legacy {
+		return []string{path.Join(e.Prefix, e.Name, "metadata", "BILLING_PERIOD="+b.Month.Format("2006-01"), name)}
+	}
+	folder := path.Join(e.Prefix, e.Name, b.period())
+	if e.Keep {
+		return []string{path.Join(folder, b.Assembly(e), name), path.Join(folder, name)}
+	}
+	return []string{path.Join(folder, name)}
+}
+
+// manifest writes the manifest, which tells the files that belong together.
 func (b *Bill) manifest(to Sink, e Export, d *Delivered, columns []column) error {
 	body := b.exported(e, d, columns)
-	folder := path.Join(e.Prefix, e.Name, "metadata", "BILLING_PERIOD="+b.Month.Format("2006-01"))
-	keys := []string{path.Join(folder, e.Name+"-Manifest.json")}
 	if e.Format == Legacy {
 		body = b.reported(e, d, columns)
-		folder = path.Join(e.Prefix, e.Name, b.period())
-		keys = []string{path.Join(folder, e.Name+"-Manifest.json")}
-		if e.Keep {
-			keys = slices.Insert(keys, 0, path.Join(folder, b.Assembly(e), e.Name+"-Manifest.json"))
-		}
 	}
 	text, err := json.MarshalIndent(body, "", "  ")
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
+	for _, key := range b.manifests(e) {
 		out, err := to.Create(key)
 		if err != nil {
 			return err

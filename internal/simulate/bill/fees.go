@@ -15,6 +15,9 @@ func (w *writer) on(as LineType, p *Product, cost Amount, text string) *Line {
 func (w *writer) fees() {
 	support := w.supported
 	w.open(w.Payer, w.currencyOf(w.Payer))
+	if w.payers != nil {
+		w.charged = w.payers
+	}
 	for _, p := range w.plans {
 		w.plan(p)
 	}

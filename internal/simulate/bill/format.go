@@ -42,14 +42,16 @@ func (b *Bill) columns(f Format) ([]column, func(iter.Seq[*Line]) iter.Seq[*Line
 		if !b.Splits {
 			list = slices.DeleteFunc(list, func(c column) bool { return c.only == withSplits })
 		}
-		return list, all, nil
+		for i := range list {
+			list[i].name = list[i].flat
+		}
+		return sorted(list), all, nil
 	case FOCUS10, FOCUS12:
 		list := b.focusColumns(f)
 		for i := range list {
 			list[i].flat = list[i].name
 		}
-		slices.SortFunc(list, func(a, b column) int { return cmp.Compare(a.name, b.name) })
-		return list, rows, nil
+		return sorted(list), rows, nil
 	}
 	return nil, nil, fmt.Errorf("bill: there is no format %q", f)
 }
@@ -60,4 +62,10 @@ func Encodings(f Format) []Encoding {
 		return []Encoding{Gzip, Zip, Parquet}
 	}
 	return []Encoding{Gzip, Parquet}
+}
+
+// sorted puts columns in the order of their names, as the table dictionary has them.
+func sorted(list []column) []column {
+	slices.SortFunc(list, func(a, b column) int { return cmp.Compare(a.name, b.name) })
+	return list
 }

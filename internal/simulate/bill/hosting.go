@@ -53,7 +53,7 @@ func (p *purse) serverless(s *Subject, v world.Variant, calls world.Activity, st
 		return
 	}
 	p.calls(s, "ProvisionedConcurrency:Mem"+size, took, calls)
-	p.add(spend{s, p.catalog.of(p.region.Name, "ProvisionedConcurrency:Usage"+size), world.NewSessions(stands), Amount(v.Provisioned) * One, 1, Usage, nil})
+	p.stand(s, p.catalog.of(p.region.Name, "ProvisionedConcurrency:Usage"+size), Amount(v.Provisioned)*One, 1, stands)
 }
 
 // invocations are the calls of a variant, nil for none.

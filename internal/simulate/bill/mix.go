@@ -41,6 +41,8 @@ type Terms struct {
 	// Bought is when it began, and Years how long it lasts. A plan that began in the month has its fee on the bill.
 	Bought time.Time
 	Years  int
+	// Alone says that it covers the payer's own use only: it is not shared.
+	Alone bool
 }
 
 // Everyday is what the bill of an organization of some size looks like in the month.
@@ -48,7 +50,7 @@ func Everyday(month time.Time) Mix {
 	return Mix{
 		Plans: []Terms{
 			{Hourly: 12 * One, Bought: month.AddDate(0, -7, 11), Years: 1},
-			{Hourly: 5 * One / 2, Upfront: 500, Bought: month.AddDate(0, 0, 9).Add(15 * time.Hour), Years: 1},
+			{Hourly: 5 * One / 2, Upfront: 500, Bought: month.AddDate(0, 0, 9).Add(15 * time.Hour), Years: 1, Alone: true},
 		},
 		Tax: 190, Support: 30, Credits: true, Refunds: true, Bundled: true, Neighbors: true, Reservations: true, Splits: true, Categories: true,
 		Inactive: []string{"Owner"}, Activated: map[string]int{"owner": 15},
@@ -63,7 +65,7 @@ func Random(month time.Time, seed uint64) Mix {
 	for range d.IntN(4) {
 		m.Plans = append(m.Plans, Terms{
 			Hourly: Amount(1+d.Int64N(400_000)) * One / 10_000, Upfront: []int64{0, 500, 1000}[d.IntN(3)],
-			Bought: month.Add(-time.Duration(d.Int64N(int64(300*24*time.Hour))) + 40*24*time.Hour).Truncate(time.Second), Years: 1 + 2*d.IntN(2),
+			Bought: month.Add(-time.Duration(d.Int64N(int64(300*24*time.Hour))) + 40*24*time.Hour).Truncate(time.Second), Years: 1 + 2*d.IntN(2), Alone: half(),
 		})
 	}
 	m.PlanRefund = len(m.Plans) > 0 && half()

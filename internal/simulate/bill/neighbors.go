@@ -51,7 +51,7 @@ func (p *purse) neighbors() {
 		if n.hourly {
 			per = secondsOfHour
 		}
-		p.add(spend{s, product, world.NewSessions(month), size, per, Usage, nil})
+		p.stand(s, product, size, per, month)
 	}
 }
 
@@ -85,8 +85,8 @@ func (p *purse) pods(s *Subject, cluster string, stands world.Interval) {
 	}{{"training/finetune-0", 6000, 5200}, {"serving/router-0", 2000, 2600}} {
 		of := &Subject{Account: s.Account, Region: s.Region, ID: strings.Replace(cluster, ":cluster/", ":pod/", 1) + "/" + w.name, Team: s.Team}
 		of.tags = map[string]string{"aws:eks:namespace": strings.Split(w.name, "/")[0]}
-		p.add(spend{of, product, world.NewSessions(stands), Amount(max(w.reserved, w.actual)) * One / 1000, secondsOfHour, Usage,
-			&pod{s.ID, One / 20, w.reserved, w.actual, 400}})
+		p.add(spend{subject: of, product: product, as: Usage, of: world.NewSessions(stands), size: Amount(max(w.reserved, w.actual)) * One / 1000, per: secondsOfHour,
+			pod: &pod{s.ID, One / 20, w.reserved, w.actual, 400}})
 	}
 }
 

@@ -43,8 +43,7 @@ func (p *Plan) upfrontFee() Amount {
 func (b *Bill) sign() []*Plan {
 	var plans []*Plan
 	for n, t := range b.Plans {
-		id := digest("plan", b.Payer.ID, strconv.Itoa(n))
-		id = id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:32]
+		id := uuid("plan", b.Payer.ID, strconv.Itoa(n))
 		plans = append(plans, &Plan{Terms: t, ID: id, ARN: "arn:" + b.Payer.InPartition() + ":savingsplans::" + b.Payer.ID + ":savingsplan/" + id})
 	}
 	return plans

@@ -45,13 +45,13 @@ func (p *purse) record(r *world.Record) {
 	case *sagemaker.DescribeMlflowTrackingServerOutput:
 		p.hours(s, "MLflow:TrackingServerCompute-"+string(out.TrackingServerSize), 1, runs)
 	case *sagemaker.DescribePartnerAppOutput:
-		p.add(spend{s, p.unlisted("PartnerApp:"+string(out.Type)+"-"+aws.ToString(out.Tier), "RunPartnerApp", "Hrs", tiers[aws.ToString(out.Tier)]),
-			world.NewSessions(stands), One, secondsOfHour, Usage, nil})
+		p.stand(s, p.unlisted("PartnerApp:"+string(out.Type)+"-"+aws.ToString(out.Tier), "RunPartnerApp", "Hrs", tiers[aws.ToString(out.Tier)]), One, secondsOfHour, stands)
 	case *sagemaker.DescribeFeatureGroupOutput:
 		p.features(s, r.Name, out, stands)
 	case *sagemaker.DescribeTrainingPlanOutput:
 		if fee, paid := aws.ToString(out.UpfrontFee), cmp.Or(aws.ToTime(out.StartTime), r.Created); fee != "" {
-			p.add(spend{s, p.unlisted("Cluster-Reserved:TrainingPlan", "CreateTrainingPlan", "Plan", amountOf(fee)), world.NewInstants(paid), One, 1, Fee, nil})
+			p.add(spend{subject: s, product: p.unlisted("Cluster-Reserved:TrainingPlan", "CreateTrainingPlan", "Plan", amountOf(fee)), as: Fee,
+				of: world.NewInstants(paid), size: One, per: 1})
 		}
 	}
 }
@@ -139,14 +139,14 @@ func (p *purse) features(s *Subject, name string, out *sagemaker.DescribeFeature
 	const gigabyte = 1 << 30
 	held := Amount(aws.ToInt64(out.OnlineStoreTotalSizeBytes)).over(int64(One), gigabyte)
 	if online.StorageType == types.StorageTypeInMemory {
-		p.add(spend{s, p.unlisted("FeatureStore:InMemoryStorage", "FeatureStore", "GB-Hrs", One/50), world.NewSessions(stands), held, secondsOfHour, Usage, nil})
+		p.stand(s, p.unlisted("FeatureStore:InMemoryStorage", "FeatureStore", "GB-Hrs", One/50), held, secondsOfHour, stands)
 	} else {
 		p.gigabytes(s, "FeatureStore:TimedAndPITRStorage", held, stands)
 	}
 	if t := out.ThroughputConfig; t != nil && t.ThroughputMode == types.ThroughputModeProvisioned {
 		ready := func(what string, units *int32, rate Amount) {
-			p.add(spend{s, p.unlisted("FeatureStore:Provisioned"+what+"CapacityUnits", "FeatureStore", what+"CapacityUnit-Hrs", rate), world.NewSessions(stands),
-				Amount(aws.ToInt32(units)) * One, secondsOfHour, Usage, nil})
+			p.stand(s, p.unlisted("FeatureStore:Provisioned"+what+"CapacityUnits", "FeatureStore", what+"CapacityUnit-Hrs", rate),
+				Amount(aws.ToInt32(units))*One, secondsOfHour, stands)
 		}
 		ready("Read", t.ProvisionedReadCapacityUnits, 1_500_000)
 		ready("Write", t.ProvisionedWriteCapacityUnits, 7_500_000)

@@ -17,6 +17,8 @@ type spend struct {
 	size Amount
 	per  int64
 	as   LineType
+	// more is of the same product and for the same: further instances, say. One line has it all.
+	more []spend
 	// pod is the share of an instance that it is, where it is one.
 	pod *pod
 }
@@ -24,7 +26,11 @@ type spend struct {
 // used is how many units are used in [from, to).
 func (s *spend) used(from, to time.Time) Amount {
 	const milli = 1000
-	return s.size.over(int64(math.Round(s.of.Count(from, to)*milli)), s.per*milli)
+	used := s.size.over(int64(math.Round(s.of.Count(from, to)*milli)), s.per*milli)
+	for _, o := range s.more {
+		used += o.used(from, to)
+	}
+	return used
 }
 
 const secondsOfHour = 3600
@@ -47,25 +53,37 @@ func (p *purse) subject(kind, resource, name string) *Subject {
 
 // add notes what costs; what the price list lacks costs nothing here.
 func (p *purse) add(s spend) {
-	if s.product != nil && s.size != 0 {
-		p.spends = append(p.spends, s)
+	if s.product == nil || s.size == 0 {
+		return
 	}
+	for i := len(p.spends) - 1; i >= 0 && p.spends[i].subject == s.subject; i-- {
+		if p.spends[i].product == s.product {
+			p.spends[i].more = append(p.spends[i].more, s)
+			return
+		}
+	}
+	p.spends = append(p.spends, s)
+}
+
+// stand bills what stands over the stretches: so much of it at once, at the product's rate for so many seconds.
+func (p *purse) stand(s *Subject, product *Product, size Amount, per int64, over ...world.Interval) {
+	p.add(spend{subject: s, product: product, as: Usage, of: world.NewSessions(over...), size: size, per: per})
 }
 
 // hours bills n of a usage type by the hour, over the stretches.
 func (p *purse) hours(s *Subject, usage string, n int64, over ...world.Interval) {
-	p.add(spend{s, p.catalog.of(p.region.Name, usage), world.NewSessions(over...), Amount(n) * One, secondsOfHour, Usage, nil})
+	p.stand(s, p.catalog.of(p.region.Name, usage), Amount(n)*One, secondsOfHour, over...)
 }
 
 // gigabytes bills storage. A month is as long as the month at hand.
 func (p *purse) gigabytes(s *Subject, usage string, gb Amount, over ...world.Interval) {
-	p.add(spend{s, p.catalog.of(p.region.Name, usage), world.NewSessions(over...), gb, int64(p.end.Sub(p.Month).Seconds()), Usage, nil})
+	p.stand(s, p.catalog.of(p.region.Name, usage), gb, int64(p.end.Sub(p.Month).Seconds()), over...)
 }
 
 // calls bills what each call takes.
 func (p *purse) calls(s *Subject, usage string, each Amount, calls world.Activity) {
 	if calls != nil {
-		p.add(spend{s, p.catalog.of(p.region.Name, usage), calls, each, 1, Usage, nil})
+		p.add(spend{subject: s, product: p.catalog.of(p.region.Name, usage), as: Usage, of: calls, size: each, per: 1})
 	}
 }
 

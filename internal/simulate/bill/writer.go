@@ -25,6 +25,8 @@ type writer struct {
 	together map[bundle]*Line
 	charged  map[string]Amount
 	refunded bool
+	// payers are what the payer is charged by service.
+	payers map[string]Amount
 }
 
 // A bundle is lines of one type that are one line, as AWS makes one negation an hour of all that a plan covers.
@@ -123,6 +125,9 @@ func (w *writer) spend(s spend) {
 		}
 		if s.product.PlanRate > 0 && s.as == Usage {
 			for _, p := range w.plans {
+				if p.Alone && w.account != w.Payer || w.currency != w.currencyOf(w.Payer) {
+					continue
+				}
 				covered, takes := w.cover(p, n, s.product.PlanRate, used)
 				if covered == 0 {
 					continue
@@ -191,5 +196,9 @@ func (w *writer) close() {
 		w.put(w.together[k])
 	}
 	w.credit()
+	if w.account == w.Payer {
+		w.payers = w.charged // fees come on top of it
+		return
+	}
 	w.tax()
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package cli
+
+// unmap has nothing to let go of.
+func unmap() {}
