@@ -42,7 +42,7 @@ func (e *Engine) settle(ctx context.Context, some func(ledger.Begun) bool) ([]le
 	return all, e.endOrphans(ctx)
 }
 
-// Orphaned: the finding's policy was taken away while a step of it was under way.
+// Orphaned is how a finding ends whose policy was taken away while a step of it was under way.
 const Orphaned = "its policy was taken away"
 
 // endOrphans ends the findings with a step under way whose policy is none of all there are. One whose call has no known end waits for that.
