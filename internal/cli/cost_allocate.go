@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -44,24 +45,23 @@ func (f *estateFlag) snapshot(file *config.File) (*estate.Snapshot, error) {
 }
 
 // allocate runs the rules of the file over the charges of the period.
-func (f *estateFlag) allocate(ctx context.Context, file *config.File, a *attached, months ...string) (*allocate.Allocation, *estate.Snapshot, error) {
+func (f *estateFlag) allocate(ctx context.Context, file *config.File, a *attached, months ...string) (*allocate.Allocation, error) {
 	rules := file.Cost.Allocation
 	if len(rules.Rules) == 0 && rules.Default == "" {
-		return nil, nil, &estate.Error{Op: "allocate", On: cmp.Or(file.Path, config.FileName), Err: errors.New("nothing says who is charged"),
+		return nil, &estate.Error{Op: "allocate", On: cmp.Or(file.Path, config.FileName), Err: errors.New("nothing says who is charged"),
 			Hint: "write rules under cost.allocation; docs/allocation.md begins with some"}
 	}
 	snap, err := f.snapshot(file)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, r := range rules.Rules {
 		if r.Estate != nil && snap == nil {
-			return nil, nil, &estate.Error{Op: "allocate", On: file.Path, Err: fmt.Errorf("the rule %q asks the estate, and no snapshot is named", r.Name),
+			return nil, &estate.Error{Op: "allocate", On: file.Path, Err: fmt.Errorf("the rule %q asks the estate, and no snapshot is named", r.Name),
 				Hint: "sagewarden scan --save estate.json writes one; name it with --estate, or as cost.estate in the file"}
 		}
 	}
-	found, err := allocate.Run(ctx, a.DB, rules, snap, months...)
-	return found, snap, err
+	return allocate.Run(ctx, a.DB, rules, snap, months...)
 }
 
 // months are those of the lake that --month names, none for all.
@@ -135,7 +135,7 @@ func (f *allocateFlags) run(ctx context.Context, env Env) error {
 	if q.Period, err = f.period(env, a.lake); err != nil {
 		return err
 	}
-	found, _, err := f.allocate(ctx, f.file, a, f.months(a)...)
+	found, err := f.allocate(ctx, f.file, a, f.months(a)...)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (f *allocateFlags) tell(ctx context.Context, env Env, a *attached, found *a
 	sheet := report.Sheet{Title: f.explain, Document: all,
 		Columns: []report.Column{{Head: "MONTH"}, {Head: "USAGE", Name: true}, {Head: "CHARGES", Right: true}, {Head: strings.ToUpper(cost.String()), Right: true}, {Head: "RULE"}, {Head: "SAYS"}, {Head: "WHY", Prose: true}}}
 	for _, e := range all {
-		head := []string{e.Month, e.What, fmt.Sprint(e.Charges), report.Money{Value: e.Cost, Currency: e.Currency}.String()}
+		head := []string{e.Month, e.What, strconv.FormatInt(e.Charges, 10), report.Money{Value: e.Cost, Currency: e.Currency}.String()}
 		for _, t := range e.Tries {
 			says := cmp.Or(t.Who, "-")
 			if t.Decides {

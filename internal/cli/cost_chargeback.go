@@ -82,7 +82,7 @@ func (f *chargebackFlags) run(ctx context.Context, env Env) error {
 	if _, err := f.period(env, a.lake); err != nil {
 		return err
 	}
-	found, _, err := f.allocate(ctx, f.file, a, f.months(a)...)
+	found, err := f.allocate(ctx, f.file, a, f.months(a)...)
 	if err != nil {
 		return err
 	}

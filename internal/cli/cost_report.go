@@ -192,7 +192,7 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 		if q.Previous {
 			months = nil // what was before is allocated, too
 		}
-		if _, _, err := f.allocate(ctx, f.file, a, months...); err != nil {
+		if _, err := f.allocate(ctx, f.file, a, months...); err != nil {
 			return err
 		}
 	}
@@ -223,7 +223,7 @@ func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q show
 	}
 	o.History = o.Period.Year(a.lake.Months()[0].Period)
 	if rules := f.file.Cost.Allocation; len(rules.Rules) > 0 || rules.Default != "" {
-		if _, _, err := f.allocate(ctx, f.file, a); err != nil {
+		if _, err := f.allocate(ctx, f.file, a); err != nil {
 			return doc, err
 		}
 		o.Teams = true

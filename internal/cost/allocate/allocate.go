@@ -211,13 +211,13 @@ func (r *run) pool(ctx context.Context) error {
 func (r *run) bases(ctx context.Context) (map[string]base, error) {
 	pools := slices.Sorted(maps.Keys(r.config.Pools))
 	all := map[string]base{}
-	query := "SELECT billing_period, billing_currency, allocation_domain, sub_account_id, region_id, payer"
-	for _, name := range pools {
+	sums := make([]string, len(pools))
+	for i, name := range pools {
 		p := r.config.Pools[name]
-		query += ", SUM(CASE WHEN " + r.c.charges(p.Of) + " THEN " + by(p) + " END)"
+		sums[i] = "SUM(CASE WHEN " + r.c.charges(p.Of) + " THEN " + by(p) + " END)"
 		all[name] = base{}
 	}
-	rows, err := r.db.Query(ctx, query+" FROM allocation_paid GROUP BY 1, 2, 3, 4, 5, 6")
+	rows, err := r.db.Query(ctx, "SELECT billing_period, billing_currency, allocation_domain, sub_account_id, region_id, payer, "+list(sums)+" FROM allocation_paid GROUP BY 1, 2, 3, 4, 5, 6")
 	if err != nil {
 		return nil, err
 	}

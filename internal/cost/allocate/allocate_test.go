@@ -27,18 +27,18 @@ import (
 type charge map[string]any
 
 // engine has a table of charges. Those without a month are of one, those without a currency in dollars.
-func engine(t testing.TB, ctx context.Context, charges []charge) *duck.DB {
+func engine(ctx context.Context, t testing.TB, charges []charge) *duck.DB {
 	t.Helper()
 	db, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	fill(t, ctx, db, charges)
+	fill(ctx, t, db, charges)
 	return db
 }
 
-func fill(t testing.TB, ctx context.Context, db *duck.DB, charges []charge) {
+func fill(ctx context.Context, t testing.TB, db *duck.DB, charges []charge) {
 	t.Helper()
 	columns := make([]string, len(lake.Schema))
 	insert := make([]string, 0, len(charges))
@@ -191,7 +191,7 @@ func TestRules(t *testing.T) {
 				c.charge["component"] = strings.ReplaceAll(v.(string), "'", "''")
 			}
 			c.charge["cost"] = "1.5"
-			db := engine(t, t.Context(), []charge{c.charge})
+			db := engine(t.Context(), t, []charge{c.charge})
 			found := run(t, db, c.config, estateOfTests)
 			if diff := cmp.Diff([]string{c.want}, rows(t, db, "SELECT team, rule, reason FROM allocations")); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
@@ -207,7 +207,7 @@ func rule(r config.AllocationRule) config.Allocation {
 }
 
 func TestTheFirstRuleThatSaysSomethingDecides(t *testing.T) {
-	db := engine(t, t.Context(), []charge{{"cost": "1", "sub_account_id": account, "tags": map[string]string{"team": "nlp"}}, {"cost": "2", "sub_account_id": account}})
+	db := engine(t.Context(), t, []charge{{"cost": "1", "sub_account_id": account, "tags": map[string]string{"team": "nlp"}}, {"cost": "2", "sub_account_id": account}})
 	run(t, db, config.Allocation{Rules: []config.AllocationRule{{Name: "by tag", Tag: "team"}, {Name: "by account", Accounts: map[string]string{account: "fraud"}}, {Name: "all", Team: "x"}}}, nil)
 	want := []string{"nlp | by tag | 1", "fraud | by account | 2"}
 	if diff := cmp.Diff(want, rows(t, db, "SELECT team, rule, CAST(unblended_cost AS INTEGER) FROM allocations ORDER BY line_id")); diff != "" {
@@ -216,7 +216,7 @@ func TestTheFirstRuleThatSaysSomethingDecides(t *testing.T) {
 }
 
 func TestDriftIsTold(t *testing.T) {
-	db := engine(t, t.Context(), []charge{
+	db := engine(t.Context(), t, []charge{
 		{"cost": "1", "tags": map[string]string{"Team": "Vision", "team": "nlp"}},
 		{"cost": "1", "tags": map[string]string{"te-am": "vision", "team": "vision"}},
 		{"cost": "1", "tags": map[string]string{"team": "nlp"}},
@@ -227,7 +227,7 @@ func TestDriftIsTold(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(allocate.Allocation{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	fill(t, t.Context(), db, []charge{{"cost": "1", "tags": map[string]string{"team": "ml research"}}, {"cost": "1", "tags": map[string]string{"team": "ML-Research"}}})
+	fill(t.Context(), t, db, []charge{{"cost": "1", "tags": map[string]string{"team": "ml research"}}, {"cost": "1", "tags": map[string]string{"team": "ML-Research"}}})
 	got = run(t, db, rule(config.AllocationRule{Tag: "team"}), nil)
 	if diff := cmp.Diff([]allocate.Spelled{{Name: "ML-Research", Spellings: []string{"ML-Research", "ml research"}}}, got.Names); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -301,7 +301,7 @@ func TestPools(t *testing.T) {
 	}
 	for name, c := range tests {
 		t.Run(name, func(t *testing.T) {
-			db := engine(t, t.Context(), c.charges)
+			db := engine(t.Context(), t, c.charges)
 			found := run(t, db, c.config, estateOfTests)
 			got := rows(t, db, "SELECT team, pool, unblended_cost, reason FROM allocations WHERE pool IS NOT NULL ORDER BY team, pool, unblended_cost")
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -316,7 +316,7 @@ func TestPools(t *testing.T) {
 func TestNoPartOfWhatIsNotKnown(t *testing.T) {
 	c := tax("3")
 	c["list_cost"] = nil
-	db := engine(t, t.Context(), []charge{c})
+	db := engine(t.Context(), t, []charge{c})
 	run(t, db, withPool(map[string]config.Pool{"overhead": {Split: "even", To: []string{"a", "b"}}}), nil)
 	want := []string{"a | 1.5 | -", "b | 1.5 | -"}
 	if diff := cmp.Diff(want, rows(t, db, "SELECT team, unblended_cost, list_cost FROM allocations ORDER BY team")); diff != "" {
@@ -330,7 +330,7 @@ func TestADayIsSplitAsOne(t *testing.T) {
 	for h := range 24 {
 		hours = append(hours, tax("1", "charge_period_start", fmt.Sprintf("2026-10-03 %02d:00:00", h)), tax("1", "charge_period_start", fmt.Sprintf("2026-10-04 %02d:00:00", h)))
 	}
-	db := engine(t, t.Context(), append(hours, tax("1", "charge_period_start", "2026-10-05 00:00:00")))
+	db := engine(t.Context(), t, append(hours, tax("1", "charge_period_start", "2026-10-05 00:00:00")))
 	run(t, db, withPool(map[string]config.Pool{"overhead": {Split: "even", To: []string{"a", "b"}}}), nil)
 	want := []string{"a | 12 | -", "a | 12 | -", "a | 0.5 | line-48", "b | 12 | -", "b | 12 | -", "b | 0.5 | line-48"}
 	if diff := cmp.Diff(want, rows(t, db, "SELECT team, unblended_cost, line_id FROM allocations ORDER BY team, charge_period_start")); diff != "" {
@@ -339,7 +339,7 @@ func TestADayIsSplitAsOne(t *testing.T) {
 }
 
 func TestMonthsThatAreNamedAlone(t *testing.T) {
-	db := engine(t, t.Context(), []charge{team("a", "1", "billing_period", "2026-09"), team("b", "2"), team("c", "3", "billing_period", "2026-11")})
+	db := engine(t.Context(), t, []charge{team("a", "1", "billing_period", "2026-09"), team("b", "2"), team("c", "3", "billing_period", "2026-11")})
 	found, err := allocate.Run(t.Context(), db, withPool(nil), nil, "2026-10", "2026-11")
 	if err != nil {
 		t.Fatal(err)

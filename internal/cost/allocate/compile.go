@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/config"
@@ -155,7 +156,7 @@ func pooling(a config.Allocation) string {
 	}
 	for i, r := range a.Rules {
 		if r.Pool != "" {
-			rules = append(rules, fmt.Sprint(i+1))
+			rules = append(rules, strconv.Itoa(i+1))
 		}
 	}
 	return "rule_n IN (" + strings.Join(rules, ", ") + ")"

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -72,7 +73,7 @@ func drawConfig(t *rapid.T) config.Allocation {
 		}
 		return &config.Charges{Class: []string{someClasses.Draw(t, "of class")}}
 	}
-	for i := len(somePools) - 1; i >= 0; i-- {
+	for i, pool := range slices.Backward(somePools) {
 		payer := rapid.OneOf(someTeams, rapid.SampledFrom(append([]string{"a"}, somePools[i+1:]...)))
 		p := config.Pool{Split: rapid.SampledFrom([]string{"even", "fixed", "proportional"}).Draw(t, "split"), Otherwise: payer.Draw(t, "otherwise")}
 		switch {
@@ -91,7 +92,7 @@ func drawConfig(t *rapid.T) config.Allocation {
 		if p.Split == "proportional" {
 			p.By, p.Of = rapid.SampledFrom([]string{"", "list_cost", "unblended_cost"}).Draw(t, "by"), drawCondition()
 		}
-		a.Pools[somePools[i]] = p
+		a.Pools[pool] = p
 	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "rules") {
 		r := config.AllocationRule{Name: fmt.Sprint("rule ", i), When: drawCondition(), Unless: drawCondition()}
@@ -113,9 +114,9 @@ func drawConfig(t *rapid.T) config.Allocation {
 
 // The law: whatever the rules, the allocations are the bill to the last digit, in each month, currency and column of cost; so are the quantities.
 func TestNothingIsLost(t *testing.T) {
-	db := engine(t, context.Background(), nil)
+	db := engine(context.Background(), t, nil)
 	rapid.Check(t, func(rt *rapid.T) {
-		fill(t, context.Background(), db, drawCharges(rt))
+		fill(context.Background(), t, db, drawCharges(rt))
 		a := drawConfig(rt)
 		found, err := allocate.Run(context.Background(), db, a, estateOfTests)
 		if err != nil {

@@ -23,12 +23,12 @@ func (s Sum) Exact() bool { return s.Charges.Equal(s.Allocations) }
 // Sums compares the bill with its allocation.
 func (a *Allocation) Sums(ctx context.Context, db *duck.DB) ([]Sum, error) {
 	columns := Costs()
-	query := "SELECT COALESCE(billing_period, ''), COALESCE(billing_currency, '')"
-	for _, c := range columns {
-		query += ", SUM(CASE WHEN bill THEN " + c + " END), SUM(CASE WHEN NOT bill THEN " + c + " END)"
+	sums := make([]string, len(columns))
+	for i, c := range columns {
+		sums[i] = "SUM(CASE WHEN bill THEN " + c + " END), SUM(CASE WHEN NOT bill THEN " + c + " END)"
 	}
 	side := "SELECT billing_period, billing_currency, " + list(columns) + ", "
-	rows, err := db.Query(ctx, query+" FROM ("+side+"true AS bill FROM charges WHERE "+a.condition+" UNION ALL "+side+"false FROM allocations) AS both_sides GROUP BY 1, 2 ORDER BY 1, 2")
+	rows, err := db.Query(ctx, "SELECT COALESCE(billing_period, ''), COALESCE(billing_currency, ''), "+list(sums)+" FROM ("+side+"true AS bill FROM charges WHERE "+a.condition+" UNION ALL "+side+"false FROM allocations) AS both_sides GROUP BY 1, 2 ORDER BY 1, 2")
 	if err != nil {
 		return nil, err
 	}

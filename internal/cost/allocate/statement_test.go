@@ -15,7 +15,7 @@ import (
 func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
 func TestStatementsAreTheMonth(t *testing.T) {
-	db := engine(t, t.Context(), []charge{
+	db := engine(t.Context(), t, []charge{
 		tax("1"), team("a", "2", "component", "Hosting"), team("a", "3", "component", "Hosting"), team("a", "0.5", "component", "Hosting", "usage_class", "storage"), team("b", "5.5", "component", "Training"),
 		team("b", "7", "billing_currency", "EUR"), team("a", "100", "billing_period", "2026-11"), {"unblended_cost": nil},
 	})
@@ -40,7 +40,7 @@ func TestStatementsAreTheMonth(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	db := engine(t, t.Context(), []charge{
+	db := engine(t.Context(), t, []charge{
 		team("a", "1"), team("b", "3"), team("a", "5", "resource_id", "r", "usage_type", "USE1-Host:ml.m5.large", "sub_account_id", account),
 		{"cost": "4", "line_id": "L", "usage_class": "tax", "usage_type": "tax"},
 	})

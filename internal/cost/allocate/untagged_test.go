@@ -62,7 +62,7 @@ func TestWhyChargesHaveNoTag(t *testing.T) {
 	}
 	for name, c := range tests {
 		t.Run(name, func(t *testing.T) {
-			db := engine(t, t.Context(), append(c.others, c.charge))
+			db := engine(t.Context(), t, append(c.others, c.charge))
 			found := run(t, db, config.Allocation{}, c.snap)
 			all, _, err := found.Untagged(t.Context(), db, c.snap, "team", "unblended_cost")
 			if err != nil {
@@ -76,7 +76,7 @@ func TestWhyChargesHaveNoTag(t *testing.T) {
 }
 
 func TestCoverageOfATag(t *testing.T) {
-	db := engine(t, t.Context(), []charge{used("cost", "6", "tags", map[string]string{"Team": "x"}), used("cost", "3", "sub_account_id", account), used("cost", "1"), used("cost", "5", "billing_currency", "EUR")})
+	db := engine(t.Context(), t, []charge{used("cost", "6", "tags", map[string]string{"Team": "x"}), used("cost", "3", "sub_account_id", account), used("cost", "1"), used("cost", "5", "billing_currency", "EUR")})
 	found := run(t, db, config.Allocation{Rules: []config.AllocationRule{{Name: "tag", Tag: "team"}, {Name: "account", Accounts: map[string]string{account: "x"}}}}, nil)
 	_, got, err := found.Untagged(t.Context(), db, nil, "team", "unblended_cost")
 	if err != nil {

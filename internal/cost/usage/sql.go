@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -68,7 +69,7 @@ func operationSQL() string {
 	for _, o := range operations {
 		has := "operation = "
 		if strings.HasSuffix(o.operation, "-") {
-			has = "substr(operation, 1, " + fmt.Sprint(len(o.operation)) + ") = "
+			has = "substr(operation, 1, " + strconv.Itoa(len(o.operation)) + ") = "
 		}
 		b.WriteString(" WHEN " + has + text(o.operation) + " THEN " + text(string(o.class)))
 	}
@@ -136,7 +137,7 @@ func byForm(value func(form) string, otherwise string) string {
 		if numbers[v] == nil {
 			order = append(order, v)
 		}
-		numbers[v] = append(numbers[v], fmt.Sprint(i))
+		numbers[v] = append(numbers[v], strconv.Itoa(i))
 	}
 	var b strings.Builder
 	b.WriteString("CASE")

@@ -139,7 +139,7 @@ func TestProductInstanceType(t *testing.T) {
 }
 
 func TestAcceleratedFamilies(t *testing.T) {
-	for _, family := range strings.Fields("p2 p3 p3dn p4d p4de p5 p5e p5en p6-b200 g3 g4dn g4ad g5 g5g g6 g6e g7e trn1 trn1n trn2 inf1 inf2 dl1 dl2q f1 vt1") {
+	for family := range strings.FieldsSeq("p2 p3 p3dn p4d p4de p5 p5e p5en p6-b200 g3 g4dn g4ad g5 g5g g6 g6e g7e trn1 trn1n trn2 inf1 inf2 dl1 dl2q f1 vt1") {
 		if !usage.Accelerated("ml." + family + ".48xlarge") {
 			t.Errorf("%s has no accelerator", family)
 		}
