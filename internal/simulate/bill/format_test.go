@@ -225,7 +225,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 
 // TestQueryLibrary works amortized cost, true-up and upfront fees out of CUR 2.0's columns as AWS's query library does, and compares with the lines.
 func TestQueryLibrary(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		mix := Random(march, seed)
 		mix.Discount, mix.Currencies, mix.PlanRefund = 0, nil, false
 		b := New(small(7), march, false, mix)
