@@ -126,6 +126,45 @@ func (m *mortal) Commit(ctx context.Context, c ledger.Change) error {
 	return err
 }
 
+// in does something that the process dies of.
+func (m *mortal) in(s *stage, do func()) {
+	s.Helper()
+	m.Store = s.ledger.Store
+	s.ledger.Store = m
+	defer func() {
+		s.ledger.Store = m.Store
+		if recover() != m {
+			s.Error("it has not died")
+		}
+	}()
+	do()
+}
+
+// TestNoStepEndsWhileItsCallIsOpen: a run that comes before it is known how a call ended does not take what the call has done for the doing of somebody else.
+func TestNoStepEndsWhileItsCallIsOpen(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	for _, death := range []*mortal{{nth: 1}, {nth: 2, before: true}} { // before the first call, and after it
+		e := s.engine()
+		if _, err := e.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		due := s.plan(e).Due()
+		death.in(s, func() { e.Apply(t.Context(), due) })
+		s.pass(10 * time.Minute)
+	}
+	e := s.engine()
+	e.Pause = nil
+	if r := e.Apply(t.Context(), s.plan(e).Due()); len(r) != 1 || r[0].Outcome != remediate.Untried {
+		t.Errorf("%+v", r)
+	}
+	for range 3 {
+		s.run()
+		s.pass(10 * time.Minute)
+	}
+	s.once("sagemaker:StopNotebookInstance risk", "sagemaker:DeleteNotebookInstance risk")
+}
+
 // TestUndoGoesOnAfterADeath: what an undo that was killed has left stands in nobody's way: the next one finds out how it ended, and goes on.
 func TestUndoGoesOnAfterADeath(t *testing.T) {
 	for name, death := range map[string]*mortal{"before the call": {nth: 1}, "after it": {nth: 2, before: true}} {
@@ -134,17 +173,7 @@ func TestUndoGoesOnAfterADeath(t *testing.T) {
 			s.app("risk", used(5*time.Hour, 3*time.Hour))
 			_, _, results := s.run()
 			s.pass(time.Hour)
-			death.Store = s.ledger.Store
-			s.ledger.Store = death
-			func() {
-				defer func() {
-					if recover() != death {
-						t.Error("it has not died")
-					}
-				}()
-				_, _ = s.engine().Undo(t.Context(), results[0].Receipt)
-			}()
-			s.ledger.Store = death.Store
+			death.in(s, func() { _, _ = s.engine().Undo(t.Context(), results[0].Receipt) })
 			s.pass(10 * time.Minute)
 			undone, err := s.engine().Undo(t.Context(), results[0].Receipt)
 			if err != nil || len(undone) != 1 || undone[0].Outcome != remediate.Done {

@@ -46,6 +46,12 @@ func (w *work) open(ctx context.Context) (err error) {
 	if w.finding.Asks != w.policy.Digest() {
 		return nil // which ends it, whatever the step was
 	}
+	switch open, err := ledger.Get[ledger.Begun](ctx, w.Ledger, ledger.SortIntent, w.finding.Resource.ARN); {
+	case err == nil: // what it finds there may be of its own doing
+		return &ledger.BusyError{Begun: open}
+	case !errors.Is(err, ledger.ErrNone):
+		return err
+	}
 	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil || w.finding.Underway == "" {
 		return err
 	}
@@ -302,6 +308,12 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 			return nil // it is somebody else's by now
 		}
 		if err != nil {
+			return err
+		}
+		switch _, err := tx.Get(ctx, ledger.SortIntent, f.Resource.ARN); {
+		case err == nil && o != Unsettled:
+			return nil // somebody else is at it
+		case err != nil && !errors.Is(err, ledger.ErrNone):
 			return err
 		}
 		f = ended(f, len(w.policy.Steps), o, len(w.calls) > 0, why, w.Now())
