@@ -80,6 +80,24 @@ func mapping(name string, s sort, f func(*Line) []pair) column {
 	return column{name: name, flat: snake(name), sort: s, pairs: f}
 }
 
+// remembered is a function that works the same answer out once in a row: lines of one resource follow each other.
+func remembered[K comparable, V any](key func(*Line) K, f func(*Line) V) func(*Line) V {
+	var last K
+	var answer V
+	known := false
+	return func(l *Line) V {
+		if k := key(l); !known || k != last {
+			last, answer, known = k, f(l), true
+		}
+		return answer
+	}
+}
+
+// tagged is a map of what a line shows of tags.
+func tagged(name string, f func(*Tags) []pair) column {
+	return mapping(name, pairs, remembered(func(l *Line) *Tags { return l.Tags }, func(l *Line) []pair { return f(l.Tags) }))
+}
+
 // where is a column of lines with a feature; a legacy report has it only where there are any.
 func where(f feature, c column) column {
 	c.only = f

@@ -62,7 +62,7 @@ func (b *Bill) curColumns() []column {
 		words("bill/InvoicingEntity", (*Line).issuer),
 		words("bill/PayerAccountId", constant(b.Payer.ID)),
 		words("bill/PayerAccountName", constant(b.Payer.Name)),
-		mapping("costCategory", pairs, func(l *Line) []pair { return l.Tags.entries("", l.Tags.Categories, snake) }),
+		tagged("costCategory", func(t *Tags) []pair { return entries("", t.Categories, snake) }),
 		mapping("discount", shares, (*Line).discounts),
 		net(some("discount/BundledDiscount", func(l *Line) (Amount, bool) { return 0, l.Discount != 0 })),
 		net(some("discount/TotalDiscount", func(l *Line) (Amount, bool) { return l.Discount, l.Discount != 0 })),
@@ -144,9 +144,9 @@ func (b *Bill) curColumns() []column {
 		}),
 		words("pricing/unit", product(func(p *Product) string { return p.Unit })),
 
-		mapping("product", pairs, func(l *Line) []pair {
+		mapping("product", pairs, remembered(func(l *Line) *Product { return l.Product }, func(l *Line) []pair {
 			return entries("", map[string]string{"product_name": l.Product.ServiceName, "region": l.Product.Region, "servicename": l.Product.ServiceName}, nil)
-		}),
+		})),
 		words("product/comment", empty), words("product/fee_code", empty), words("product/fee_description", empty),
 		words("product/from_location", empty), words("product/from_location_type", empty), words("product/from_region_code", empty),
 		words("product/instance_family", product(func(p *Product) string {
@@ -199,9 +199,7 @@ func (b *Bill) curColumns() []column {
 		reserved("UnusedRecurringFee", recurring, unusedRecurring),
 		reserved("UpfrontValue", nil, effective),
 
-		mapping("resourceTags", pairs, func(l *Line) []pair {
-			return append(l.Tags.entries("aws_", trimmed(l.Tags.AWS), snake), l.Tags.entries("user_", l.Tags.User, snake)...)
-		}),
+		tagged("resourceTags", func(t *Tags) []pair { return append(entries("aws_", trimmed(t.AWS), snake), entries("user_", t.User, snake)...) }),
 
 		planned("AmortizedUpfrontCommitmentForBillingPeriod", fee, func(l *Line) Amount { return l.Upfront }),
 		plan("EndTime", func(l *Line) string { return stamp(l.Plan.Ends()) }),
@@ -226,9 +224,8 @@ func (b *Bill) curColumns() []column {
 		planned("TotalCommitmentToDate", fee, func(l *Line) Amount { return l.Committed }),
 		planned("UsedCommitment", fee, func(l *Line) Amount { return l.Used }),
 
-		mapping("tags", pairs, func(l *Line) []pair {
-			return slices.Concat(l.Tags.entries("accountTag/", l.Tags.Account, nil), l.Tags.entries("costCategory/", l.Tags.Categories, nil),
-				l.Tags.entries("resourceTags/", l.Tags.AWS, nil), l.Tags.entries("resourceTags/", l.Tags.User, nil))
+		tagged("tags", func(t *Tags) []pair {
+			return slices.Concat(entries("accountTag/", t.Account, nil), entries("costCategory/", t.Categories, nil), entries("resourceTags/", t.AWS, nil), entries("resourceTags/", t.User, nil))
 		}),
 
 		split("ActualUsage", func(s *Split) Amount { return s.Actual }),
@@ -320,11 +317,7 @@ func trimmed(tags map[string]string) map[string]string {
 	return short
 }
 
-// entries are the tags, sorted, under keys that are spelled anew and begin with a prefix.
-func (t *Tags) entries(prefix string, tags map[string]string, spell func(string) string) []pair {
-	return entries(prefix, tags, spell)
-}
-
+// entries are the tags, sorted, under keys that are spelled anew and begin with a prefix. Of keys that are spelled alike then, the first stays.
 func entries(prefix string, of map[string]string, spell func(string) string) []pair {
 	var list []pair
 	for _, key := range slices.Sorted(maps.Keys(of)) {

@@ -204,16 +204,14 @@ func (b *Bill) focusColumns(v Format) []column {
 		words("SkuId", func(l *Line) string { return l.Product.SKU }),
 		words("SkuPriceId", func(l *Line) string { return l.Product.RateCode() }),
 		words("SubAccountId", func(l *Line) string { return l.Subject.Account.ID }), words("SubAccountName", func(l *Line) string { return l.Subject.Account.Name }),
-		mapping("Tags", pairs, func(l *Line) []pair {
-			return append(l.Tags.entries("", l.Tags.AWS, nil), l.Tags.entries("", l.Tags.User, nil)...)
-		}),
+		tagged("Tags", func(t *Tags) []pair { return append(entries("", t.AWS, nil), entries("", t.User, nil)...) }),
 		mapping("x_Discounts", shares, (*Line).discounts),
 		words("x_Operation", func(l *Line) string { return l.Product.Operation }),
 		words("x_ServiceCode", func(l *Line) string { return l.Product.Service }),
 	}
 	if v == FOCUS10 {
 		columns = append(columns,
-			mapping("x_CostCategories", pairs, func(l *Line) []pair { return l.Tags.entries("", l.Tags.Categories, nil) }),
+			tagged("x_CostCategories", func(t *Tags) []pair { return entries("", t.Categories, nil) }),
 			words("x_UsageType", func(l *Line) string { return l.Product.Usage }))
 	} else {
 		columns = append(columns,

@@ -178,7 +178,11 @@ func TestFormatsSayTheSame(t *testing.T) {
 			return m
 		}
 		for _, f := range Formats() {
-			for _, e := range Encodings(f) {
+			encodings := Encodings(f)
+			if rowsOfDiscount {
+				encodings = encodings[:1]
+			}
+			for _, e := range encodings {
 				rows, d, _ := deliver(t, b, Export{Format: f, Encoding: e})
 				check := func(column, currency string, want func(*Totals) Amount) {
 					t.Helper()
@@ -221,7 +225,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 
 // TestQueryLibrary works amortized cost, true-up and upfront fees out of CUR 2.0's columns as AWS's query library does, and compares with the lines.
 func TestQueryLibrary(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		mix := Random(march, seed)
 		mix.Discount, mix.Currencies, mix.PlanRefund = 0, nil, false
 		b := New(small(7), march, false, mix)
@@ -372,8 +376,8 @@ func TestTagsBeginToBeShownWhenTheyAreActivated(t *testing.T) {
 func TestTheSameBillIsTheSameBytes(t *testing.T) {
 	for _, f := range Formats() {
 		for _, e := range Encodings(f) {
-			_, _, one := deliver(t, New(small(7), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 3000})
-			_, _, two := deliver(t, New(small(7), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 3000})
+			_, _, one := deliver(t, New(tiny(), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 500})
+			_, _, two := deliver(t, New(tiny(), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 500})
 			for key, body := range one {
 				if two[key] == nil || !bytes.Equal(body.Bytes(), two[key].Bytes()) {
 					t.Errorf("%s is other bytes the second time", key)
@@ -387,7 +391,7 @@ func TestTheSameBillIsTheSameBytes(t *testing.T) {
 }
 
 func TestLayout(t *testing.T) {
-	b := New(small(7), march, false, Mix{})
+	b := New(tiny(), march, false, Mix{})
 	for _, tt := range []struct {
 		e        Export
 		want     []string

@@ -7,7 +7,7 @@ import (
 )
 
 func TestShelfHoldsWhatItsManifestsName(t *testing.T) {
-	w := small(7)
+	w := tiny()
 	s := Shelve(w)
 	bodies := map[string]string{}
 	for _, o := range s.Objects {
