@@ -12,7 +12,7 @@ MODULES := labextension/node_modules/.package-lock.json
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
 
-.PHONY: build agent labextension check-labextension browser demo test postgresql unit race interop lint bench generate check-generated fuzz clean
+.PHONY: build agent labextension check-labextension browser demo test postgresql unit race chaos interop lint bench truth generate check-generated fuzz clean
 
 build: ## the program, in bin/
 	@mkdir -p bin
@@ -41,6 +41,10 @@ unit: postgresql ## all Go tests
 # The race detector goes where goroutines are: the rest of the tree is pure.
 race: postgresql
 	go test -race -short ./internal/ledger ./internal/remediate ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
+
+# A part of it, always the same, is among the unit tests. SAGEWARDEN_CHAOS_SEED=N draws other deaths.
+chaos: postgresql ## a thousand processes killed anywhere in apply, undo and serve, and two at once: a quarter of an hour
+	SAGEWARDEN_CHAOS=1000 go test -count=1 -timeout 60m -v ./test/chaos
 
 interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
 	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags interop ./test/interop
@@ -87,6 +91,9 @@ $(LINT):
 
 bench: $(CUSTODIAN)/ready ## calls, time and memory beside their lower bounds and Cloud Custodian, and verdicts beside the truth
 	SAGEWARDEN_CUSTODIAN=$(CUSTODIAN) go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
+
+truth: ## what the packs really stop, against what people really did: a million hours of apps, some six minutes of the processor
+	GOGC=400 go test -run '^$$' -bench Stops -benchtime 1x -timeout 120m ./test/stops
 
 generate: ## the schemas, the region table, the command pages and the templates of deploy/
 	go generate ./...

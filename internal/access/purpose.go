@@ -9,8 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/govern/compliance"
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 )
 
@@ -27,6 +30,8 @@ const (
 	Doctor Purpose = "doctor"
 	// Studio reads who is covered by what stops idle apps.
 	Studio Purpose = "studio"
+	// StudioFix changes settings of Studio and notebook instances, so that what idles is stopped.
+	StudioFix Purpose = "studio-fix"
 	// Enforce takes the actions that the families allow, and undoes them.
 	Enforce Purpose = "enforce"
 	// Tags reads and writes tags.
@@ -50,7 +55,9 @@ const Knock = "sagemaker:ListDomains"
 const All = "all"
 
 // Purposes are all of them.
-func Purposes() []Purpose { return []Purpose{Scan, Organization, Doctor, Studio, Enforce, Tags, Cost} }
+func Purposes() []Purpose {
+	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost}
+}
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
 func ParsePurposes(names []string) ([]Purpose, error) {
@@ -81,8 +88,12 @@ type Options struct {
 	Kinds []kinds.Kind
 	// Role is the name of the role that Organization assumes, with its path where it has one.
 	Role string
-	// Heartbeats is where agents report, nil for nowhere.
-	Heartbeats *pulse.Source
+	// Heartbeats are where agents report.
+	Heartbeats []pulse.Source
+	// State is where the ledger is in S3, nil for elsewhere.
+	State *ledger.Place
+	// Channels are those that people are told through.
+	Channels []config.Channel
 }
 
 // Statements are the permissions, by the ids of their statements.
@@ -107,6 +118,10 @@ func Statements(o Options) []Statement {
 			for _, op := range compliance.Reads {
 				all.allow(readSid(op.Action), scopeOf(op.Action), op.Action)
 			}
+		case StudioFix:
+			for _, op := range settings.Operations {
+				all.allow("FixSettings", []string{ofType(typeOf(op, &kinds.Family{}))}, op)
+			}
 		case Enforce:
 			for _, k := range ks {
 				all.enforce(k.Family())
@@ -117,8 +132,14 @@ func Statements(o Options) []Statement {
 			all.allow(readSid("pricing:GetProducts"), anything, "pricing:GetProducts")
 		}
 	}
-	if o.Heartbeats != nil {
-		all.hear(*o.Heartbeats)
+	for _, h := range o.Heartbeats {
+		all.hear(h)
+	}
+	if o.State != nil {
+		all.keep(*o.State)
+	}
+	for _, c := range o.Channels {
+		all.tell(c)
 	}
 	return all.sorted()
 }

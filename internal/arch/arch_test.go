@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"internal/cost/lake"},
 	{"internal/cost/bill", "internal/cost/allocate"},
 	{"internal/cost/showback"},
+	{"internal/cost/waste"},
 	{"internal/cost/athena"},
 	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/settings"},

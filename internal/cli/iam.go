@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,8 +13,10 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/access"
 	"github.com/sagewarden/sagewarden/internal/cloud"
+	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/pulse"
 	"github.com/sagewarden/sagewarden/internal/server"
 )
@@ -25,6 +29,8 @@ type iamFlags struct {
 	place           access.Place
 	// heartbeats and signingKey say where agents report.
 	heartbeats, signingKey string
+	// config is a configuration whose ledger, heartbeats and channels are meant, and state the ledger alone.
+	config, state string
 }
 
 // The forms of iam.
@@ -76,6 +82,8 @@ func newIAM(env Env) *cobra.Command {
 	fl.StringVar(&f.role, "role", cloud.DefaultRole, "name of the role to assume, with its path where it has one")
 	fl.StringVar(&f.heartbeats, "heartbeats", "", "also allow reading what agents report to this place in S3, like s3://bucket/heartbeats/")
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats")
+	fl.StringVar(&f.state, "state", "", "also allow keeping the ledger at this place in S3, like s3://bucket/key")
+	fl.StringVar(&f.config, "config", "", "also allow what this configuration file names: its ledger and heartbeats in S3, its channels SES and SNS")
 	fl.StringVar(&f.place.Partition, "partition", "aws", "AWS partition of the ARNs, where the form is json")
 	fl.StringVar(&f.place.Account, "account", "", "account id of the ARNs, where the form is json (default: any, since a policy reaches no other account)")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(access.PurposeNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -119,15 +127,8 @@ func (f *iamFlags) print(env Env, named bool) error {
 		return usagef("--partition: %q is no partition: write aws, aws-cn or aws-us-gov", f.place.Partition)
 	}
 	o := access.Options{Purposes: purposes, Kinds: ks, Role: f.role}
-	switch {
-	case f.heartbeats != "":
-		source, err := pulse.ParseSource(f.heartbeats, f.signingKey)
-		if err != nil {
-			return usagef("--heartbeats: %w", err)
-		}
-		o.Heartbeats = &source
-	case f.signingKey != "":
-		return usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+	if err := f.places(env, &o); err != nil {
+		return err
 	}
 	b := access.New(o)
 	if err := show(b, env.Stdout, f); err != nil {
@@ -137,6 +138,42 @@ func (f *iamFlags) print(env Env, named bool) error {
 		_, err = fmt.Fprintf(env.Stderr, "sagewarden: a managed policy holds %d characters and this is more: these are %d policies, to be attached together\n", access.MaxSize, n)
 	}
 	return err
+}
+
+// places adds what flags and the configuration say of heartbeats, the ledger and channels.
+func (f *iamFlags) places(env Env, o *access.Options) error {
+	if f.heartbeats == "" && f.signingKey != "" {
+		return usagef("--signing-key: it is of the agents that report to a place: add --heartbeats")
+	}
+	file := &config.File{}
+	if f.config != "" {
+		var err error
+		if file, err = config.Load(config.Options{Path: f.config, Env: env.Getenv}); err != nil {
+			return err
+		}
+	}
+	beats := file.Heartbeats
+	if f.heartbeats != "" {
+		beats = []config.Heartbeats{{Bucket: f.heartbeats, SigningKey: f.signingKey}}
+	}
+	for _, h := range beats {
+		source, err := pulse.ParseSource(h.Bucket, h.SigningKey)
+		if err != nil {
+			return usagef("--heartbeats: %w", err)
+		}
+		o.Heartbeats = append(o.Heartbeats, source)
+	}
+	if address := cmp.Or(f.state, file.State); f.state != "" || strings.HasPrefix(address, "s3:") {
+		p, err := ledger.ParsePlace(address)
+		if err != nil {
+			return usagef("--state: %w", err)
+		}
+		o.State = &p
+	}
+	for _, name := range slices.Sorted(maps.Keys(file.Notify.Channels)) {
+		o.Channels = append(o.Channels, file.Notify.Channels[name])
+	}
+	return nil
 }
 
 // formsOf are the forms that something is printed in.

@@ -184,7 +184,7 @@ func (f *planFlags) apply(ctx context.Context, env Env, options cloud.Options, a
 		return err
 	}
 	if f.wait > 0 {
-		w.Pause = pauses(time.Duration(f.wait))
+		w.Pause = pauses(env, time.Duration(f.wait))
 	}
 	if err := w.settle(ctx); err != nil {
 		return err
@@ -293,20 +293,11 @@ func readPlan(file string) (*remediate.Plan, error) {
 const between = 10 * time.Second
 
 // pauses waits between two looks, for no longer than the whole in one run.
-func pauses(whole time.Duration) func(context.Context) bool {
+func pauses(env Env, whole time.Duration) func(context.Context) bool {
 	left := whole
 	return func(ctx context.Context) bool {
-		if left -= between; left < 0 {
-			return false
-		}
-		t := time.NewTimer(between)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return true
-		case <-ctx.Done():
-			return false
-		}
+		left -= between
+		return left >= 0 && env.Wait(ctx, between) == nil
 	}
 }
 
@@ -369,7 +360,7 @@ func (f *planFlags) undo(ctx context.Context, env Env, options cloud.Options, id
 	if f.wait == 0 {
 		f.wait = duration(10 * time.Minute) // whoever undoes waits for it
 	}
-	w.Pause = pauses(time.Duration(f.wait))
+	w.Pause = pauses(env, time.Duration(f.wait))
 	if !f.sure {
 		for _, r := range calls {
 			_, _ = fmt.Fprintln(env.Stdout, report.Line(fmt.Sprintf("%s of %s at %s by %s", r.Operation, r.On, r.Began.UTC().Format(time.RFC3339), r.By)))

@@ -86,7 +86,7 @@ func (f *loopFlags) loop(ctx context.Context, env Env, options cloud.Options) (*
 	if err != nil {
 		host = "node"
 	}
-	s := &server.Loop{Ledger: l, Node: host + "-" + strings.ToLower(rand.Text()[:10]), Every: time.Duration(f.every), Wait: wait, Log: log, Watch: server.NewWatch(l.Now)}
+	s := &server.Loop{Ledger: l, Node: host + "-" + strings.ToLower(rand.Text()[:10]), Every: time.Duration(f.every), Wait: env.Wait, Log: log, Watch: server.NewWatch(l.Now)}
 	s.Load = func(ctx context.Context) (*policy.Set, error) {
 		fresh := f.anew()
 		files, err := fresh.policyFiles(env, fresh.policies)

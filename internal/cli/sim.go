@@ -59,6 +59,7 @@ func newSim(env Env) *cobra.Command {
 			return s.wait(cmd.Context())
 		},
 	}
+	cmd.AddCommand(newSimBill(env))
 	fl := cmd.Flags()
 	fl.StringVar(&file, "scenario", "", "scenario file; - reads standard input")
 	fl.StringVar(&listen, "listen", "127.0.0.1:0", "address to listen on; port 0 takes any that is free")

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/simulate/bill"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
@@ -22,6 +23,7 @@ import (
 // A simulation is a simulated organization that listens.
 type simulation struct {
 	world  *world.World
+	bills  *bill.Shelf // nil without an account that pays
 	clock  *clock
 	url    string
 	config string // an AWS configuration file with a profile for each account
@@ -49,7 +51,7 @@ func (c *clock) now() time.Time {
 
 // simulate begins to serve the world, at the world's instant. What is written to it is gone with the server.
 func simulate(w *world.World, addr, config string, writable bool) (*simulation, error) {
-	c := &clock{at: w.At}
+	c, bills := &clock{at: w.At}, bill.Shelve(w)
 	handler, err := wire.New(wire.Options{World: w, Now: c.now, Writable: writable})
 	if err != nil {
 		return nil, fmt.Errorf("simulated organization: %w", err)
@@ -61,7 +63,7 @@ func simulate(w *world.World, addr, config string, writable bool) (*simulation, 
 		}
 		return nil, &estate.Error{Op: "listen", On: addr, Err: err, Hint: "choose another port with --listen 127.0.0.1:PORT, or 127.0.0.1:0 for any"}
 	}
-	s := &simulation{world: w, clock: c, url: "http://" + l.Addr().String(), config: config, failed: make(chan error, 1),
+	s := &simulation{world: w, bills: bills, clock: c, url: "http://" + l.Addr().String(), config: config, failed: make(chan error, 1),
 		server: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}}
 	if err := s.writeProfiles(); err != nil {
 		_ = l.Close()
@@ -166,6 +168,11 @@ func (s *simulation) instructions(w io.Writer) error {
 
 Profiles: %[6]s. Regions: %[7]s.
 `, s.url, s.world.At.Format(time.RFC3339), s.config, names[0], s.regions()[0], strings.Join(names, ", "), strings.Join(s.regions(), ", "))
+	if s.bills == nil || err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "Its bills are in the bucket %s: of the month before by s3://%[1]s/%[2]s, of this one by s3://%[1]s/%[3]s.\n",
+		s.bills.Name, s.bills.Manifests[0], s.bills.Manifests[len(s.bills.Manifests)/2])
 	return err
 }
 

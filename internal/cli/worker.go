@@ -59,6 +59,11 @@ func (f *workFlags) start(ctx context.Context, env Env, options cloud.Options) (
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	if len(f.policies) == 0 {
+		for _, p := range set.Policies {
+			w.All = append(w.All, p.Name)
+		}
+	}
 	return w, nil
 }
 

@@ -78,6 +78,9 @@ func (g gate) attempt(ctx context.Context, in middleware.FinalizeInput, next mid
 		}
 	}
 	defer mine.leave()
+	if err := over(ctx); err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+	}
 	started := c.clock.now()
 
 	out, meta, err := next.HandleFinalize(ctx, in)

@@ -37,6 +37,10 @@ type File struct {
 type Cost struct {
 	// Lake is the folder of the charges, relative to this file. SAGEWARDEN_LAKE and --lake go before it.
 	Lake string `yaml:"lake"`
+	// Estate is a snapshot that scan --save wrote, relative to this file: it tells whose a resource is. --estate goes before it.
+	Estate string `yaml:"estate"`
+	// Allocation says who is charged for what.
+	Allocation Allocation `yaml:"allocation"`
 }
 
 // A Guard bounds what all policies together may change.

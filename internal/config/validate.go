@@ -53,6 +53,7 @@ func (f *File) validate(d *strictyaml.Document) error {
 	}
 	c.notify(f.Notify, strictyaml.Path{"notify"})
 	c.guard(f, strictyaml.Path{"guard"})
+	c.allocation(f.Cost.Allocation, strictyaml.Path{"cost", "allocation"})
 	for i, name := range f.Policies {
 		c.require(name != "", strictyaml.Path{"policies", i}, "write a file, a pattern, or a pack as pack:studio-basics", "no file is named")
 	}

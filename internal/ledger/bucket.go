@@ -31,12 +31,10 @@ type S3 interface {
 // bucket keeps a ledger in S3: a head, and the pages that it names. A commit writes the pages that it changes under new names, and then the head, if that
 // is still the one it has read. Of a commit that does not come that far there are pages that nobody names, and nothing else.
 type bucket struct {
-	s3          S3
-	bucket, key string
-	// kmsKey encrypts the objects, where it is not left to the bucket.
-	kmsKey string
-	now    func() time.Time
-	pause  func(ctx context.Context, attempt int) error
+	Place
+	s3    S3
+	now   func() time.Time
+	pause func(ctx context.Context, attempt int) error
 
 	// mu lets the commits of this process wait for each other, where they would otherwise all lose but one.
 	mu sync.Mutex
@@ -48,25 +46,54 @@ type bucket struct {
 // cached is how many pages are kept at hand.
 const cached = 16
 
-func openBucket(ctx context.Context, address string, l *Ledger, env Environment) (Store, error) {
+// The operations that a ledger in S3 takes, as IAM names them. OpList has S3 say that there is nothing yet; OpEncrypt and OpDecrypt are where a key encrypts.
+const (
+	OpGet     = "s3:GetObject"
+	OpPut     = "s3:PutObject"
+	OpDelete  = "s3:DeleteObject"
+	OpList    = "s3:ListBucket"
+	OpEncrypt = "kms:GenerateDataKey"
+	OpDecrypt = "kms:Decrypt"
+)
+
+// A Place is where a ledger in S3 is: an object, and those beside it whose keys begin with Pages.
+type Place struct {
+	Bucket, Key string
+	// Region and Profile say how it is reached, and KMSKey what encrypts it, where that is not left to the bucket.
+	Region, Profile, KMSKey string
+}
+
+// Pages begins the keys of the objects that the head names.
+func (p Place) Pages() string { return p.Key + ".pages/" }
+
+// ParsePlace reads an address like s3://bucket/key.
+func ParsePlace(address string) (Place, error) {
 	u, err := url.Parse(address)
-	if err != nil {
-		return nil, errors.New("it is not written as s3://bucket/key")
+	if err != nil || u.Scheme != "s3" {
+		return Place{}, errors.New("it is not written as s3://bucket/key")
 	}
 	key, options := strings.TrimPrefix(u.Path, "/"), u.Query()
 	if u.Host == "" || key == "" || strings.HasSuffix(key, "/") {
-		return nil, errors.New("it names no bucket and key, as s3://bucket/key does")
+		return Place{}, errors.New("it names no bucket and key, as s3://bucket/key does")
 	}
 	for name := range options {
 		if !slices.Contains([]string{"region", "profile", "kms-key"}, name) {
-			return nil, fmt.Errorf("%s is none of what can be said of a bucket: region, profile, kms-key", name)
+			return Place{}, fmt.Errorf("%s is none of what can be said of a bucket: region, profile, kms-key", name)
 		}
 	}
-	client, err := env.S3(ctx, options.Get("profile"), options.Get("region"))
+	return Place{u.Host, key, options.Get("region"), options.Get("profile"), options.Get("kms-key")}, nil
+}
+
+func openBucket(ctx context.Context, address string, l *Ledger, env Environment) (Store, error) {
+	p, err := ParsePlace(address)
 	if err != nil {
 		return nil, err
 	}
-	b := &bucket{s3: client, bucket: u.Host, key: key, kmsKey: options.Get("kms-key"), now: l.Now, pause: l.pause, cache: map[string][]byte{}}
+	client, err := env.S3(ctx, p.Profile, p.Region)
+	if err != nil {
+		return nil, err
+	}
+	b := &bucket{Place: p, s3: client, now: l.Now, pause: l.pause, cache: map[string][]byte{}}
 	_, _, err = b.head(ctx)
 	return b, err
 }
@@ -105,9 +132,9 @@ func refused(operation string, err error) error {
 // fetch reads an object whole.
 func (b *bucket) fetch(ctx context.Context, key string) (body []byte, etag string, err error) {
 	for attempt := 1; ; attempt++ {
-		out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key})
+		out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Bucket, Key: &key})
 		if err != nil {
-			return nil, "", refused("s3:GetObject", err)
+			return nil, "", refused(OpGet, err)
 		}
 		body, err = io.ReadAll(out.Body)
 		_ = out.Body.Close()
@@ -119,7 +146,7 @@ func (b *bucket) fetch(ctx context.Context, key string) (body []byte, etag strin
 
 // head reads it. Where there is none, the ledger is empty, and the tag too.
 func (b *bucket) head(ctx context.Context) (*head, string, error) {
-	body, etag, err := b.fetch(ctx, b.key)
+	body, etag, err := b.fetch(ctx, b.Key)
 	if _, none := errors.AsType[*types.NoSuchKey](err); none {
 		return &head{Form: headForm}, "", nil
 	}
@@ -136,7 +163,7 @@ func (b *bucket) head(ctx context.Context) (*head, string, error) {
 	return h, etag, nil
 }
 
-func (b *bucket) pageKey(name string) string { return b.key + ".pages/" + name }
+func (b *bucket) pageKey(name string) string { return b.Pages() + name }
 
 func (b *bucket) body(ctx context.Context, p page) ([]byte, error) {
 	b.cacheMu.Lock()
@@ -297,7 +324,7 @@ func (b *bucket) attempt(ctx context.Context, c Change) (done bool, err error) {
 		}
 	}
 	for _, name := range gone {
-		_, _ = b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.bucket, Key: aws.String(b.pageKey(name))}) // what stays does no harm
+		_, _ = b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.Bucket, Key: aws.String(b.pageKey(name))}) // what stays does no harm
 	}
 	return done, nil
 }
@@ -377,7 +404,7 @@ func (b *bucket) swap(ctx context.Context, h *head, etag string) (bool, error) {
 	}
 	for attempt := 1; ; attempt++ {
 		// It is sent once, since who sends twice does not know whether it was himself who came first.
-		err = b.put(ctx, b.key, body, etag, func(o *s3.Options) { o.Retryer = aws.NopRetryer{} })
+		err = b.put(ctx, b.Key, body, etag, func(o *s3.Options) { o.Retryer = aws.NopRetryer{} })
 		status := answered(err)
 		switch {
 		case err == nil:
@@ -409,20 +436,20 @@ func (b *bucket) swap(ctx context.Context, h *head, etag string) (bool, error) {
 
 // put writes an object: a new one where the tag is empty, else in place of the one that has it.
 func (b *bucket) put(ctx context.Context, key string, body []byte, etag string, options ...func(*s3.Options)) error {
-	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/json")}
+	in := &s3.PutObjectInput{Bucket: &b.Bucket, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/json")}
 	if etag == "" {
 		in.IfNoneMatch = aws.String("*")
 	} else {
 		in.IfMatch = &etag
 	}
-	if b.kmsKey != "" {
-		in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &b.kmsKey
+	if b.KMSKey != "" {
+		in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &b.KMSKey
 	}
 	_, err := b.s3.PutObject(ctx, in, append(options, func(o *s3.Options) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired // the signature has one, and it needs no trailer
 	})...)
 	if err != nil {
-		return refused("s3:PutObject", err)
+		return refused(OpPut, err)
 	}
 	return nil
 }

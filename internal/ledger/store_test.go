@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/test/postgresql"
 )
 
 var at = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
@@ -42,7 +43,7 @@ func everywhere(t *testing.T, test func(t *testing.T, address string, shared boo
 	for name, address := range map[string]func(*testing.T) string{
 		"memory":     func(*testing.T) string { return "memory:" },
 		"sqlite":     func(t *testing.T) string { return filepath.Join(t.TempDir(), "state", "a b?c#d%20.db") },
-		"postgresql": emptyDatabase,
+		"postgresql": postgresql.Empty,
 		"s3":         emptyBucket,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, address(t), name != "memory") })
@@ -363,7 +364,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	stopDatabase()
+	postgresql.Stop()
 	os.Exit(code)
 }
 

@@ -116,10 +116,12 @@ type Notice struct {
 	To      string `json:"to"`
 	Channel string `json:"channel"`
 	// Findings are those that it tells of, each with the step that told it.
-	Findings []Told    `json:"findings"`
-	Subject  string    `json:"subject"`
-	Text     string    `json:"text"`
-	Made     time.Time `json:"made"`
+	Findings []Told `json:"findings"`
+	Subject  string `json:"subject"`
+	Text     string `json:"text"`
+	// HTML says the same for mail programs that show it; empty for nothing.
+	HTML string    `json:"html,omitempty"`
+	Made time.Time `json:"made"`
 	// Attempts counts the times that it was sent, Trouble is why the last one failed, and Again when the next one comes.
 	Attempts int       `json:"attempts,omitempty"`
 	Trouble  string    `json:"trouble,omitempty"`

@@ -250,7 +250,13 @@ func (o *Office) notice(now time.Time, to Recipient, channel, template string, t
 		n.Findings = append(n.Findings, ledger.Told{Finding: t.Finding.ID, Step: t.Step})
 	}
 	n.ID = noticeID(n, tells, said)
-	n.Subject, n.Text, err = o.templates.write(template, o.letter(now, to, tells))
+	l := o.letter(now, to, tells)
+	if n.Subject, n.Text, err = o.templates.write(template, l); err != nil {
+		return n, err
+	}
+	if c := o.channels[channel]; c.SMTP != nil || c.SES != nil {
+		n.HTML, err = o.templates.html(template, l)
+	}
 	return n, err
 }
 

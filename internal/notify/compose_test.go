@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -372,7 +373,7 @@ func TestTemplates(t *testing.T) {
 		}
 		ts, err := ReadTemplates(dir)
 		e, ok := errors.AsType[*estate.Error](err)
-		if tt.says == "" && (err != nil || ts["mine"] == nil || ts[builtIn] == nil) || tt.says != "" && (!ok || !strings.Contains(err.Error(), tt.says) || e.On != file) {
+		if tt.says == "" && (err != nil || ts["mine"].text == nil || ts[builtIn].html == nil) || tt.says != "" && (!ok || !strings.Contains(err.Error(), tt.says) || e.On != file) {
 			t.Errorf("%s: %v", tt.text, err)
 		}
 	}
@@ -389,5 +390,77 @@ func TestTemplates(t *testing.T) {
 	}
 	if subject, _, err := ts.write(builtIn, sampleLetters()[0]); err != nil || subject != "ours" {
 		t.Errorf("%v: %q: the built-in template is not replaced", err, subject)
+	}
+}
+
+// TestHTMLOfMail: what mail programs show says the same as the text, obeys nothing that strangers wrote, loads nothing, and leads nowhere but to our links. What is told
+// otherwise has none.
+func TestHTMLOfMail(t *testing.T) {
+	c := staff()
+	c.Links = &config.Links{BaseURL: "https://sw.example.com/act", Key: "KEY"}
+	c.Channels = map[string]config.Channel{"mail": {SMTP: &config.SMTP{}}, "chat": {Slack: "HOOK"}}
+	o := office(t, c)
+	links, err := OpenLinks(c.Links, environment(map[string]string{"KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := tell("a", "ana", "1")
+	forged := `href="` + strings.ToLower(url.PathEscape(placeBegin)) + "approve%20a" + strings.ToLower(url.PathEscape(placeEnd)) + `"`
+	a.Finding.Resource.Name, a.Finding.Verdict.Why = hostile+`<script>x</script><img src="https://evil.example">`, forged
+	n, err := o.notice(noon, Recipient{Name: "ana", Zone: time.UTC}, "mail", builtIn, []Tell{a}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := MessageOf(n, Recipient{}, links).HTML
+	for _, bad := range []string{"<script", "<img", " src", "<link", "<style", "\u202e", placeBegin} {
+		if strings.Contains(strings.ReplaceAll(html, "&lt;img src", ""), bad) {
+			t.Errorf("it has %q:\n%s", bad, html)
+		}
+	}
+	if n := strings.Count(html, "href=\"https://sw.example.com/act/"); n != 2 || strings.Count(html, `href="`) != 2 || strings.Count(html, "<a ") != 2 {
+		t.Errorf("%d links:\n%s", n, html)
+	}
+	for _, l := range MessageOf(n, Recipient{}, links).Links {
+		if !strings.Contains(html, l) {
+			t.Errorf("the link %s of the text is not in\n%s", l, html)
+		}
+	}
+	if html := MessageOf(n, Recipient{}, nil).HTML; html != "" {
+		t.Errorf("without links there is no other text:\n%s", html)
+	}
+	if n, err := o.notice(noon, Recipient{Name: "ana", Zone: time.UTC}, "chat", builtIn, []Tell{a}, nil); err != nil || n.HTML != "" {
+		t.Errorf("%v: a chat is told %s", err, n.HTML)
+	}
+}
+
+func TestTemplatesOfHTML(t *testing.T) {
+	const text = `{{define "subject"}}ours{{end}}{{define "text"}}ours{{end}}`
+	for name, tt := range map[string]struct {
+		files      map[string]string
+		html, says string
+	}{
+		"text alone has no HTML in other words":    {map[string]string{"notice.tmpl": text}, "", ""},
+		"HTML alone goes with the built-in text":   {map[string]string{"notice.html.tmpl": `{{define "html"}}<b>{{.To}}</b>{{end}}`}, "<b>ana</b>", ""},
+		"both":                                     {map[string]string{"notice.tmpl": text, "notice.html.tmpl": `{{define "html"}}<i>ours</i>{{end}}`}, "<i>ours</i>", ""},
+		"HTML of no text":                          {map[string]string{"mine.html.tmpl": `{{define "html"}}x{{end}}`}, "", "there is no mine.tmpl"},
+		"a field that is none":                     {map[string]string{"notice.html.tmpl": `{{define "html"}}{{.Cuont}}{{end}}`}, "", "can't evaluate field Cuont"},
+		"no HTML in it":                            {map[string]string{"notice.html.tmpl": `x`}, "", `"html" is undefined`},
+		"too much is left out: the text is enough": {map[string]string{"notice.html.tmpl": `{{define "html"}}{{printf "%600000d" 1}}{{end}}`}, "", ""},
+	} {
+		dir := t.TempDir()
+		for file, text := range tt.files {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ts, err := ReadTemplates(dir)
+		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			if got, err := ts.html(builtIn, sampleLetters()[0]); err != nil || got != tt.html {
+				t.Errorf("%s: %v, %q", name, err, got)
+			}
+		}
 	}
 }

@@ -193,11 +193,27 @@ func (m mailbox) message(n Message) []byte {
 	for i, to := range m.to {
 		fmt.Fprintf(&b, "%s %s", map[bool]string{true: "To:", false: ",\r\n "}[i == 0], to)
 	}
-	fmt.Fprintf(&b, "\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"+
-		"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+	fmt.Fprintf(&b, "\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
 		mime.QEncoding.Encode("utf-8", n.Subject), m.now().UTC().Format(time.RFC1123Z), cmp.Or(n.ID, rand.Text()), "sagewarden.invalid")
-	w := quotedprintable.NewWriter(&b)
-	_, _ = w.Write([]byte(n.Text)) // a buffer takes all
-	_ = w.Close()
+	if n.HTML == "" {
+		body(&b, "plain", n.Text)
+		return b.Bytes()
+	}
+	const boundary = "=_sagewarden" // which quoted-printable text cannot have in it
+	fmt.Fprintf(&b, "Content-Type: multipart/alternative; boundary=%q\r\n\r\n", boundary)
+	for _, part := range []struct{ kind, text string }{{"plain", n.Text}, {"html", n.HTML}} {
+		fmt.Fprintf(&b, "--%s\r\n", boundary)
+		body(&b, part.kind, part.text)
+		b.WriteString("\r\n")
+	}
+	fmt.Fprintf(&b, "--%s--\r\n", boundary)
 	return b.Bytes()
+}
+
+// body writes a text with its head.
+func body(b *bytes.Buffer, kind, text string) {
+	fmt.Fprintf(b, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", kind)
+	w := quotedprintable.NewWriter(b)
+	_, _ = w.Write([]byte(text)) // a buffer takes all
+	_ = w.Close()
 }

@@ -27,6 +27,8 @@ type Message struct {
 	// Subject is one line.
 	Subject string
 	Text    string
+	// HTML says the same for mail programs that show it, and is safe; empty for nothing.
+	HTML string
 	// Links are the addresses in the text that are ours, and may be made to click on.
 	Links []string
 	// Findings are what it tells of.
@@ -113,6 +115,7 @@ func each(m Message, limit int, send func(Message) error) error {
 		part := m
 		part.Subject, part.Text = report.Line(m.Subject), text
 		if len(pieces) > 1 {
+			part.HTML = ""
 			part.Subject = fmt.Sprintf("%s (%d of %d)", part.Subject, i+1, len(pieces))
 			if m.ID != "" {
 				part.ID = fmt.Sprintf("%s-%d", m.ID, i+1)

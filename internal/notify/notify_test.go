@@ -1,7 +1,11 @@
 package notify
 
 import (
+	"bytes"
+	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
 	"os"
@@ -102,6 +106,37 @@ func TestMessage(t *testing.T) {
 	}
 	if m.Header.Get("Bcc") != "" || m.Header.Get("Subject") != "two  Bcc: eve@example.com" {
 		t.Errorf("%q", m.Header)
+	}
+}
+
+// A mail with HTML has the text beside it, for who shows no HTML.
+func TestMessageWithHTML(t *testing.T) {
+	c, err := Parse("smtp://localhost:2525?from=sw@example.com&to=ana@example.com", environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"--=_sagewarden\n.\n größer\n", "<p>größer =</p>\n--=_sagewarden--\n"}
+	m, err := mail.ReadMessage(bytes.NewReader(c.(mailbox).message(Message{ID: "abc", Subject: "s", Text: want[0], HTML: want[1]})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("%v: %s", err, kind)
+	}
+	parts := multipart.NewReader(m.Body, params["boundary"])
+	for n, kind := range []string{"text/plain; charset=utf-8", "text/html; charset=utf-8"} {
+		part, err := parts.NextPart() // which undoes quoted-printable
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(part)
+		if got := strings.ReplaceAll(string(body), "\r\n", "\n"); err != nil || part.Header.Get("Content-Type") != kind || got != want[n] {
+			t.Errorf("%v: %s %q", err, part.Header.Get("Content-Type"), got)
+		}
+	}
+	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
+		t.Errorf("%v: there is a third part", err)
 	}
 }
 

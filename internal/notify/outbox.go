@@ -246,7 +246,7 @@ func (p *Post) send(ctx context.Context, n ledger.Notice) error {
 // MessageOf is what a notice says to its recipient, with its links where there are to be some.
 func MessageOf(n ledger.Notice, to Recipient, l *Links) Message {
 	text, links := l.fill(n)
-	return Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, Links: links, Findings: n.Findings, Made: n.Made}
+	return Message{ID: n.ID, To: to, Subject: n.Subject, Text: text, HTML: l.fillHTML(n), Links: links, Findings: n.Findings, Made: n.Made}
 }
 
 // wait is how long after a failure the next attempt comes: twice as long every time, and as the other side asks.

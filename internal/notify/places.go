@@ -2,6 +2,8 @@ package notify
 
 import (
 	"cmp"
+	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -62,17 +64,38 @@ func (l *Links) Keys() link.Keys { return l.keys }
 func (l *Links) fill(n ledger.Notice) (text string, links []string) {
 	text = places.ReplaceAllStringFunc(n.Text, func(p string) string {
 		found := places.FindStringSubmatch(p)
-		act, finding := link.Act(found[1]), found[2]
 		if l == nil {
 			return "(there are no links now)"
 		}
-		span, known := l.spans[act]
-		if !known || !slices.ContainsFunc(n.Findings, func(t ledger.Told) bool { return t.Finding == finding }) {
-			return ""
+		address := l.address(n, link.Act(found[1]), found[2])
+		if address != "" {
+			links = append(links, address)
 		}
-		address := l.base + "/" + l.keys.Sign(link.Grant{Finding: finding, Act: act, To: n.To, Until: n.Made.Add(l.valid), For: span, Nonce: digestID("link", n.ID, string(act), finding)})
-		links = append(links, address)
 		return address
 	})
 	return text, links
+}
+
+// placesHTML are places as HTML has them, where something is clicked on: a stranger's quotes are none there.
+var placesHTML = regexp.MustCompile(`href="` + strings.ToLower(url.PathEscape(placeBegin)) + `([a-z]+)%20([a-z0-9]+)` + strings.ToLower(url.PathEscape(placeEnd)) + `"`)
+
+// fillHTML is the HTML of a notice with its links. There is none without links.
+func (l *Links) fillHTML(n ledger.Notice) string {
+	if l == nil && placesHTML.MatchString(n.HTML) {
+		return ""
+	}
+	text := placesHTML.ReplaceAllStringFunc(n.HTML, func(p string) string {
+		found := placesHTML.FindStringSubmatch(p)
+		return `href="` + html.EscapeString(l.address(n, link.Act(found[1]), found[2])) + `"`
+	})
+	return places.ReplaceAllString(text, "") // a template may have put one where nothing is clicked on
+}
+
+// address is a link for the recipient of a notice, empty where the notice does not tell of the finding.
+func (l *Links) address(n ledger.Notice, act link.Act, finding string) string {
+	span, known := l.spans[act]
+	if !known || !slices.ContainsFunc(n.Findings, func(t ledger.Told) bool { return t.Finding == finding }) {
+		return ""
+	}
+	return l.base + "/" + l.keys.Sign(link.Grant{Finding: finding, Act: act, To: n.To, Until: n.Made.Add(l.valid), For: span, Nonce: digestID("link", n.ID, string(act), finding)})
 }

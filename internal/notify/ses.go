@@ -50,6 +50,9 @@ func (s ses) Send(ctx context.Context, m Message) error {
 				Headers: []types.MessageHeader{{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")}},
 			}},
 		}
+		if part.HTML != "" {
+			input.Content.Simple.Body.Html = &types.Content{Data: &part.HTML, Charset: utf8}
+		}
 		if part.ID != "" { // SES makes a Message-ID of its own
 			input.Content.Simple.Headers = append(input.Content.Simple.Headers, types.MessageHeader{Name: aws.String("X-Sagewarden-Notice"), Value: &part.ID})
 		}

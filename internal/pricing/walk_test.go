@@ -25,7 +25,7 @@ import (
 var unlisted = []string{pricing.ComponentPartnerApp, pricing.ComponentFeatureStoreInMemory, pricing.ComponentFeatureStoreReads, pricing.ComponentFeatureStoreWrites}
 
 // decoy are the usage types, after the region, of products that price nothing.
-var decoy = regexp.MustCompile(`^(ServerlessInf:|ProvisionedConcurrency:Mem-|Hst:Data-|UnifiedStudio:|Canvas:Session-Hrs-Parent|FeatureStore:ReadRequestUnits|TimedStorage-Z-|IATimedStorage-)`)
+var decoy = regexp.MustCompile(`^(ServerlessInf:|ProvisionedConcurrency:Mem-|Hst:Data-|UnifiedStudio:|Canvas:Session-Hrs-Parent|FeatureStore:(Read|Write)RequestUnits|TimedStorage-Z-|IATimedStorage-)`)
 
 // priced says from the product alone under which key it is sold and for how much an hour, or that it is a decoy.
 func priced(t *testing.T, p world.Price) (key pricing.Key, hourly decimal.Decimal, ok bool) {

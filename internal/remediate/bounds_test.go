@@ -2,6 +2,7 @@ package remediate_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +104,101 @@ policies:
 	}
 	if len(s.channel.sent) != 2 {
 		t.Errorf("%d notices", len(s.channel.sent))
+	}
+}
+
+// mortal is a store whose process dies at its nth commit: when it is through, or before it.
+type mortal struct {
+	ledger.Store
+	nth    int
+	before bool
+}
+
+func (m *mortal) Commit(ctx context.Context, c ledger.Change) error {
+	m.nth--
+	if m.nth == 0 && m.before {
+		panic(m)
+	}
+	err := m.Store.Commit(ctx, c)
+	if m.nth == 0 {
+		panic(m)
+	}
+	return err
+}
+
+// in does something that the process dies of.
+func (m *mortal) in(s *stage, do func()) {
+	s.Helper()
+	m.Store = s.ledger.Store
+	s.ledger.Store = m
+	defer func() {
+		s.ledger.Store = m.Store
+		if recover() != m {
+			s.Error("it has not died")
+		}
+	}()
+	do()
+}
+
+// TestNoStepEndsWhileItsCallIsOpen: a run that comes before it is known how a call ended does not take what the call has done for the doing of somebody else.
+func TestNoStepEndsWhileItsCallIsOpen(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	for _, death := range []*mortal{{nth: 1}, {nth: 2, before: true}} { // before the first call, and after it
+		e := s.engine()
+		if _, err := e.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		due := s.plan(e).Due()
+		death.in(s, func() { e.Apply(t.Context(), due) })
+		s.pass(10 * time.Minute)
+	}
+	e := s.engine()
+	e.Pause = nil
+	if r := e.Apply(t.Context(), s.plan(e).Due()); len(r) != 1 || r[0].Outcome != remediate.Untried {
+		t.Errorf("%+v", r)
+	}
+	for range 3 {
+		s.run()
+		s.pass(10 * time.Minute)
+	}
+	s.once("sagemaker:StopNotebookInstance risk", "sagemaker:DeleteNotebookInstance risk")
+}
+
+// TestUndoGoesOnAfterADeath: what an undo that was killed has left stands in nobody's way: the next one finds out how it ended, and goes on.
+func TestUndoGoesOnAfterADeath(t *testing.T) {
+	for name, death := range map[string]*mortal{"before the call": {nth: 1}, "after it": {nth: 2, before: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, stopApps)
+			s.app("risk", used(5*time.Hour, 3*time.Hour))
+			_, _, results := s.run()
+			s.pass(time.Hour)
+			death.in(s, func() { _, _ = s.engine().Undo(t.Context(), results[0].Receipt) })
+			s.pass(10 * time.Minute)
+			undone, err := s.engine().Undo(t.Context(), results[0].Receipt)
+			if err != nil || len(undone) != 1 || undone[0].Outcome != remediate.Done {
+				t.Errorf("%+v, %v", undone, err)
+			}
+			if open, err := s.ledger.Unsettled(t.Context()); err != nil || len(open) > 0 {
+				t.Errorf("%+v, %v", open, err)
+			}
+			s.once("sagemaker:DeleteApp risk", "sagemaker:CreateApp risk")
+		})
+	}
+}
+
+// TestACallWithoutAnEndHasNoReceiptYet: whoever undoes it hears that, and not that there is no such thing.
+func TestACallWithoutAnEndHasNoReceiptYet(t *testing.T) {
+	s := newStage(t, stopApps)
+	id, err := s.ledger.Begin(t.Context(), ledger.Action{Operation: "sagemaker:DeleteApp", On: "a", Resource: "a", By: "me"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), id); !errors.Is(err, ledger.ErrConflict) || !strings.Contains(err.Error(), "has been under way since") {
+		t.Error(err)
+	}
+	if _, err := s.engine().Undo(t.Context(), "none"); err == nil || !strings.Contains(err.Error(), "there is no such receipt") {
+		t.Error(err)
 	}
 }
 
@@ -214,5 +310,54 @@ func TestPolicyChangedMidway(t *testing.T) {
 				t.Errorf("%+v", p.Items)
 			}
 		})
+	}
+}
+
+// TestPolicyTakenAwayMidway: what was begun by a policy that there is no more ends there, once its call has its end, and says so; where only some policies are looked
+// at, that one is not among them says nothing.
+func TestPolicyTakenAwayMidway(t *testing.T) {
+	s := newStage(t, deleteNotebooks)
+	s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+	e := s.engine()
+	e.Pause = nil
+	p := s.plan(e)
+	if r := e.Apply(t.Context(), p.Due()); r[0].Outcome != remediate.Underway {
+		t.Fatalf("%+v", r)
+	}
+	id := p.Items[0].Finding.ID
+	underway := func() bool {
+		f, err := ledger.Get[ledger.Finding](t.Context(), s.ledger, ledger.SortFinding, id)
+		return err == nil && f.Underway != ""
+	}
+	settle := func(all []string) {
+		t.Helper()
+		s.set = s.policies(stopApps)
+		e := s.engine()
+		e.All = all
+		_, err := e.Settle(t.Context())
+		s.must(err)
+	}
+	settle(nil)
+	settle([]string{"apps", p.Items[0].Finding.Policy})
+	if !underway() {
+		t.Fatal("it was ended though its policy may be there")
+	}
+	open, err := s.ledger.Begin(t.Context(), ledger.Action{Finding: id, Resource: "arn:x", Operation: "sagemaker:StopNotebookInstance", By: me})
+	s.must(err)
+	settle([]string{"apps"})
+	if !underway() {
+		t.Fatal("it was ended while a call has no end")
+	}
+	s.must(s.ledger.End(t.Context(), open, ledger.Done, ""))
+	settle([]string{"apps"})
+	var events []string
+	s.must(s.ledger.Entries(t.Context(), 0, func(e ledger.Entry) error {
+		if e.Subject == id {
+			events = append(events, e.Event)
+		}
+		return nil
+	}))
+	if n := len(events); underway() || n < 2 || events[n-2] != "step canceled" || events[n-1] != remediate.EventClosed {
+		t.Errorf("%v", events)
 	}
 }

@@ -88,7 +88,7 @@ func TestWhatHasChangedSinceThePlan(t *testing.T) {
 		"an approval is withdrawn": {
 			policies: strings.Replace(stopApps, "steps:", "approvals: 1\n    steps:", 1),
 			change: func(s *stage, _ *remediate.Engine, f ledger.Finding) {
-				s.must(s.ledger.Withdraw(s.Context(), f.ID, "bo"))
+				s.must(s.ledger.Withdraw(s.Context(), f.ID, bo))
 			},
 			want: remediate.Untried, why: "1 of 1 approvals are missing",
 		},
@@ -170,7 +170,7 @@ func TestWhatHasChangedSinceThePlan(t *testing.T) {
 			e := s.engine()
 			p := s.plan(e)
 			for len(p.Due()) == 0 { // it waits for somebody's word
-				s.must(s.ledger.Approve(s.Context(), p.Items[0].Finding.ID, "bo"))
+				s.must(s.ledger.Approve(s.Context(), p.Items[0].Finding.ID, bo))
 				p = s.plan(e)
 			}
 			c.change(s, e, p.Items[0].Finding.Finding)
@@ -401,20 +401,52 @@ func TestSagaGoesOn(t *testing.T) {
 	}
 }
 
+// TestSagaGoesOnAfterAFailure: what fails in the middle is tried again, and is not forgotten since its policy does not match what the step has made of it.
+func TestSagaGoesOnAfterAFailure(t *testing.T) {
+	for _, operation := range []string{"sagemaker:DeleteNotebookInstance", "sagemaker:ListNotebookInstances"} {
+		t.Run(operation, func(t *testing.T) {
+			s := newStage(t, deleteNotebooks)
+			s.notebook("risk", used(5*time.Hour, 3*time.Hour))
+			run := func() []remediate.Result {
+				e := s.engine()
+				e.Pause = nil
+				p := s.plan(e)
+				if len(s.mutations()) == 1 {
+					s.fail(operation, "AccessDeniedException", 400)
+				}
+				defer s.pass(5 * time.Minute)
+				defer s.fail("nothing:Yet", "", 0)
+				return e.Apply(s.Context(), p.Due())
+			}
+			run()
+			for range 2 {
+				if r := run(); len(r) != 1 || r[0].Outcome != remediate.Failed || r[0].Receipt == "" {
+					t.Errorf("%+v", r)
+				}
+			}
+			operation = "nothing:Yet"
+			for range 2 {
+				run()
+			}
+			s.once("sagemaker:StopNotebookInstance risk", "sagemaker:DeleteNotebookInstance risk")
+		})
+	}
+}
+
 // TestWhoMadeItDoesNotApproveIt: two pairs of eyes are two people.
 func TestWhoMadeItDoesNotApproveIt(t *testing.T) {
 	s := newStage(t, strings.Replace(stopApps, "steps:", "approvals: 1\n    steps:", 1))
 	s.app("risk", used(5*time.Hour, 3*time.Hour))
 	p := s.plan(s.engine())
 	id := p.Items[0].Finding.ID
-	if err := s.ledger.Approve(t.Context(), id, "me"); err == nil {
+	if err := s.ledger.Approve(t.Context(), id, me); err == nil {
 		t.Error("who ran what made the finding has approved it")
 	}
 	s.must(s.ledger.Approve(t.Context(), id, "bo")) // by a link, which may be that of who made it
 	if p := s.plan(s.engine()); len(p.Due()) != 0 || !strings.Contains(p.Items[0].Why, "1 of 1 approvals are missing; 1 of those given may be of") {
 		t.Errorf("approved by nobody knows whom: %+v", p.Items)
 	}
-	s.guard.People = ledger.People{{Names: []string{"bo"}, ARNs: []string{"arn:aws:iam::111111111111:user/bo"}, Whole: true}, {ARNs: []string{"me"}}}
+	s.guard.People = ledger.People{{Names: []string{"bo"}, ARNs: []string{bo}, Whole: true}}
 	if p := s.plan(s.engine()); len(p.Due()) != 1 {
 		t.Errorf("approved by another: %+v", p.Items)
 	}
@@ -510,6 +542,7 @@ func TestCapsHold(t *testing.T) {
 // TestUnknownPriceCountsAsAnAction: what has no price is bounded by the count, and its saving is not guessed.
 func TestUnknownPriceCountsAsAnAction(t *testing.T) {
 	s := newStage(t, stopApps+"    limits: { maxActions: 1, maxHourlySavings: 0.01 }\n")
+	s.guard.Limits = policy.Limits{}
 	s.world.Prices = nil
 	s.app("a", used(5*time.Hour, 3*time.Hour))
 	s.app("b", used(5*time.Hour, 3*time.Hour))

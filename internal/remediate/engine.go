@@ -28,9 +28,14 @@ type Site interface {
 type Engine struct {
 	Ledger *ledger.Ledger
 	Set    *policy.Set
+	// All are the names of all policies that there are, of which Set may be some; nil where that is not known.
+	All []string
 	// Follow are the policies, by name, that go on with the findings they have and make no new ones; none where all look.
 	Follow map[string]bool
 	Guard  Guard
+	// Stretch has all runs within such a time (from an hour's begin, where it is an hour) count as one against the caps on the actions and the dollars of a run; zero counts
+	// each by itself. The cap on a share is of what each run sees.
+	Stretch time.Duration
 	// Site reaches a target.
 	Site func(estate.Target) (Site, error)
 	// Now is AWS's clock.
@@ -54,7 +59,7 @@ const (
 	Canceled Outcome = "canceled"
 	// Refused: it cannot be done.
 	Refused Outcome = "refused"
-	// Failed: AWS refused, or it could not be looked at. The call changed nothing.
+	// Failed: AWS refused, or it could not be looked at. The call changed nothing, and the next run tries again.
 	Failed Outcome = "failed"
 	// Unsettled: a call was sent, and nobody knows whether it did anything. A later run looks.
 	Unsettled Outcome = "unsettled"
@@ -77,6 +82,10 @@ type Result struct {
 
 // patience is how long a call that was sent is waited for, even where the run is interrupted: then at least it is known how it ended.
 const patience = time.Minute
+
+// fresh is how long after the last look began a call may be sent. Who uses the resource after that is not stopped by what was seen before: in a storm, a
+// call waits for minutes until AWS takes it.
+const fresh = 2 * time.Minute
 
 // Apply carries the items out that change something, one after the other, and then goes on with those that take their time, as long as Pause waits.
 // The failure of one does not stop the rest. Where the context ends, no other is begun.

@@ -63,6 +63,15 @@ func spendingKey(now time.Time, policy string) string {
 	return now.UTC().Format(time.DateOnly) + "/" + policy
 }
 
+// A Stretch is what runs have begun that count as one, since an instant.
+type Stretch struct {
+	From time.Time `json:"from"`
+	Spending
+}
+
+// stretchKey is the record of a policy's newest stretch.
+func stretchKey(policy string) string { return "run/" + policy }
+
 // A budget counts what a plan takes against the caps.
 type budget struct {
 	limits policy.Limits
@@ -71,20 +80,23 @@ type budget struct {
 	seen  int
 	today Spending
 	run   Spending
+	// before is what the other runs have begun that count as one with this one.
+	before Spending
 }
 
 // refuses is why one more action would be too much, empty where it is not. Dollars that are not known count as none: the count bounds them.
 func (b *budget) refuses(hourly decimal.Decimal) string {
 	l := b.limits
+	run := Spending{b.before.Actions + b.run.Actions, b.before.Hourly.Add(b.run.Hourly)}
 	switch {
-	case l.MaxActions > 0 && b.run.Actions >= l.MaxActions:
-		return fmt.Sprintf("maxActions: %d are due in this run already", b.run.Actions)
+	case l.MaxActions > 0 && run.Actions >= l.MaxActions:
+		return fmt.Sprintf("maxActions: %d are due in this run already", run.Actions)
 	case l.MaxPerDay > 0 && b.today.Actions+b.run.Actions >= l.MaxPerDay:
 		return fmt.Sprintf("maxPerDay: %d today already", b.today.Actions+b.run.Actions)
 	case l.MaxShare > 0 && b.run.Actions >= max(1, int(l.MaxShare*float64(b.seen))):
 		return fmt.Sprintf("maxShare: %d of the %d that were seen are due already", b.run.Actions, b.seen)
-	case l.MaxHourlySavings.IsPositive() && b.run.Hourly.Add(hourly).GreaterThan(l.MaxHourlySavings):
-		return fmt.Sprintf("maxHourlySavings: with this one it would be $%s/h", b.run.Hourly.Add(hourly))
+	case l.MaxHourlySavings.IsPositive() && run.Hourly.Add(hourly).GreaterThan(l.MaxHourlySavings):
+		return fmt.Sprintf("maxHourlySavings: with this one it would be $%s/h", run.Hourly.Add(hourly))
 	case b.daily.IsPositive() && b.today.Hourly.Add(b.run.Hourly).Add(hourly).GreaterThan(b.daily):
 		return fmt.Sprintf("maxDailySavings: with this one it would be $%s/h today", b.today.Hourly.Add(b.run.Hourly).Add(hourly))
 	}

@@ -40,6 +40,12 @@ const (
 
 var began = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 
+// The ARNs of who runs the engine, and of somebody else.
+const (
+	me = "arn:aws:iam::111111111111:user/me"
+	bo = "arn:aws:iam::111111111111:user/bo"
+)
+
 // A stage is a world that can be changed, with everything that acts on it.
 type stage struct {
 	*testing.T
@@ -196,7 +202,7 @@ func (s *stage) scan() *estate.Snapshot {
 // plan scans and writes down what comes of it.
 func (s *stage) plan(e *remediate.Engine) *remediate.Plan {
 	s.Helper()
-	p, err := e.Plan(s.Context(), s.scan(), "me")
+	p, err := e.Plan(s.Context(), s.scan(), me)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -214,7 +220,7 @@ func (s *stage) announce(e *remediate.Engine, p *remediate.Plan) *remediate.Anno
 		s.Fatal(err)
 	}
 	a, err := e.Announce(s.Context(), p, office, &notify.Post{Ledger: s.ledger, Channels: map[string]notify.Channel{"chat": &s.channel}, Directory: office.Directory(),
-		Jitter: func() float64 { return 0 }, By: "me"})
+		Jitter: func() float64 { return 0 }, By: me})
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 // step ends here.
 func (w *work) look(ctx context.Context) (*estate.Resource, Outcome, string) {
 	s := w.finding.Resource
+	w.looked = w.Now()
 	snap, err := w.site.Look(ctx, s)
 	if err != nil {
 		return nil, Failed, "it could not be looked at again, and was left alone: " + cloud.Brief(err)

@@ -70,6 +70,8 @@ type Exception struct {
 type Past struct {
 	// Today is what was done today, by policy; under no name what all of them did.
 	Today map[string]Spending
+	// Before is what other runs have begun that count as one with this one, in the same way.
+	Before map[string]Spending
 	// Halted is who stopped every node and why, empty where nobody did.
 	Halted     string
 	Exemptions []ledger.Exemption
@@ -128,13 +130,13 @@ func subject(r estate.Resource) ledger.Subject {
 }
 
 func budgets(snap *estate.Snapshot, set *policy.Set, past Past, g Guard) map[string]*budget {
-	all := map[string]*budget{everybody: {limits: g.Limits, daily: g.MaxDailySavings, seen: len(snap.Observations), today: past.Today[everybody]}}
+	all := map[string]*budget{everybody: {limits: g.Limits, daily: g.MaxDailySavings, seen: len(snap.Observations), today: past.Today[everybody], before: past.Before[everybody]}}
 	byKind := map[estate.Kind]int{}
 	for _, o := range snap.Observations {
 		byKind[o.Resource.Kind]++
 	}
 	for _, pol := range set.Policies {
-		b := &budget{limits: pol.Limits, today: past.Today[pol.Name]}
+		b := &budget{limits: pol.Limits, today: past.Today[pol.Name], before: past.Before[pol.Name]}
 		for _, k := range pol.Kinds {
 			b.seen += byKind[k]
 		}

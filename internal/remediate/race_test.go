@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/policy"
 	"github.com/sagewarden/sagewarden/internal/remediate"
@@ -118,13 +121,14 @@ func TestTwoEnginesShareTheCaps(t *testing.T) {
 		s.app(fmt.Sprintf("app-%d", i), used(5*time.Hour, 3*time.Hour))
 	}
 	e := s.engine()
-	due := s.plan(e).Due()
-	reversed := s.plan(e).Due() // another plan, of which the caps let others through
-	for n := range reversed {
-		reversed[n] = due[len(due)-1-n]
+	unbound := s.engine()
+	unbound.Guard.Limits = policy.Limits{}
+	due := s.plan(unbound).Due() // of one plan the caps let these through, of the other those
+	if len(due) != 6 {
+		t.Fatalf("%d are due", len(due))
 	}
 	var wg sync.WaitGroup
-	for _, items := range [][]remediate.Item{due, reversed} {
+	for _, items := range [][]remediate.Item{due[:3], due[3:]} {
 		wg.Go(func() { e.Apply(t.Context(), items) })
 	}
 	wg.Wait()
@@ -158,6 +162,25 @@ func TestLoserOfARaceTakesNothingAway(t *testing.T) {
 	}
 }
 
+// TestAnOldScanOpensNothingAnew: a node whose scan is from before another one has acted does not take what is over for something new.
+func TestAnOldScanOpensNothingAnew(t *testing.T) {
+	s := newStage(t, strings.NewReplacer("&& verdict", `&& resource.tags["seen"] != "yes" && verdict`, "stop: {}", "tag: { seen: yes }").Replace(stopApps))
+	s.app("risk", used(5*time.Hour, 3*time.Hour))
+	old := s.scan()
+	s.pass(time.Second)
+	if _, _, results := s.run(); len(results) != 1 || results[0].Outcome != remediate.Done {
+		t.Fatalf("%+v", results)
+	}
+	if p, err := s.engine().Plan(t.Context(), old, "me"); err != nil || len(p.Items) > 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	s.pass(time.Hour)
+	s.tag(old.Observations[0].Resource.ARN, "seen", "no")
+	if p := s.plan(s.engine()); len(p.Items) != 1 {
+		t.Errorf("what is so again: %+v", p.Items)
+	}
+}
+
 // TestTwoNodesTellOnce: two nodes that plan and tell at once write one notice.
 func TestTwoNodesTellOnce(t *testing.T) {
 	s := newStage(t, idleApps)
@@ -169,5 +192,66 @@ func TestTwoNodesTellOnce(t *testing.T) {
 	s.run()
 	if len(s.channel.sent) != 1 {
 		t.Errorf("%d notices", len(s.channel.sent))
+	}
+}
+
+// TestLooksAtNewThingsShareTheCapsOfARun: looks at one resource each, as events of creations are, have the caps of one run together for an hour, whether they come one
+// after the other or at once.
+func TestLooksAtNewThingsShareTheCapsOfARun(t *testing.T) {
+	for name, tt := range map[string]struct {
+		limits policy.Limits
+		own    string
+		atOnce bool
+	}{
+		"actions":              {limits: policy.Limits{MaxActions: 2}},
+		"dollars":              {limits: policy.Limits{MaxHourlySavings: decimal.RequireFromString("0.12")}},
+		"actions, at once":     {limits: policy.Limits{MaxActions: 2}, atOnce: true},
+		"dollars, at once":     {limits: policy.Limits{MaxHourlySavings: decimal.RequireFromString("0.12")}, atOnce: true},
+		"those of the policy":  {own: "    limits: {maxActions: 2}\n"},
+		"of the policy, too":   {own: "    limits: {maxHourlySavings: 0.12}\n", atOnce: true},
+		"and a share of a run": {limits: policy.Limits{MaxActions: 2, MaxShare: 0.5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, stopNotebooks+tt.own)
+			s.guard.Limits = tt.limits
+			for i := range 5 {
+				s.notebook(fmt.Sprintf("notebook-%d", i), used(5*time.Hour, 3*time.Hour))
+			}
+			look := func() {
+				t.Helper()
+				var plans []*remediate.Plan
+				all := s.scan()
+				apply := func(p *remediate.Plan) {
+					e := s.engine()
+					e.Stretch, e.Pause = time.Hour, nil
+					e.Apply(t.Context(), p.Due())
+				}
+				for _, o := range all.Observations {
+					one := *all
+					one.Observations, one.Coverage = []*estate.Observation{o}, nil
+					e := s.engine()
+					e.Stretch = time.Hour
+					p, err := e.Plan(t.Context(), &one, me)
+					s.must(err)
+					if plans = append(plans, p); !tt.atOnce {
+						apply(p)
+					}
+				}
+				if tt.atOnce {
+					for _, p := range plans {
+						apply(p)
+					}
+				}
+			}
+			look()
+			if n := len(s.mutations()); n != 2 {
+				t.Errorf("%d of 2 within an hour: %v", n, s.mutations())
+			}
+			s.pass(time.Hour)
+			look()
+			if n := len(s.mutations()); n != 4 {
+				t.Errorf("%d of 4 in the next hour: %v", n, s.mutations())
+			}
+		})
 	}
 }

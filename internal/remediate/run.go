@@ -50,6 +50,35 @@ func Recall(ctx context.Context, l *ledger.Ledger, set *policy.Set, now time.Tim
 	return findings, past, nil
 }
 
+// before is what other runs of the same stretch have begun, by policy.
+func (e *Engine) before(ctx context.Context, now time.Time) (map[string]Spending, error) {
+	if e.Stretch == 0 {
+		return nil, nil
+	}
+	all := map[string]Spending{}
+	for _, name := range append(names(e.Set), everybody) {
+		s, err := e.stretch(ctx, e.Ledger, name, now)
+		if err != nil {
+			return nil, err
+		}
+		all[name] = s.Spending
+	}
+	return all, nil
+}
+
+// stretch is what the runs of the stretch have begun that an instant is in.
+func (e *Engine) stretch(ctx context.Context, from ledger.Getter, name string, now time.Time) (Stretch, error) {
+	s, err := ledger.Get[Stretch](ctx, from, ledger.SortSpending, stretchKey(name))
+	begin := now.UTC().Truncate(e.Stretch)
+	switch {
+	case err != nil && !errors.Is(err, ledger.ErrNone):
+		return Stretch{}, err
+	case s.From.Before(begin):
+		return Stretch{From: begin}, nil
+	}
+	return s, nil
+}
+
 func names(set *policy.Set) (all []string) {
 	for _, p := range set.Policies {
 		all = append(all, p.Name)
@@ -79,8 +108,17 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 		if err != nil {
 			return nil, err
 		}
+		acted, err := e.acted(ctx, snap.At)
+		if err != nil {
+			return nil, err
+		}
 		past.Follow = e.Follow
-		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool { return f.Event == EventOpened && e.Follow[f.Policy] })
+		if past.Before, err = e.before(ctx, snap.At); err != nil {
+			return nil, err
+		}
+		now := slices.DeleteFunc(Reconcile(snap, e.Set, findings, past.Exemptions), func(f Standing) bool {
+			return f.Event == EventOpened && (e.Follow[f.Policy] || acted[f.ID])
+		})
 		for n, f := range now {
 			if f.Event == EventOpened || f.Event == EventAgain {
 				now[n].By = by
@@ -93,6 +131,20 @@ func (e *Engine) Plan(ctx context.Context, snap *estate.Snapshot, by string) (*P
 			return nil, err
 		}
 	}
+}
+
+// acted are the findings of which something was done since a scan began: what it has seen of them may be from before, and opens none of them anew.
+func (e *Engine) acted(ctx context.Context, since time.Time) (map[string]bool, error) {
+	all := map[string]bool{}
+	for r, err := range e.Ledger.Receipts(ctx, since.Add(-ledger.Lease), e.Ledger.Now().Add(ledger.Lease)) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Outcome == ledger.Done && !r.At.Before(since) {
+			all[r.Finding] = true
+		}
+	}
+	return all, nil
 }
 
 // remember writes findings down. It is safe to be repeated after an error: what is written down already is found so.

@@ -2,6 +2,7 @@ package remediate
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -13,15 +14,21 @@ import (
 )
 
 // Settle finds out what became of the calls that were begun and have no end, since a crash has left nobody who knows. It looks, and never
-// sends one again. What it cannot find out stays unsettled, and keeps every other change away from the resource.
+// sends one again. What it cannot find out stays unsettled, and keeps every other change away from the resource. What is under way by a policy that there is no more
+// ends where it is.
 func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
+	return e.settle(ctx, func(ledger.Begun) bool { return true })
+}
+
+// settle is Settle of some of the calls.
+func (e *Engine) settle(ctx context.Context, some func(ledger.Begun) bool) ([]ledger.Receipt, error) {
 	open, err := e.Ledger.Unsettled(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []ledger.Receipt
 	for _, b := range open {
-		if b.Ask.Action == "" || e.Ledger.Now().Before(b.Held()) {
+		if b.Ask.Action == "" || !some(b) || e.Ledger.Now().Before(b.Held()) {
 			continue
 		}
 		r := ledger.Receipt{Begun: b, At: e.Ledger.Now()}
@@ -32,7 +39,49 @@ func (e *Engine) Settle(ctx context.Context) ([]ledger.Receipt, error) {
 		}
 		all = append(all, r)
 	}
-	return all, nil
+	return all, e.endOrphans(ctx)
+}
+
+// Orphaned: the finding's policy was taken away while a step of it was under way.
+const Orphaned = "its policy was taken away"
+
+// endOrphans ends the findings with a step under way whose policy is none of all there are. One whose call has no known end waits for that.
+func (e *Engine) endOrphans(ctx context.Context) error {
+	if e.All == nil {
+		return nil
+	}
+	open, err := e.Ledger.Unsettled(ctx)
+	if err != nil {
+		return err
+	}
+	for f, err := range ledger.All[ledger.Finding](ctx, e.Ledger, ledger.SortFinding, "") {
+		if err != nil {
+			return err
+		}
+		called := func(b ledger.Begun) bool { return b.Finding == f.ID }
+		if f.Underway == "" || slices.Contains(e.All, f.Policy) || slices.ContainsFunc(open, called) {
+			continue
+		}
+		if err := e.Ledger.Update(ctx, func(tx *ledger.Tx) error { return endOrphan(ctx, tx, f) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func endOrphan(ctx context.Context, tx *ledger.Tx, was ledger.Finding) error {
+	f, err := ledger.Get[ledger.Finding](ctx, tx, ledger.SortFinding, was.ID)
+	if errors.Is(err, ledger.ErrNone) || err == nil && f.Underway != was.Underway {
+		return nil // it is somebody else's by now
+	}
+	if err != nil {
+		return err
+	}
+	r := Result{Outcome: Canceled, Why: Orphaned, Receipt: f.Underway}
+	f = f.Ended()
+	f.Closed, f.Why = tx.Now(), Orphaned
+	r.Finding = f
+	return errors.Join(tx.Log("", "step "+string(Canceled), f.ID, r), keep(ctx, tx, f))
 }
 
 // found is what a look says of a call; Unsettled where it does not tell.

@@ -27,7 +27,7 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 		first, err = ledger.Get[ledger.Receipt](ctx, l, ledger.SortReceipt, first.Of)
 	}
 	if errors.Is(err, ledger.ErrNone) {
-		return nil, &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
+		return nil, none(ctx, l, id)
 	}
 	if err != nil {
 		return nil, err
@@ -45,11 +45,30 @@ func Group(ctx context.Context, l *ledger.Ledger, id string) ([]ledger.Receipt, 
 	return all, nil
 }
 
+// none says why there is no receipt: the call may have none yet.
+func none(ctx context.Context, l *ledger.Ledger, id string) error {
+	open, err := l.Unsettled(ctx)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(open, func(b ledger.Begun) bool { return b.ID == id }); i >= 0 {
+		return &estate.Error{Op: "read the receipt", On: id, Err: &ledger.BusyError{Begun: open[i]},
+			Hint: "it has no end yet: five minutes after it was begun, a run of apply or serve finds out; see sagewarden history unsettled"}
+	}
+	return &estate.Error{Op: "read the receipt", On: id, Err: errors.New("there is no such receipt"), Hint: "see them with sagewarden history"}
+}
+
 // Undo takes back the step that a receipt is of: its calls one by one, newest first, each written down as the steps themselves are. It can be asked
 // again: what is back already is left alone, and so is what somebody else has made meanwhile. It goes on past nothing that has failed.
 func (e *Engine) Undo(ctx context.Context, id string) ([]Undone, error) {
 	receipts, err := Group(ctx, e.Ledger, id)
 	if err != nil {
+		return nil, err
+	}
+	// Until it is known how an earlier attempt ended that was killed, nothing else can begin on the resource.
+	if _, err := e.settle(ctx, func(b ledger.Begun) bool {
+		return slices.ContainsFunc(receipts, func(r ledger.Receipt) bool { return r.Resource == b.Resource })
+	}); err != nil {
 		return nil, err
 	}
 	var all []Undone

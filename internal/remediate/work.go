@@ -29,8 +29,9 @@ type work struct {
 	// calls are those that the step has made, in earlier runs too, oldest first, and tried counts them with those that failed.
 	calls []ledger.Action
 	tried int
-	// verdict is that of the last look, and seen when the first one began.
+	// verdict is that of the last look, which began at looked, and seen when the first one began.
 	verdict estate.Verdict
+	looked  time.Time
 	seen    time.Time
 }
 
@@ -44,6 +45,12 @@ func (w *work) open(ctx context.Context) (err error) {
 	}
 	if w.finding.Asks != w.policy.Digest() {
 		return nil // which ends it, whatever the step was
+	}
+	switch open, err := ledger.Get[ledger.Begun](ctx, w.Ledger, ledger.SortIntent, w.finding.Resource.ARN); {
+	case err == nil: // what it finds there may be of its own doing
+		return &ledger.BusyError{Begun: open}
+	case !errors.Is(err, ledger.ErrNone):
+		return err
 	}
 	if w.action, err = actionOf(w.item.Finding.Resource.Kind, w.item.Ask.Action); err != nil || w.finding.Underway == "" {
 		return err
@@ -137,6 +144,9 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	if why := w.Guard.Bars(w.finding.Resource, w.Now()); why != "" { // the look has taken its time
 		return w.orUnderway(Untried), why
 	}
+	if !w.fresh() {
+		return w.orUnderway(Untried), "nothing was sent, for AWS answered so slowly that what was seen is old: it is looked at again in the next run"
+	}
 	id, err := w.begin(ctx, r, m)
 	switch {
 	case errors.Is(err, errMoved):
@@ -147,7 +157,7 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	outcome, why := ledger.Done, ""
-	if failed := m.Send(sent); failed != nil {
+	if failed := m.Send(cloud.While(sent, w.fresh)); failed != nil {
 		hand := w.site.Hand(r, *w.item.Ask, w.seen)
 		hand.Open = &kinds.Made{Operation: m.Operation, Resource: m.Resource}
 		outcome, why = settled(sent, failed, m, func(ctx context.Context) (kinds.Move, error) { return w.action.Next(ctx, hand) })
@@ -164,6 +174,9 @@ func (w *work) send(ctx context.Context, r estate.Resource, m kinds.Move) (Outco
 	w.calls = append(w.calls, ledger.Action{Operation: m.Operation, On: m.Resource})
 	return "", ""
 }
+
+// fresh reports whether what was seen last is new enough to act on.
+func (w *work) fresh() bool { return w.Now().Sub(w.looked) <= fresh }
 
 // file keeps what was asked for to be kept. Nothing is sent.
 func (w *work) file(ctx context.Context, r estate.Resource, m kinds.Move) (Outcome, string) {
@@ -241,7 +254,7 @@ func identity(r estate.Resource) estate.Resource {
 	return r
 }
 
-// spend counts the step against the caps of the day, which other nodes may have used up since the plan.
+// spend counts the step against the caps of the day, and of the stretch that runs share, which other nodes may have used up since the plan.
 func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 	f, now := w.item.Finding, w.Now()
 	for _, who := range []struct {
@@ -257,10 +270,20 @@ func (w *work) spend(ctx context.Context, tx *ledger.Tx) error {
 		if who.name == everybody {
 			b.daily = w.Guard.MaxDailySavings
 		}
+		if w.Stretch > 0 {
+			shared, err := w.stretch(ctx, tx, who.name, now)
+			if err != nil {
+				return err
+			}
+			b.limits.MaxActions, b.limits.MaxHourlySavings, b.before = who.limits.MaxActions, who.limits.MaxHourlySavings, shared.Spending
+			shared.Spending = Spending{shared.Actions + 1, shared.Hourly.Add(f.Hourly)}
+			if err := tx.Put(ctx, ledger.SortSpending, stretchKey(who.name), shared); err != nil {
+				return err
+			}
+		}
 		if why := b.refuses(f.Hourly); why != "" {
 			return fmt.Errorf("%w: %s", errMoved, why)
 		}
-		b.take(f.Hourly)
 		if err := tx.Put(ctx, ledger.SortSpending, key, Spending{today.Actions + 1, today.Hourly.Add(f.Hourly)}); err != nil {
 			return err
 		}
@@ -287,7 +310,13 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 		if err != nil {
 			return err
 		}
-		f = ended(f, len(w.policy.Steps), o, why, w.Now())
+		switch _, err := tx.Get(ctx, ledger.SortIntent, f.Resource.ARN); {
+		case err == nil && o != Unsettled:
+			return nil // somebody else is at it
+		case err != nil && !errors.Is(err, ledger.ErrNone):
+			return err
+		}
+		f = ended(f, len(w.policy.Steps), o, len(w.calls) > 0, why, w.Now())
 		r.Finding = f
 		return errors.Join(keep(ctx, tx, f), tx.Log(w.site.Principal(), "step "+string(o), f.ID, r))
 	})
@@ -297,8 +326,8 @@ func (w *work) end(ctx context.Context, o Outcome, why string) Result {
 	return r
 }
 
-// ended is a finding after its next step came to an end in this run. It is pure.
-func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) ledger.Finding {
+// ended is a finding after its next step came to an end in this run, having changed something or not. It is pure.
+func ended(f ledger.Finding, steps int, o Outcome, changed bool, why string, now time.Time) ledger.Finding {
 	f.Trouble = why
 	switch o {
 	case Underway, Unsettled, Untried:
@@ -313,6 +342,9 @@ func ended(f ledger.Finding, steps int, o Outcome, why string, now time.Time) le
 			return f.Anew(now)
 		}
 	case Failed:
+		if changed { // the next run goes on: the policy may not match any more what the step has made of it
+			return f
+		}
 	}
 	return f.Ended()
 }

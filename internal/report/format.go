@@ -10,7 +10,8 @@ import (
 type Format string
 
 // The formats. Table is for a terminal, Wide is Table with everything that is known, Markdown and HTML are for sharing;
-// JSON, NDJSON, CSV and Parquet are for programs.
+// JSON, NDJSON, CSV and Parquet are for programs, XLSX is for
+// whoever goes on in a spreadsheet.
 const (
 	Table    Format = "table"
 	Wide     Format = "wide"
@@ -20,6 +21,7 @@ const (
 	Markdown Format = "markdown"
 	HTML     Format = "html"
 	Parquet  Format = "parquet"
+	XLSX     Format = "xlsx"
 )
 
 // Formats returns the formats of a scan, the default first.

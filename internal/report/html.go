@@ -28,13 +28,16 @@ type pageView struct {
 	StyleHash    string
 }
 
-type factView struct{ Label, Text string }
+type factView struct{ Label, Text, Note string }
 
 type sectionView struct {
-	Title   string
-	Columns []columnView
-	Rows    []rowView
-	Remarks []remarkView
+	Title, Lead string
+	Chart       *chartView
+	Columns     []columnView
+	Rows        []rowView
+	Remarks     []remarkView
+	// Drawn says that rows have bars, and Folded that the table is unfolded below its chart.
+	Drawn, Folded bool
 }
 
 type remarkView struct {
@@ -50,6 +53,7 @@ type columnView struct {
 // A rowView is a row whose last cell is the first text of prose, with the others to be unfolded.
 type rowView struct {
 	Cells []cellView
+	Bar   *rectView
 	Prose string
 	More  []factView
 }
@@ -58,7 +62,14 @@ type cellView struct {
 	Text  string
 	Class string
 	Right bool
+	Whole bool
 }
+
+// wholeText is as long as a text may be to stay on one line.
+const wholeText = 16
+
+// foldedRows are as many as stand below a chart without being asked for.
+const foldedRows = 14
 
 func (s story) html(w io.Writer) error {
 	hash := sha256.Sum256([]byte(pageStyle))
@@ -67,12 +78,16 @@ func (s story) html(w io.Writer) error {
 		Style: template.CSS(pageStyle), StyleHash: "sha256-" + base64.StdEncoding.EncodeToString(hash[:]),
 	}
 	for _, part := range s.sections {
-		v := sectionView{Title: part.title}
+		v := sectionView{Title: part.title, Lead: part.lead, Chart: part.chart.view(), Drawn: part.bars != nil}
+		v.Folded = v.Chart != nil && len(part.grid.rows) > foldedRows
 		for _, r := range part.remarks {
 			v.Remarks = append(v.Remarks, remarkView{r.text, r.level})
 		}
 		if part.grid != nil {
 			v.Columns, v.Rows = part.grid.view()
+			for i := range part.bars {
+				v.Rows[i].Bar = &part.bars[i]
+			}
 		}
 		view.Sections = append(view.Sections, v)
 	}
@@ -91,7 +106,7 @@ func (s story) html(w io.Writer) error {
 func factViews(facts []fact) []factView {
 	var out []factView
 	for _, f := range facts {
-		out = append(out, factView{f.label, f.text})
+		out = append(out, factView{f.label, f.text, f.note})
 	}
 	return out
 }
@@ -113,11 +128,11 @@ func (g *grid) view() (columns []columnView, rows []rowView) {
 		for i, c := range row {
 			switch column := g.columns[i]; {
 			case !column.fold:
-				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right})
+				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, len(c.text) <= wholeText})
 			case i == prose:
 				v.Prose = c.text
 			case !empty(c.text):
-				v.More = append(v.More, factView{strings.ToLower(column.head), c.text})
+				v.More = append(v.More, factView{Label: strings.ToLower(column.head), Text: c.text})
 			}
 		}
 		rows = append(rows, v)

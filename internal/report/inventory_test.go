@@ -205,7 +205,7 @@ func TestParquetOfGroups(t *testing.T) {
 func TestDollarsInParquet(t *testing.T) {
 	for _, amount := range []string{"0", "0.1369863013698630", "123456789012.000000000000000001", "-1.5"} {
 		var b [dollarBytes]byte
-		copy(b[:], dollars(cost{amount: usd(amount), known: true}))
+		copy(b[:], fixed(usd(amount)))
 		if got := dollarsRead(b); !got.Equal(usd(amount)) {
 			t.Errorf("%s becomes %s", amount, got)
 		}

@@ -19,8 +19,11 @@ func (s story) markdown() []byte {
 		if part.title != "" {
 			fmt.Fprintf(&b, "## %s\n\n", escapeMarkdown(part.title))
 		}
+		if part.lead != "" {
+			fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(part.lead))
+		}
 		for _, f := range part.facts {
-			fmt.Fprintf(&b, "- **%s**: %s\n", escapeMarkdown(f.label), escapeMarkdown(f.text))
+			fmt.Fprintf(&b, "- **%s**: %s\n", escapeMarkdown(f.label), escapeMarkdown(f.whole()))
 		}
 		if part.grid != nil {
 			if len(part.facts) > 0 {

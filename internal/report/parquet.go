@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/shopspring/decimal"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -90,7 +91,7 @@ func leaf(value any, column int) parquet.Value {
 		}
 	case cost:
 		if v.figure() {
-			return parquet.FixedLenByteArrayValue(dollars(v)).Level(0, optional, column)
+			return parquet.FixedLenByteArrayValue(fixed(v.amount)).Level(0, optional, column)
 		}
 	case float64:
 		if v != 0 {
@@ -104,9 +105,9 @@ func leaf(value any, column int) parquet.Value {
 	return parquet.NullValue().Level(0, 0, column)
 }
 
-// dollars is the amount in units of the scale, as a two's complement of sixteen bytes, the highest first.
-func dollars(c cost) []byte {
-	units := c.amount.Shift(dollarScale).Round(0).BigInt()
+// fixed is the amount in units of the scale, as a two's complement of sixteen bytes, the highest first.
+func fixed(amount decimal.Decimal) []byte {
+	units := amount.Shift(dollarScale).Round(0).BigInt()
 	if units.Sign() < 0 {
 		units.Add(units, new(big.Int).Lsh(big.NewInt(1), 8*dollarBytes))
 	}

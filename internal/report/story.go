@@ -10,9 +10,14 @@ type story struct {
 	sections []section
 }
 
-// A section holds any of facts, a grid and remarks, in that order.
+// A section holds any of a lead, facts, a grid and remarks, in that order.
 type section struct {
-	title   string
+	title string
+	// lead is what the grid says, in a sentence.
+	lead string
+	// chart is drawn above the grid, and bars beside its rows, by the forms that can.
+	chart   *Chart
+	bars    []rectView
 	facts   []fact
 	grid    *grid
 	remarks []remark
@@ -22,6 +27,8 @@ type section struct {
 type fact struct {
 	label, text string
 	tone        tone
+	// note is what to know of it.
+	note string
 }
 
 // A remark is a line of a list, or of the list below a line of level 0.
@@ -56,6 +63,10 @@ func (s story) terminal(o Options) []byte {
 		t.blank()
 		if part.title != "" {
 			t.line(strong, 0, 0, part.title)
+		}
+		if part.lead != "" {
+			t.line(plain, 0, 0, part.lead)
+			t.blank()
 		}
 		t.facts(part.facts)
 		if part.grid != nil {

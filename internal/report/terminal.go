@@ -77,8 +77,16 @@ func (t *terminal) facts(facts []fact) {
 	for _, f := range facts {
 		label := Line(f.label)
 		label += strings.Repeat(" ", max(0, widest-ansi.StringWidth(label))+gutter)
-		t.labelled(f.tone, 2, widest+gutter, label, f.text)
+		t.labelled(f.tone, 2, widest+gutter, label, f.whole())
 	}
+}
+
+// whole is the text with its note.
+func (f fact) whole() string {
+	if f.note == "" {
+		return f.text
+	}
+	return f.text + ", " + f.note
 }
 
 // grid prints a table, and says which columns the width cost where no prose has taken them up.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
@@ -82,11 +83,15 @@ func (l *Loop) Created(ctx context.Context, made []ledger.Subject) error {
 	return nil
 }
 
+// storm is the time in which all looks at new resources count as one run: whoever makes a hundred must not have a hundred times the caps of a run.
+const storm = time.Hour
+
 func (l *Loop) look(ctx context.Context, set *policy.Set, s ledger.Subject) error {
 	b, err := l.Open(ctx, Order{Set: set})
 	if err != nil {
 		return err
 	}
+	b.Stretch = storm
 	b.Scan = func(ctx context.Context) (*estate.Snapshot, error) {
 		site, err := b.Site(s.Target)
 		if err != nil {

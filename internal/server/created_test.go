@@ -1,12 +1,16 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/ledger"
+	"github.com/sagewarden/sagewarden/internal/remediate"
 )
 
 // TestEveryCreationNamesItsResource: of each family the event of its creation tells what was made, whatever else the answer names.
@@ -28,5 +32,21 @@ func TestEveryCreationNamesItsResource(t *testing.T) {
 		if !slices.Contains(CreateEvents(), name) {
 			t.Errorf("%s is not among %v", name, CreateEvents())
 		}
+	}
+}
+
+// TestLooksAtCreationsCountAsOneRun: whoever makes many things at once has the caps of one run.
+func TestLooksAtCreationsCountAsOneRun(t *testing.T) {
+	n := newNode(t, "a", memory(t), always)
+	var bench *Bench
+	n.Open = func(ctx context.Context, o Order) (*Bench, error) {
+		var err error
+		bench, err = n.open(ctx, o)
+		bench.Site = func(estate.Target) (remediate.Site, error) { return nil, errors.New("not reached") }
+		return bench, err
+	}
+	err := n.Created(t.Context(), []ledger.Subject{{ARN: "arn:aws:sagemaker:us-east-1:111111111111:endpoint/big", Kind: "endpoint"}})
+	if err == nil || bench.Stretch != time.Hour {
+		t.Errorf("%v, within %s", err, bench.Stretch)
 	}
 }

@@ -157,6 +157,7 @@ func (l *Loop) run(ctx context.Context, order Order) error {
 	if err != nil {
 		return err
 	}
+	b.All = Order{Set: l.set}.names()
 	r, err := b.run(ctx, l.Log)
 	if err = errors.Join(err, b.close()); err != nil {
 		return err

@@ -451,3 +451,25 @@ func TestWhatFollowsKeepsItsOwnTime(t *testing.T) {
 		}
 	}
 }
+
+// TestARunClearsWhatIsOver: what a policy has begun that there is no more, and the records of links that have ended.
+func TestARunClearsWhatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := memory(t)
+		err := l.Update(t.Context(), func(tx *ledger.Tx) error {
+			return errors.Join(tx.Put(t.Context(), ledger.SortFinding, "f", ledger.Finding{ID: "f", Policy: "gone", Underway: "receipt"}),
+				tx.Put(t.Context(), ledger.SortLink, "nonce", map[string]time.Time{"until": time.Now().Add(-24 * time.Hour)}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := newNode(t, "a", l, always).Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for sort, key := range map[string]string{ledger.SortFinding: "f", ledger.SortLink: "nonce"} {
+			if _, err := l.Get(t.Context(), sort, key); !errors.Is(err, ledger.ErrNone) {
+				t.Errorf("the %s is still there: %v", sort, err)
+			}
+		}
+	})
+}

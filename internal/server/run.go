@@ -10,6 +10,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/notify"
+	"github.com/sagewarden/sagewarden/internal/notify/link"
 	"github.com/sagewarden/sagewarden/internal/policy"
 	"github.com/sagewarden/sagewarden/internal/remediate"
 )
@@ -93,8 +94,11 @@ func (b *Bench) run(ctx context.Context, log *slog.Logger) (*Run, error) {
 	return &r, b.after(context.WithoutCancel(ctx), &r)
 }
 
-// after reads what stands after the run.
+// after clears what is over, and reads what stands after the run.
 func (b *Bench) after(ctx context.Context, r *Run) (err error) {
+	if err := link.Clear(ctx, b.Ledger); err != nil {
+		return err
+	}
 	if _, r.Findings, err = recall(ctx, b.Ledger); err != nil {
 		return err
 	}

@@ -46,3 +46,20 @@ func (d *Dollars) UnmarshalYAML(node ast.Node) error {
 func (Dollars) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "number", ExclusiveMinimum: "0"}
 }
+
+// A Share is a part of a whole, written as 12.5% and kept digit by digit.
+type Share struct{ decimal.Decimal }
+
+// UnmarshalYAML reads 12.5%.
+func (s *Share) UnmarshalYAML(node ast.Node) error {
+	var p Percent
+	if err := p.UnmarshalYAML(node); err != nil {
+		return err
+	}
+	written, _ := Scalar(node)
+	s.Decimal = decimal.RequireFromString(strings.TrimSuffix(written, "%")).Shift(-2)
+	return nil
+}
+
+// JSONSchema is its form for editors.
+func (Share) JSONSchema() *jsonschema.Schema { return Percent(0).JSONSchema() }

@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/sagewarden/sagewarden/test/postgresql"
 )
 
 // An answer is what a function has made of an event.
@@ -98,6 +100,7 @@ var bootstrap = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	_ = os.RemoveAll(shelf)
+	postgresql.Stop()
 	os.Exit(status)
 }
 
@@ -114,7 +117,7 @@ func built(t *testing.T) string {
 // function starts the program as Lambda does: without a word.
 func (s *stage) function(program string, r *runtime, env ...string) *os.File {
 	s.Helper()
-	log, err := os.Create(filepath.Join(s.dir, "log"))
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) // several share it
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -214,6 +217,54 @@ func TestFunctionStopsInTime(t *testing.T) {
 	}
 	if got := s.mutations(); got != "" {
 		t.Error(got)
+	}
+}
+
+// TestTwoFunctionsRace: of two functions that run at once on one ledger in S3 one has its turn, the other one fails so that its event comes again, and
+// between them each step happens once.
+func TestTwoFunctionsRace(t *testing.T) {
+	program := built(t)
+	s := newStage(t, true)
+	s.state = "s3://sagewarden-state/ledger"
+	s.config = s.write("sagewarden.yaml", fmt.Sprintf(configuration, true, filepath.Join(s.dir, "policies.yaml"), s.state))
+	functions := []*runtime{newRuntime(t, 10*time.Minute), newRuntime(t, 10*time.Minute)}
+	for _, r := range functions {
+		s.function(program, r, "SAGEWARDEN_CONFIG="+s.config)
+	}
+	// A schedule's event, and one of CloudTrail, which waits for no turn.
+	scheduled := `{"detail-type":"Scheduled Event","detail":{"policies":["apps"]}}`
+	created := cloudTrail("CreateApp", "appArn", "arn:aws:sagemaker:us-east-1:111111111111:app/d-lab/ben/codeeditor/default")
+	for round, events := range [][]string{{scheduled, scheduled}, {scheduled, created}, {scheduled, scheduled}, {created, scheduled}, {scheduled, scheduled}} {
+		answers := make([]answer, len(functions))
+		var wg sync.WaitGroup
+		for i, r := range functions {
+			wg.Go(func() { answers[i] = r.send(t, events[i]) })
+		}
+		wg.Wait()
+		ran := 0
+		for _, a := range answers {
+			switch {
+			case a.Status == "response":
+				ran++
+			case !strings.Contains(a.Body, "another node is at work"):
+				t.Errorf("round %d: %+v", round, a)
+			}
+		}
+		if ran == 0 {
+			t.Errorf("round %d: nobody had the turn", round)
+		}
+		s.pass(31 * time.Minute)
+	}
+	if got := s.mutations(); got != stopped {
+		t.Errorf("%q\n%s", got, s.logged())
+	}
+	if out, _ := s.run("history", "verify"); !strings.HasPrefix(out, "whole and unaltered\n") {
+		t.Error(out)
+	}
+	for subject, most := range map[string]int{"subject: ben/default": 1, "subject: Reminder: ben/default": 1} {
+		if n := strings.Count(s.logged(), subject); n > most {
+			t.Errorf("%s: told %d times", subject, n)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -126,13 +127,23 @@ func TestServeAnswers(t *testing.T) {
 	}
 }
 
-// TestALogHasNoSecret: not the key of the links, and not the caller's.
+// TestALogHasNoSecret: what is told has links; the log of telling it has none of them, nor the key that they are signed with, nor the caller's secret key or signatures.
 func TestALogHasNoSecret(t *testing.T) {
+	const key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 	s := newStage(t, true)
+	t.Setenv("LINK_KEY", key)
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write("sagewarden.yaml", strings.Replace(string(text), "notify:\n", "notify:\n  links: {baseURL: \"https://sw.example.com/act\", key: LINK_KEY}\n", 1))
 	out, log := s.run("serve", "--once", "--log", "json")
-	for _, secret := range []string{"simulated", "AWS4-HMAC", "aws_secret"} {
+	if !strings.Contains(out, "https://sw.example.com/act/") || log == "" {
+		t.Fatalf("nobody was told a link, or nothing was logged:\n%s%s", out, log)
+	}
+	for _, secret := range []string{"simulated", "AWS4-HMAC", "aws_secret", key, "sw.example.com/act/"} {
 		if strings.Contains(strings.ReplaceAll(log, "user/simulated", ""), secret) {
-			t.Errorf("the log has %s:\n%s%s", secret, out, log)
+			t.Errorf("the log has %s:\n%s", secret, log)
 		}
 	}
 }

@@ -118,7 +118,7 @@ func (s *stage) pass(d time.Duration) {
 }
 
 func (s *stage) env(stdout, stderr io.Writer, args ...string) cli.Env {
-	return cli.Env{Args: args, Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Getenv: os.Getenv, Now: s.now, Width: func(io.Writer) int { return 0 }}
+	return cli.Env{Args: args, Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Getenv: os.Getenv, Now: s.now, Wait: cli.OS().Wait, Width: func(io.Writer) int { return 0 }}
 }
 
 // run runs the program, and demands that it exits well.

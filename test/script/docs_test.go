@@ -157,6 +157,7 @@ func sessionUntil(ctx context.Context, w *world.World, args []string) (printed, 
 			}
 			return os.Getenv(name)
 		},
+		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Width: func(to io.Writer) int {
 			if to == &stdout {
 				return 120

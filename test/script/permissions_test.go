@@ -2,34 +2,43 @@ package script
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/simulate/organization"
 	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
+	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
 // A document is an IAM policy.
 type document struct {
 	Version   string
-	Statement []struct {
-		Sid, Effect      string
-		Action, Resource []string
-	}
+	Statement []statement
+}
+
+type statement struct {
+	Sid, Effect      string
+	Action, Resource []string
+	Condition        json.RawMessage `json:",omitempty"`
 }
 
 // printed is the policy that sagewarden iam prints for the purposes.
-func printed(t *testing.T, w *world.World, account, purposes string) document {
+func printed(t *testing.T, w *world.World, account, purposes string, more ...string) document {
 	t.Helper()
 	var d document
-	if err := json.Unmarshal([]byte(run(t, w, []string{"iam", "--for", purposes, "--account", account})), &d); err != nil {
+	if err := json.Unmarshal([]byte(run(t, w, append([]string{"iam", "--for", purposes, "--account", account}, more...))), &d); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -50,12 +59,7 @@ func (d document) without(t *testing.T, action string) string {
 	for i := range d.Statement {
 		d.Statement[i].Action = slices.DeleteFunc(slices.Clone(d.Statement[i].Action), func(a string) bool { return a == action })
 	}
-	d.Statement = slices.DeleteFunc(d.Statement, func(s struct {
-		Sid, Effect      string
-		Action, Resource []string
-	}) bool {
-		return len(s.Action) == 0
-	})
+	d.Statement = slices.DeleteFunc(d.Statement, func(s statement) bool { return len(s.Action) == 0 })
 	text, err := json.Marshal(d)
 	if err != nil {
 		t.Fatal(err)
@@ -151,5 +155,53 @@ func TestPrintedOrganizationPermissions(t *testing.T) {
 		if action != "iam:SimulatePrincipalPolicy" && slices.Max(statuses) == 0 {
 			t.Errorf("without %s the commands end well", action)
 		}
+	}
+}
+
+// TestPrintedStatePermissions: what iam --state prints is enough to keep a ledger in a bucket, with a key of its own too, and nothing of it is granted in vain.
+func TestPrintedStatePermissions(t *testing.T) {
+	const account, bucket = "111111111111", "s3://team-ledgers/sagewarden/state"
+	at := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+	key := &world.KMSKey{Life: world.Life{Created: at.Add(-time.Hour)}, ID: "5a9e0000-0000-4000-8000-000000000002", Encrypts: true}
+	for name, address := range map[string]string{"the bucket's own encryption": bucket, "a key": bucket + "?kms-key=arn:aws:kms:us-east-1:" + account + ":key/" + key.ID} {
+		t.Run(name, func(t *testing.T) {
+			granted := printed(t, &world.World{}, account, "cost", "--state", address)
+			// kept says what became of a ledger that is written to again and again, and how many objects were put and deleted.
+			kept := func(action string) (string, map[string]int) {
+				w := &world.World{At: at, Accounts: []*world.Account{{ID: account, Name: "team", Keys: []world.Key{{AccessKeyID: "AKIALEDGER", Policies: []string{granted.without(t, action)}}},
+					Regions: []*world.Region{{Name: "us-east-1", Buckets: []*world.Bucket{{Life: world.Life{Created: at.Add(-time.Hour)}, Name: "team-ledgers"}}, KMSKeys: []*world.KMSKey{key}}}}}}
+				server := connectTo(t, wire.Options{World: w, Writable: true})
+				settings, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion("us-east-1"), awsconfig.WithSharedConfigProfile("team"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				now := at
+				l, err := ledger.Open(t.Context(), address, ledger.Environment{Now: func() time.Time { return now }, S3: func(context.Context, string, string) (ledger.S3, error) {
+					return s3.NewFromConfig(settings, func(o *s3.Options) { o.UsePathStyle = true }), nil
+				}})
+				for n := 0; err == nil && n < 4; n++ {
+					now = now.Add(20 * time.Minute)
+					if err = l.Halt(t.Context(), "ana", "again"); err == nil {
+						_, err = l.Resume(t.Context(), "ana")
+					}
+				}
+				return fmt.Sprintf("%v, %d mutations", err, len(server.Mutations())), server.Calls()
+			}
+			whole, asked := kept("")
+			if !strings.HasPrefix(whole, "<nil>") {
+				t.Fatalf("under what is printed: %s", whole)
+			}
+			for _, action := range granted.actions() {
+				switch {
+				case action == "pricing:GetProducts", name != "a key" && strings.HasPrefix(action, "kms:"):
+				case asked[action] == 0 && strings.HasPrefix(action, "s3:") && action != "s3:ListBucket":
+					t.Errorf("%s is granted and never asked", action)
+				default:
+					if less, _ := kept(action); less == whole {
+						t.Errorf("without %s nothing is missing", action)
+					}
+				}
+			}
+		})
 	}
 }

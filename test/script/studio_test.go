@@ -6,13 +6,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/ledger"
+
+	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
@@ -165,5 +169,55 @@ func TestEarlierRuns(t *testing.T) {
 	}
 	if left, err := l.Journal().Unsettled(t.Context()); err != nil || len(left) != 2 {
 		t.Errorf("%d are left without an end: %v", len(left), err)
+	}
+}
+
+// TestPrintedFixPermissions: what iam --for studio,studio-fix prints is enough to cover whoever nothing covers, in every sort of place, and none of what it adds is
+// granted in vain.
+func TestPrintedFixPermissions(t *testing.T) {
+	const account, configs = "111111111111", "arn:aws:sagemaker:us-east-1:111111111111:"
+	source := `
+at: 2026-03-02T12:00:00Z
+accounts:
+  - id: 111111111111
+    name: lab
+    regions:
+      - name: us-east-1
+        domains:
+          - id: d-lab
+            users:
+              - {name: ana}
+              - {name: ben, settings: {JupyterLabAppSettings: {AppLifecycleManagement: {IdleSettings: {LifecycleManagement: DISABLED}}}}}
+            spaces:
+              - {name: own, owner: ana, appType: JupyterLab, sharing: Private, settings: {JupyterLabAppSettings: {AppLifecycleManagement: {IdleSettings: {IdleTimeoutInMinutes: 5000}}}}}
+        records:
+          - {family: notebook-instance, name: desk, ended: -1d}
+          - {family: notebook-instance-lifecycle-config, name: start, describe: {OnStart: [{Content: IyEvYmluL2Jhc2gK}]}}
+`
+	fix := func(action string) (text string, failed bool, calls map[string]int) {
+		w, err := scenario.Load("lab.yaml", strings.NewReader(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIAFIXER", Policies: []string{printed(t, w, account, "studio,studio-fix").without(t, action)}}}
+		var ticks atomic.Int64
+		server := connectTo(t, wire.Options{World: w, Writable: true, Now: func() time.Time { return w.At.Add(time.Duration(ticks.Add(1)) * 10 * time.Second) }})
+		for _, remedy := range [][]string{{"native", "--idle", "120", "--max-idle", "240"}, {"agent", "--approve", configs + "notebook-instance-lifecycle-config/start"}} {
+			stdout, stderr, status := session(t, w, slices.Concat([]string{"studio", "compliance", "--fix"}, remedy, []string{"--apply", "--auto-approve", "--account", account}, fast))
+			text, failed = text+stdout+stderr, failed || status != 0
+		}
+		return text, failed, server.Calls()
+	}
+	text, failed, asked := fix("")
+	if failed {
+		t.Fatalf("under what is printed:\n%s", text)
+	}
+	for _, action := range settings.Operations {
+		if asked[action] == 0 {
+			t.Errorf("%s is granted and never asked\n%s", action, text)
+		}
+		if text, failed, _ := fix(action); !failed || !strings.Contains(text, action) {
+			t.Errorf("without %s:\n%s", action, text)
+		}
 	}
 }

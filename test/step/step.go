@@ -157,16 +157,12 @@ func (s *Step) Run(ctx context.Context) (r remediate.Result, err error) {
 // Undo is one run of undo, of the step's first receipt.
 func (s *Step) Undo(ctx context.Context) (all []remediate.Undone, err error) {
 	defer s.caught(&err)
-	e := s.engine()
-	if _, err := e.Settle(ctx); err != nil {
-		return nil, err
-	}
 	for r, err := range s.ledger.Receipts(ctx, time.Time{}, s.Now().Add(time.Hour)) {
 		if err != nil {
 			return nil, err
 		}
 		if r.Of == "" && r.Undoes == "" {
-			return e.Undo(ctx, r.ID)
+			return s.engine().Undo(ctx, r.ID)
 		}
 	}
 	return nil, errors.New("there is no receipt")

@@ -1,3 +1,209 @@
 // Package bill reads AWS bills of every form (legacy CUR, CUR 2.0, FOCUS 1.0 and 1.2) into the lake. Lines are never handled one by
 // one in Go: a format is a list of columns, from which one statement of SQL is made.
 package bill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/sagewarden/sagewarden/internal/cost/duck"
+	"github.com/sagewarden/sagewarden/internal/cost/lake"
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// Options say what is imported into which lake.
+type Options struct {
+	// Lake is the folder of the lake.
+	Lake string
+	// Bill names the bill, for those who have several payers; "bill" when empty.
+	Bill string
+	// Products are the services whose lines are kept; Needed when empty.
+	Products []string
+	// All keeps the lines of every service.
+	All bool
+	// Force imports again what the lake has already.
+	Force bool
+	// Now is the time of the import.
+	Now func() time.Time
+	// Progress, where there is one, is told how far it is.
+	Progress func(Progress)
+	// Memory bounds the engine, in megabytes; 384 when zero.
+	Memory int
+}
+
+// Needed are the services without which SageMaker's cost is not whole. What bears one of SageMaker's own tags is kept, too.
+var Needed = []string{"AmazonSageMaker", "MachineLearningSavingsPlans"}
+
+// Progress is how far the import of a month is.
+type Progress struct {
+	Period string
+	// Stage is what is being done: fetching, importing, reconciling.
+	Stage string
+	// Done and All are bytes of the source; nothing is done where that is not known.
+	Done, All int64
+	// Lines are those that were read.
+	Lines int64
+}
+
+// A Result is what became of one month.
+type Result struct {
+	lake.Month
+	// Unchanged says that the lake had this version already.
+	Unchanged bool
+	// Added and Gone are the columns that the source has beside those of the month before, and those that it lacks.
+	Added, Gone []string
+	// Before is the month that Added and Gone are told from.
+	Before string
+	// Took is how long it took.
+	Took time.Duration
+}
+
+var billName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$`)
+
+const operation = "import bill"
+
+// Import puts deliveries into the lake, month by month. A month that is told to yield is in the lake; what fails later leaves it there.
+func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Result)) error {
+	if o.Bill == "" {
+		o.Bill = "bill"
+	}
+	if !billName.MatchString(o.Bill) {
+		return &estate.Error{Op: operation, On: o.Bill, Err: errors.New("this is no name of a bill"), Hint: "write small letters, digits and hyphens"}
+	}
+	if o.Memory == 0 {
+		o.Memory = 384
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	if len(o.Products) == 0 && !o.All {
+		o.Products = Needed
+	}
+	if o.All {
+		o.Products = nil
+	}
+	stage, err := lake.NewStage(o.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stage.Discard() }() // a later import sweeps what could not be removed
+	db, err := duck.Open(ctx, duck.Options{Memory: o.Memory, Temp: stage.Dir})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	im := &importer{Options: o, stage: stage, db: db, yield: yield}
+	for _, d := range deliveries {
+		if err := im.delivery(ctx, d); err != nil {
+			if e, ok := errors.AsType[*estate.Error](err); ok && d.origins[e.On] != "" {
+				return &estate.Error{Op: e.Op, On: d.origins[e.On], Err: e.Err, Hint: e.Hint}
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// An importer is at work on one import.
+type importer struct {
+	Options
+	stage *lake.Stage
+	db    *duck.DB
+	yield func(Result)
+}
+
+// known are the months that the lake has of this bill now.
+func (im *importer) known() ([]lake.Month, error) {
+	l, err := lake.Open(im.Lake)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(l.Months(), func(m lake.Month) bool { return m.Bill != im.Bill }), l.Close()
+}
+
+// found is the month that the lake has already, in this version and with these services.
+func (im *importer) found(d Delivery, period string) (*lake.Month, error) {
+	months, err := im.known()
+	if err != nil || im.Force {
+		return nil, err
+	}
+	for _, m := range months {
+		if m.Period == period && m.Assembly == d.Assembly && slices.Equal(m.Products, im.Products) {
+			return &m, nil
+		}
+	}
+	return nil, nil
+}
+
+// unchanged tells the user of a month that the lake has already.
+func (im *importer) unchanged(d Delivery, period string) (bool, error) {
+	m, err := im.found(d, period)
+	if m == nil || err != nil {
+		return false, err
+	}
+	im.yield(Result{Month: *m, Unchanged: true})
+	return true, nil
+}
+
+func (im *importer) delivery(ctx context.Context, d Delivery) error {
+	if d.Period != "" {
+		if same, err := im.unchanged(d, d.Period); same || err != nil {
+			return err
+		}
+	}
+	files, done, err := d.load(ctx, im.stage.Dir, im.Progress)
+	if err != nil {
+		return err
+	}
+	defer done()
+	s, err := im.inspect(ctx, files)
+	if err != nil {
+		return err
+	}
+	if d.Period != "" {
+		return im.month(ctx, d, s, d.Period, false)
+	}
+	// Most files are of one month, which their first lines tell.
+	first, err := s.first(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := im.found(d, first)
+	if err != nil {
+		return err
+	}
+	if first != "" && (before == nil || !before.Shared) {
+		if same, err := im.unchanged(d, first); same || err != nil {
+			return err
+		}
+		if err := im.month(ctx, d, s, first, false); !errors.Is(err, errStray) {
+			return err
+		}
+	}
+	periods, err := s.periods(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range periods {
+		same, err := im.unchanged(d, p)
+		if err != nil {
+			return err
+		}
+		if same {
+			continue
+		}
+		if err := im.month(ctx, d, s, p, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wrongf is a mistake in what a file holds.
+func wrongf(file, hint, format string, args ...any) error {
+	return &estate.Error{Op: operation, On: file, Err: fmt.Errorf(format, args...), Hint: hint}
+}

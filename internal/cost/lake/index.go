@@ -37,6 +37,8 @@ type Month struct {
 	Format string `json:"format"`
 	// Assembly is AWS's id of the version of the bill, or a digest of the files where there is none.
 	Assembly string `json:"assembly"`
+	// Shared says that its files hold other months, too.
+	Shared bool `json:"shared,omitempty"`
 	// Source is where it was read.
 	Source string `json:"source"`
 	// Imported is when.
@@ -129,4 +131,10 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// Equal tells whether two sums are the same, digit by digit.
+func (s Sum) Equal(o Sum) bool {
+	return s.Currency == o.Currency && s.Lines == o.Lines && s.Unblended.Equal(o.Unblended) && s.NetUnblended.Equal(o.NetUnblended) && s.Amortized.Equal(o.Amortized) &&
+		s.NetAmortized.Equal(o.NetAmortized) && s.List.Equal(o.List) && s.Trueup.Equal(o.Trueup) && s.Upfront.Equal(o.Upfront)
 }

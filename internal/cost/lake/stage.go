@@ -105,4 +105,3 @@ func settle(from, to string) (size int64, err error) {
 	}
 	return at.Size(), os.Rename(from, to)
 }
-

@@ -42,13 +42,13 @@ func Read(ctx context.Context, s Studio, p Place) (Seen, error) {
 	case LevelProfile:
 		u, err := s.DescribeUserProfile(ctx, &sagemaker.DescribeUserProfileInput{DomainId: &p.Domain, UserProfileName: &p.Name})
 		if err != nil {
-			return Seen{}, Failed("sagemaker:DescribeUserProfile", p.Name+" in "+p.Domain, err)
+			return Seen{}, Failed(describeProfile, p.Name+" in "+p.Domain, err)
 		}
 		return seen(u.UserProfileArn, string(u.Status), u.FailureReason, ofUsers(u.UserSettings)), nil
 	case LevelSpace:
 		d, err := s.DescribeSpace(ctx, &sagemaker.DescribeSpaceInput{DomainId: &p.Domain, SpaceName: &p.Name})
 		if err != nil {
-			return Seen{}, Failed("sagemaker:DescribeSpace", p.Name+" in "+p.Domain, err)
+			return Seen{}, Failed(describeSpace, p.Name+" in "+p.Domain, err)
 		}
 		place := seen(d.SpaceArn, string(d.Status), d.FailureReason, ofSpace(d.SpaceSettings))
 		if o := d.OwnershipSettings; o != nil && (d.SpaceSharingSettings == nil || d.SpaceSharingSettings.SharingType != types.SharingTypeShared) {
@@ -61,7 +61,7 @@ func Read(ctx context.Context, s Studio, p Place) (Seen, error) {
 	case LevelNotebook:
 		n, err := s.DescribeNotebookInstance(ctx, &sagemaker.DescribeNotebookInstanceInput{NotebookInstanceName: &p.Name})
 		if err != nil {
-			return Seen{}, Failed("sagemaker:DescribeNotebookInstance", p.Name, err)
+			return Seen{}, Failed(describeNotebook, p.Name, err)
 		}
 		place := seen(n.NotebookInstanceArn, string(n.NotebookInstanceStatus), n.FailureReason, structures{})
 		place.Apps = Apps{Notebook: {Script: aws.ToString(n.NotebookInstanceLifecycleConfigName)}}
@@ -69,7 +69,7 @@ func Read(ctx context.Context, s Studio, p Place) (Seen, error) {
 	}
 	d, err := s.DescribeDomain(ctx, &sagemaker.DescribeDomainInput{DomainId: &p.Domain})
 	if err != nil {
-		return Seen{}, Failed("sagemaker:DescribeDomain", p.Domain, err)
+		return Seen{}, Failed(describeDomain, p.Domain, err)
 	}
 	said := ofUsers(d.DefaultUserSettings)
 	if p.Level == LevelShared {
@@ -142,6 +142,17 @@ const (
 
 // Updates are all of them.
 var Updates = []string{updateDomain, updateProfile, updateSpace, updateNotebook}
+
+// The operations that read settings.
+const (
+	describeDomain   = "sagemaker:DescribeDomain"
+	describeProfile  = "sagemaker:DescribeUserProfile"
+	describeSpace    = "sagemaker:DescribeSpace"
+	describeNotebook = "sagemaker:DescribeNotebookInstance"
+)
+
+// Operations are all that changing settings takes: each place is read before and after.
+var Operations = append([]string{describeDomain, describeProfile, describeSpace, describeNotebook}, Updates...)
 
 // update is the operation that changes a place.
 func (p Place) update() string {

@@ -2,7 +2,9 @@ package link
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,6 +39,39 @@ func Find(ctx context.Context, from ledger.Getter, g Grant) (f ledger.Finding, e
 // spent is the record of a link that was used.
 type spent struct {
 	Until time.Time `json:"until"`
+}
+
+const (
+	// slack is by how much the clocks of nodes may differ: a record outlives its link by that.
+	slack = time.Hour
+	// sweep is how many records one clearing takes away at most.
+	sweep = 500
+)
+
+// Clear takes away the records of links that have ended: such a link is refused without one.
+func Clear(ctx context.Context, l *ledger.Ledger) error {
+	var over []string
+	err := l.Scan(ctx, ledger.SortLink, "", func(r ledger.Record) error {
+		var s spent
+		if err := json.Unmarshal(r.Body, &s); err != nil {
+			return fmt.Errorf("the record of a link cannot be read: %w", err)
+		}
+		if l.Now().After(s.Until.Add(slack)) && len(over) < sweep {
+			over = append(over, r.Key)
+		}
+		return nil
+	})
+	if err != nil || len(over) == 0 {
+		return err
+	}
+	return l.Update(ctx, func(tx *ledger.Tx) error {
+		for _, key := range over {
+			if err := tx.Delete(ctx, ledger.SortLink, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Use does what a grant allows, once: the effect and the end of the link are one commit. The finding is written even where it stays as it is, so that

@@ -238,3 +238,23 @@ func TestNothingIsShortened(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Records of links that were used go once the links themselves are refused, and not before: a link works once.
+func TestRecordsOfEndedLinksAreCleared(t *testing.T) {
+	s := with(t, finding())
+	old, good := grant(Snooze), grant(Keep)
+	old.Until, good.Until = noon.Add(-2*time.Hour), noon.Add(-30*time.Minute) // by the clock of another node it may be good still
+	for _, g := range []Grant{old, good} {
+		if err := Use(t.Context(), s, g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Clear(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	for g, there := range map[Grant]bool{old: false, good: true} {
+		if _, err := s.Get(t.Context(), ledger.SortLink, g.Nonce); (err == nil) != there {
+			t.Errorf("%s: %v", g.Act, err)
+		}
+	}
+}

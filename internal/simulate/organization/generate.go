@@ -31,7 +31,7 @@ func generate(s Spec) (*world.World, map[string][]string) {
 	s.At = s.At.UTC().Truncate(time.Second)
 	g := &generator{
 		Spec: s, dice: dice{rand.New(rand.NewPCG(uint64(s.Seed), 0x5a6e))},
-		world:  &world.World{At: s.At, Prices: prices.List(s.Regions), MetricLag: metricLag, LogLag: logLag},
+		world:  &world.World{At: s.At, Prices: prices.List(s.Regions), MetricLag: metricLag, LogLag: logLag, Teams: map[string]string{}},
 		census: map[string][]string{},
 	}
 	g.sites = g.found()

@@ -2,6 +2,7 @@ package organization
 
 // label tags a resource as its people remember to: some not at all, some by keys of their own.
 func (g *generator) label(st *site, resource, owner string, t team) {
+	g.world.Teams[st.arn(resource)] = t.name
 	if g.chance(0.12) {
 		return
 	}

@@ -23,8 +23,11 @@ func decoys(r region) []world.Price {
 	rack["locationType"] = "AWS Outposts"
 	allowance := attributes(r, "Session", r.prefix+"-Canvas:Session-Hrs-Parent")
 	reads := attributes(r, "", r.prefix+"-FeatureStore:ReadRequestUnits")
+	writes := attributes(r, "", r.prefix+"-FeatureStore:WriteRequestUnits")
 	data := attributes(r, "Invoke-Endpoint", r.prefix+"-Hst:Data-Bytes-In")
 	data["group"] = "Hosting:IN"
+	answers := attributes(r, "Invoke-Endpoint", r.prefix+"-Hst:Data-Bytes-Out")
+	answers["group"] = "Hosting:OUT"
 
 	list := []world.Price{
 		product("ML Instance", free, 0, "Hrs"),
@@ -34,7 +37,9 @@ func decoys(r region) []world.Price {
 		product("Storage", rack, 0.2*dollar, "GB-Mo"),
 		product("ML Hours", allowance, 0, "Hrs"),
 		product("ML Feature Store", reads, 0.0000003*dollar, "ReadRequestUnits"),
+		product("ML Feature Store", writes, 0.0000015*dollar, "WriteRequestUnits"),
 		product("ML Data Processing", data, 0.016*dollar, "GB"),
+		product("ML Data Processing", answers, 0.016*dollar, "GB"),
 	}
 	switch r.code {
 	case "us-west-2":

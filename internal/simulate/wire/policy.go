@@ -100,12 +100,15 @@ const (
 	keyPassedTo  = "iam:PassedToService"
 	keyLinked    = "iam:AWSServiceName"
 	keyNamespace = "application-autoscaling:service-namespace"
+	keyVia       = "kms:ViaService"
+	keyObject    = "kms:EncryptionContext:aws:s3:arn"
 )
 
-var conditionKeys = []string{keyRegion, keyPassedTo, keyLinked, keyNamespace}
+var conditionKeys = []string{keyRegion, keyPassedTo, keyLinked, keyNamespace, keyVia, keyObject}
 
-// conditionValue is what a request has for a condition key, empty where it has none. Roles are passed to SageMaker here, and nothing else is scaled.
-func conditionValue(key, action, region string) string {
+// conditionValue is what a request has for a condition key, empty where it has none. Roles are passed to SageMaker here, and nothing else is scaled; keys encrypt
+// what is put into S3, the object of this ARN.
+func conditionValue(key, action, region string, object ...string) string {
 	switch service, _, _ := strings.Cut(action, ":"); {
 	case strings.EqualFold(key, keyRegion):
 		return region
@@ -115,6 +118,10 @@ func conditionValue(key, action, region string) string {
 		return scalingService
 	case strings.EqualFold(key, keyNamespace) && service == "application-autoscaling" && Mutating(action):
 		return "sagemaker"
+	case strings.EqualFold(key, keyVia) && len(object) > 0:
+		return "s3." + region + ".amazonaws.com"
+	case strings.EqualFold(key, keyObject) && len(object) > 0:
+		return object[0]
 	}
 	return ""
 }
@@ -140,10 +147,10 @@ func noneOf(equal func(v, w string) bool) func(string, []string) bool {
 	return func(value string, wanted []string) bool { return !meets(value, wanted) }
 }
 
-func (s statement) applies(action, resource, region string) bool {
+func (s statement) applies(action, resource, region string, object ...string) bool {
 	for operator, conditions := range s.Condition {
 		for key, wanted := range conditions {
-			if !operators[operator](conditionValue(key, action, region), wanted) {
+			if !operators[operator](conditionValue(key, action, region, object...), wanted) {
 				return false
 			}
 		}
@@ -172,7 +179,7 @@ const (
 
 // decide answers as IAM does: an explicit deny wins, then an allow; what nobody allows is denied. A principal without
 // policies may do everything.
-func (p *principal) decide(action, resource, region string) decision {
+func (p *principal) decide(action, resource, region string, object ...string) decision {
 	// STS answers the question "who am I" whatever the policies say.
 	if len(p.policies) == 0 || action == "sts:GetCallerIdentity" {
 		return allowed
@@ -181,7 +188,7 @@ func (p *principal) decide(action, resource, region string) decision {
 	for _, doc := range p.policies {
 		for _, s := range doc.Statement {
 			switch {
-			case !s.applies(action, resource, region):
+			case !s.applies(action, resource, region, object...):
 			case s.Effect == "Deny":
 				return explicitDeny
 			default:
@@ -192,9 +199,9 @@ func (p *principal) decide(action, resource, region string) decision {
 	return d
 }
 
-// authorize refuses what the policies do not allow.
-func (p *principal) authorize(action, resource, region string) error {
-	switch p.decide(action, resource, region) {
+// authorize refuses what the policies do not allow, on a key for the object that it encrypts.
+func (p *principal) authorize(action, resource, region string, object ...string) error {
+	switch p.decide(action, resource, region, object...) {
 	case explicitDeny:
 		return p.denied(action, resource, " with an explicit deny in an identity-based policy")
 	case implicitDeny:

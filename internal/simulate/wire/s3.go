@@ -199,7 +199,7 @@ func (v *view) getObject(c *bucketCall) (reply, error) {
 		}
 		return reply{}, err
 	}
-	if err := v.encrypts("kms:Decrypt", o.kmsKey); err != nil {
+	if err := v.encrypts("kms:Decrypt", o.kmsKey, c); err != nil {
 		return reply{}, err
 	}
 	header := o.answer()
@@ -243,7 +243,7 @@ func (v *view) putObject(c *bucketCall) (reply, error) {
 			return reply{}, &apiError{code: "NotImplemented", message: "the simulated organization encrypts by keys that are named"}
 		}
 		o.kmsKey = v.keyARN(name)
-		if err := v.encrypts("kms:GenerateDataKey", o.kmsKey); err != nil {
+		if err := v.encrypts("kms:GenerateDataKey", o.kmsKey, c); err != nil {
 			return reply{}, err
 		}
 	default:
@@ -291,7 +291,7 @@ func (c *bucketCall) check(o *object) error {
 func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 // encrypts refuses who may not use the key that encrypts an object. Without a key, S3 encrypts by its own, which everybody may use.
-func (v *view) encrypts(action, arn string) error {
+func (v *view) encrypts(action, arn string, c *bucketCall) error {
 	if arn == "" {
 		return nil
 	}
@@ -304,7 +304,7 @@ func (v *view) encrypts(action, arn string) error {
 	case !world.Open(k.account, v.target.Account, k.Trusts):
 		return v.principal.denied(action, arn, " because no resource-based policy allows the "+action+" action")
 	}
-	return v.principal.authorize(action, arn, v.target.Region)
+	return v.principal.authorize(action, arn, v.target.Region, c.arn(v.target.Partition))
 }
 
 // answer is the header that goes with an object when it is put and when it is got.

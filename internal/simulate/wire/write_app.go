@@ -26,8 +26,11 @@ func (v *view) createApp(in *sagemaker.CreateAppInput) (*sagemaker.CreateAppOutp
 		return nil, err
 	}
 	a.Created, a.Creator, a.Status, a.InstanceType = v.now, v.principal.arn, string(types.AppStatusPending), string(types.AppInstanceTypeMlT3Medium)
-	if a.Type == string(types.AppTypeJupyterServer) {
+	switch types.AppType(a.Type) {
+	case types.AppTypeJupyterServer:
 		a.InstanceType = string(types.AppInstanceTypeSystem)
+	case types.AppTypeCanvas:
+		a.InstanceType = "" // AWS runs it on instances of its own
 	}
 	if in.ResourceSpec != nil {
 		if err := v.checkSettings(in.ResourceSpec); err != nil {

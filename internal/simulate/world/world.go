@@ -24,6 +24,8 @@ type World struct {
 	Faults       []*Fault
 	// MetricLag and LogLag are how long a datapoint or a log event stays invisible. Faults may lengthen them per target.
 	MetricLag, LogLag time.Duration
+	// Teams is the truth about whose each resource is, by ARN, also where no tag tells. No API shows it.
+	Teams map[string]string
 }
 
 // An Account is an AWS account with the credentials that open it.

@@ -1,4 +1,5 @@
-package ledger_test
+// Package postgresql lends tests a real PostgreSQL, which nobody else knows: it is started when it is first asked for, on a socket in a folder of its own.
+package postgresql
 
 import (
 	"context"
@@ -18,7 +19,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 )
 
-// server is the PostgreSQL of these tests: one that nobody else knows, on a socket in a folder of its own.
 var server struct {
 	start sync.Once
 	err   error
@@ -28,9 +28,10 @@ var server struct {
 	databases int
 }
 
-// emptyDatabase is the address of a database without anything in it.
-func emptyDatabase(t *testing.T) string {
-	server.start.Do(func() { server.err = startDatabase() })
+// Empty is the address of a database without anything in it. Where PostgreSQL is not installed the test skips, and with CI=true it fails.
+func Empty(t *testing.T) string {
+	t.Helper()
+	server.start.Do(func() { server.err = start() })
 	if server.err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(server.err)
@@ -61,7 +62,7 @@ func program(name string) (string, error) {
 	return slices.Max(found), nil
 }
 
-func startDatabase() error {
+func start() error {
 	_, err := program("initdb")
 	if err != nil {
 		return err
@@ -116,7 +117,8 @@ func execute(statement string) error {
 	return errors.Join(err, db.Close())
 }
 
-func stopDatabase() {
+// Stop ends the server, where there is one. It comes at the end of TestMain.
+func Stop() {
 	if server.stop != nil {
 		server.stop()
 	}

@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagewarden/sagewarden/internal/cost/lake"
+	"github.com/sagewarden/sagewarden/internal/cost/showback"
+	"github.com/sagewarden/sagewarden/internal/cost/waste"
+	"github.com/sagewarden/sagewarden/internal/report"
+)
+
+// costFlags choose charges, and how they are printed.
+type costFlags struct {
+	lakeFlags
+	month, since, until string
+	where               []string
+	format, out         string
+}
+
+func (f *costFlags) add(cmd *cobra.Command, formats []report.Format) {
+	f.lakeFlags.add(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.month, "month", "", "billing period like 2026-03, or several like 2026-01..2026-03 (default: all)")
+	fl.StringVar(&f.since, "since", "", "only charges that begin from then on: a day like 2026-03-01, or how long ago, like 30d")
+	fl.StringVar(&f.until, "until", "", "only charges that begin before that day (default: tomorrow)")
+	fl.StringArrayVar(&f.where, "where", nil, "only charges with dimension=value or dimension!=value; * is any text, nothing is none; repeat it")
+	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(names(formats), ", "))
+	fl.StringVar(&f.out, "out", "", "write to this file, whole or not at all (default: standard output)")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(names(formats), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// options are those of printing.
+func (f *costFlags) options(env Env, formats []report.Format) (report.Options, error) {
+	format, err := report.ParseFormat(f.format, formats)
+	switch {
+	case err != nil:
+		return report.Options{}, usagef("--output: %w", err)
+	case (format == report.Parquet || format == report.XLSX) && f.out == "" && env.Width(env.Stdout) > 0:
+		return report.Options{}, usagef("--output: %s is not for a terminal: name a file with --out, or send standard output to one", format)
+	case f.out != "":
+		return report.Options{Format: format}, nil
+	}
+	return report.Options{Format: format, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}, nil
+}
+
+// period is the time that the flags name. Without any it is all months of the lake.
+func (f *costFlags) period(env Env, l *lake.Lake) (showback.Period, error) {
+	switch {
+	case f.month != "" && (f.since != "" || f.until != ""):
+		return showback.Period{}, usagef("--month is of billing periods, --since and --until of days: give one or the other")
+	case f.month != "":
+		from, to, several := strings.Cut(f.month, "..")
+		if !several {
+			to = from
+		}
+		p, err := showback.Months(from, to)
+		if err != nil {
+			return p, usagef("--month: %w", err)
+		}
+		return p, nil
+	case f.since == "" && f.until == "":
+		months := l.Months()
+		return showback.Months(months[0].Period, months[len(months)-1].Period)
+	}
+	begin, err := parseSince(f.since, env.Now())
+	if err != nil {
+		return showback.Period{}, err
+	}
+	end := env.Now().UTC().AddDate(0, 0, 1)
+	if f.until != "" {
+		if end, err = time.Parse(time.DateOnly, f.until); err != nil {
+			return showback.Period{}, usagef("--until: %q is no day: write it as 2026-03-31", f.until)
+		}
+	}
+	if begin.IsZero() {
+		begin, _ = time.Parse("2006-01", l.Months()[0].Period)
+	}
+	p, err := showback.Days(begin, end)
+	if err != nil {
+		return p, usagef("--since, --until: %w", err)
+	}
+	return p, nil
+}
+
+// lastMonth is the period that the flags name, or else the last month of the lake.
+func (f *costFlags) lastMonth(env Env, l *lake.Lake) (showback.Period, error) {
+	if f.month == "" && f.since == "" && f.until == "" {
+		months := l.Months()
+		last := months[len(months)-1].Period
+		return showback.Months(last, last)
+	}
+	return f.period(env, l)
+}
+
+// filters are those of --where.
+func (f *costFlags) filters() ([]showback.Filter, error) {
+	var all []showback.Filter
+	for _, w := range f.where {
+		filter, err := showback.ParseFilter(w)
+		if err != nil {
+			return nil, usagef("--where %q: %w", w, err)
+		}
+		all = append(all, filter)
+	}
+	return all, nil
+}
+
+// print has something printed to where the flags say, a file whole or not at all.
+func (f *costFlags) print(env Env, op string, printer func(io.Writer) error) error {
+	if f.out == "" {
+		return printer(env.Stdout)
+	}
+	out, err := createOut(op, f.out)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	return out.commit(printer(out))
+}
+
+type reportFlags struct {
+	costFlags
+	estateFlag
+	by, costs, from []string
+	top             int
+	apart           bool
+	compare         string
+}
+
+func newCostReport(env Env) *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Add up the charges, by whatever they are known by",
+		Long: "Report adds up the charges of the lake by day, team, tag, component or anything else that a bill knows, in as many of its costs as you name. Sums are exact:\n" +
+			"the total is that of the lake to the last digit, and currencies are never added up.\n\nDimensions for --by and --where:\n" + twoColumns(showback.DescribeDimensions()) +
+			"\nCosts for --cost:\n" + twoColumns(showback.DescribeCosts()),
+		Example: "  sagewarden cost report --by month,component --apart\n" +
+			"  sagewarden cost report --by tag:cost-center --month 2026-03 --compare previous\n" +
+			"  sagewarden cost report --by resource --top 20 --cost amortized,list --where component=Studio\n" +
+			"  sagewarden cost report --by day,account -o parquet --out march.parquet --month 2026-03",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
+	}
+	f.add(cmd, report.DataFormats())
+	f.addEstate(cmd)
+	fl := cmd.Flags()
+	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
+	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
+	fl.IntVar(&f.top, "top", 0, "keep to so many of the dearest over the whole period, and add up the others as one line; 0 is all")
+	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests and all else apart")
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, from which the whole story tells what went to no use; repeat it")
+	fl.StringVar(&f.compare, "compare", "", "previous: beside the day, week or month before, or else beside the period before")
+	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(showback.DimensionNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("cost", cobra.FixedCompletions(showback.CostNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("compare", cobra.FixedCompletions([]string{"previous"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (f *reportFlags) run(ctx context.Context, env Env) error {
+	options, err := f.options(env, report.DataFormats())
+	if err != nil {
+		return err
+	}
+	if len(f.from) > 0 && !f.story(options.Format) {
+		return usagef("--from: only the whole story tells of waste: -o html without --by; or use sagewarden cost waste")
+	}
+	q, err := f.query()
+	if err != nil {
+		return err
+	}
+	a, err := f.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if q.Period, err = f.period(env, a.lake); err != nil {
+		return err
+	}
+	if err := q.Check(); err != nil {
+		return usageError{err}
+	}
+	if q.Allocated() {
+		months := f.months(a)
+		if q.Previous {
+			months = nil // what was before is allocated, too
+		}
+		if _, _, err := f.allocate(ctx, f.file, a, months...); err != nil {
+			return err
+		}
+	}
+	var printed interface {
+		Print(w io.Writer, o report.Options) error
+	}
+	if f.story(options.Format) {
+		printed, err = f.overview(ctx, env, a, q)
+	} else {
+		printed, err = q.Data(ctx, a)
+	}
+	if err != nil {
+		return err
+	}
+	return f.print(env, "write report", func(w io.Writer) error { return printed.Print(w, options) })
+}
+
+// story reports whether the whole story is told: nothing says what to group by, and the form is for people who read more than a table.
+func (f *reportFlags) story(format report.Format) bool {
+	return f.by == nil && slices.Contains([]report.Format{report.HTML, report.XLSX, report.Markdown}, format)
+}
+
+// overview is the whole story of the period, or of the last month where none is named, with the year before it.
+func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q showback.Query) (doc report.Document, err error) {
+	o := showback.Overview{Cost: q.Costs[0], Where: q.Where}
+	if o.Period, err = f.lastMonth(env, a.lake); err != nil {
+		return doc, err
+	}
+	o.History = o.Period.Year(a.lake.Months()[0].Period)
+	if rules := f.file.Cost.Allocation; len(rules.Rules) > 0 || rules.Default != "" {
+		if _, _, err := f.allocate(ctx, f.file, a); err != nil {
+			return doc, err
+		}
+		o.Teams = true
+	}
+	if len(f.from) > 0 {
+		evidence, err := loadEvidence(f.from)
+		if err != nil {
+			return doc, err
+		}
+		bill, err := waste.Of(ctx, a, evidence, waste.Question{Period: o.Period, Cost: o.Cost, Where: o.Where, By: waste.Groups()[0], Top: wasteRows})
+		if err != nil {
+			return doc, err
+		}
+		if figure, ok := bill.Figure(); ok {
+			o.Figures = append(o.Figures, figure)
+		}
+		o.Parts = append(o.Parts, report.Part{Title: "Paid for nothing", Lead: bill.Title() + ".", Data: bill.Data(), Bars: "idle_least"})
+	}
+	return o.Document(ctx, a)
+}
+
+// wasteRows are as many as the whole story tells of what was paid for nothing.
+const wasteRows = 12
+
+// query is what the flags ask for, but for its period.
+func (f *reportFlags) query() (q showback.Query, err error) {
+	by := f.by
+	if by == nil {
+		by = []string{"month", "component"}
+	}
+	if q.By, err = showback.ParseDimensions(by...); err != nil {
+		return q, usagef("--by: %w", err)
+	}
+	for _, name := range f.costs {
+		c, err := showback.ParseCost(name)
+		switch {
+		case err != nil:
+			return q, usagef("--cost: %w", err)
+		case slices.Contains(q.Costs, c):
+			return q, usagef("--cost: %s is named twice", name)
+		}
+		q.Costs = append(q.Costs, c)
+	}
+	if q.Where, err = f.filters(); err != nil {
+		return q, err
+	}
+	if f.compare != "" && f.compare != "previous" {
+		return q, usagef("--compare: %q is not possible: write previous", f.compare)
+	}
+	q.Top, q.Apart, q.Previous = f.top, f.apart, f.compare != ""
+	return q, nil
+}
+
+// twoColumns are lines of a name and what it is.
+func twoColumns(lines [][2]string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "  %-17s %s\n", l[0], l[1])
+	}
+	return b.String()
+}

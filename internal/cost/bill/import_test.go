@@ -1,0 +1,280 @@
+//go:build cgo
+
+package bill
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/google/go-cmp/cmp"
+
+	simulated "github.com/sagewarden/sagewarden/internal/simulate/bill"
+)
+
+// months are lines of several months, in a file for each.
+func months(t *testing.T, dir, cost string, periods ...string) string {
+	t.Helper()
+	for _, p := range periods {
+		text := strings.Replace(strings.Replace(line, "2026-03-01T", p+"-01T", 1), "1.5", cost, 1)
+		write(t, filepath.Join(dir, "BILLING_PERIOD="+p, "bill.csv.gz"), packed(header+strings.Repeat(text, 1000)))
+	}
+	return dir
+}
+
+// TestMonthsAreReplacedWhole: what did not change is left alone, what did is replaced, what was not delivered stays.
+func TestMonthsAreReplacedWhole(t *testing.T) {
+	dir, from := t.TempDir(), t.TempDir()
+	told := func(rs []Result) (s string) {
+		for _, r := range rs {
+			s += fmt.Sprintf("%s %t; ", r.Period, r.Unchanged)
+		}
+		return s
+	}
+	for _, step := range []struct {
+		prepare func()
+		options Options
+		want    string
+		sums    []string
+	}{
+		{func() { months(t, from, "1", "2026-01", "2026-02") }, Options{}, "2026-01 false; 2026-02 false; ", []string{`["2026-01","1000"]`, `["2026-02","1000"]`}},
+		{func() {}, Options{}, "2026-01 true; 2026-02 true; ", []string{`["2026-01","1000"]`, `["2026-02","1000"]`}},
+		{func() { months(t, from, "2.5", "2026-02") }, Options{}, "2026-01 true; 2026-02 false; ", []string{`["2026-01","1000"]`, `["2026-02","2500"]`}},
+		{func() { _ = os.RemoveAll(filepath.Join(from, "BILLING_PERIOD=2026-01")) }, Options{Force: true}, "2026-02 false; ", []string{`["2026-01","1000"]`, `["2026-02","2500"]`}},
+		{func() {}, Options{All: true}, "2026-02 false; ", []string{`["2026-01","1000"]`, `["2026-02","2500"]`}}, // other services are kept: another import
+		{func() {}, Options{Bill: "second"}, "2026-02 false; ", []string{`["2026-01","1000"]`, `["2026-02","5000"]`}},
+	} {
+		step.prepare()
+		step.options.Lake = dir
+		if got := told(must(t, step.options, from)); got != step.want {
+			t.Errorf("told %q, want %q", got, step.want)
+		}
+		if diff := cmp.Diff(step.sums, ask(t, dir, "SELECT billing_period, sum(unblended_cost) FROM charges GROUP BY ALL ORDER BY ALL")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestDrift: columns that come and go are told, and lines of before and after are read side by side.
+func TestDrift(t *testing.T) {
+	dir, from := t.TempDir(), t.TempDir()
+	must(t, Options{Lake: dir}, months(t, from, "1", "2026-01"))
+	text := strings.Replace(header, "resourceTags/user:team", "resourceTags/user:cost-center", 1)
+	write(t, filepath.Join(from, "BILLING_PERIOD=2026-02", "bill.csv"), []byte(text+strings.Replace(line, "2026-03-01T", "2026-02-01T", 1)))
+	rs := must(t, Options{Lake: dir}, from)
+	r := rs[len(rs)-1]
+	if r.Before != "2026-01" || !slices.Equal(r.Added, []string{"resourceTags/user:cost-center"}) || !slices.Equal(r.Gone, []string{"resourceTags/user:team"}) {
+		t.Errorf("%+v", r)
+	}
+	want := []string{`["2026-01","red",null]`, `["2026-02",null,"red"]`}
+	if diff := cmp.Diff(want, ask(t, dir, "SELECT DISTINCT billing_period, tags['team'], tags['cost-center'] FROM charges ORDER BY ALL")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSeveralMonthsInAFile: each is a month of its own in the lake.
+func TestSeveralMonthsInAFile(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, filepath.Join(t.TempDir(), "a.csv"), []byte(header+line+strings.Replace(line, "2026-03-01T", "2026-04-01T", 1)+line))
+	if rs := must(t, Options{Lake: dir}, file); len(rs) != 2 || rs[0].Lines() != 2 || rs[1].Lines() != 1 {
+		t.Errorf("%+v", rs)
+	}
+	if rs := must(t, Options{Lake: dir}, file); len(rs) != 2 || !rs[0].Unchanged || !rs[1].Unchanged {
+		t.Errorf("%+v", rs)
+	}
+}
+
+// TestOnlyWhatIsNeeded: other services are left out with their sum, unless a line bears one of SageMaker's own tags.
+func TestOnlyWhatIsNeeded(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Replace(header, "\n", ",resourceTags/user:ManagedByAmazonSageMakerResource\n", 1) +
+		strings.Replace(line, "\n", ",\n", 1) +
+		strings.Replace(strings.Replace(line, "AmazonSageMaker", "AmazonEC2", 1), "\n", ",\n", 1) +
+		strings.Replace(strings.Replace(line, "AmazonSageMaker", "AmazonEFS", 1), "\n", ",arn:aws:sagemaker:us-east-1:000000000042:domain/d-1\n", 1)
+	r := must(t, Options{Lake: dir}, write(t, filepath.Join(t.TempDir(), "a.csv"), []byte(text)))[0]
+	if r.Kept[0].Lines != 2 || r.Kept[0].Unblended.String() != "3" || r.Skipped[0].Lines != 1 || r.Skipped[0].Unblended.String() != "1.5" {
+		t.Errorf("kept %+v, left out %+v", r.Kept, r.Skipped)
+	}
+	want := []string{`["AmazonEFS","d-1"]`, `["AmazonSageMaker",null]`}
+	if diff := cmp.Diff(want, ask(t, dir, "SELECT service_code, domain_id FROM charges ORDER BY ALL")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// childLake and childBill are told to the process that is killed.
+const childLake, childBill = "SAGEWARDEN_TEST_LAKE", "SAGEWARDEN_TEST_BILL"
+
+// TestMain imports in place of the tests where it is told to: the process that is to be killed.
+func TestMain(m *testing.M) {
+	if to := os.Getenv(childLake); to != "" {
+		ds, err := Local(os.Getenv(childBill))
+		if err == nil {
+			err = Import(context.Background(), Options{Lake: to, Now: func() time.Time { return noon }, Progress: func(p Progress) { fmt.Println(p.Period, p.Stage) }}, ds, func(r Result) { fmt.Println("done", r.Period) })
+		}
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// TestKilled: an import that is killed at any point leaves whole months, and the next one goes on after them and sweeps up.
+func TestKilled(t *testing.T) {
+	from := months(t, t.TempDir(), "1", "2026-01", "2026-02", "2026-03")
+	for _, at := range []string{"2026-01 importing", "2026-01 reconciling", "done 2026-01", "2026-02 importing", "2026-03 reconciling"} {
+		dir := t.TempDir()
+		child := exec.CommandContext(t.Context(), os.Args[0])
+		child.Env = append(os.Environ(), childLake+"="+dir, childBill+"="+from)
+		out, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "done") {
+				seen++
+			}
+			if lines.Text() == at {
+				_ = child.Process.Kill()
+				break
+			}
+		}
+		_ = child.Wait() // it was killed
+		rs := must(t, Options{Lake: dir}, from)
+		done := 0
+		for _, r := range rs {
+			if r.Unchanged {
+				done++
+			}
+		}
+		if len(rs) != 3 || done < seen {
+			t.Errorf("killed at %q after %d months: %d of %d were done", at, seen, done, len(rs))
+		}
+		if got := ask(t, dir, "SELECT count(*), sum(unblended_cost) FROM charges"); got[0] != `[3000,"3000"]` {
+			t.Errorf("killed at %q: %v", at, got)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, "staging", "*")); len(left) > 0 && done < 3 {
+			t.Errorf("killed at %q: it leaves %v", at, left)
+		}
+	}
+}
+
+// TestTwoAtOnce: of two imports of the same months at once each month is one of them whole.
+func TestTwoAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var group sync.WaitGroup
+	for _, cost := range []string{"1", "100"} {
+		from := months(t, t.TempDir(), cost, "2026-01", "2026-02", "2026-03")
+		group.Go(func() {
+			if _, err := try(t, Options{Lake: dir}, from); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	got := ask(t, dir, "SELECT billing_period, count(*), count(DISTINCT unblended_cost) FROM charges GROUP BY ALL ORDER BY ALL")
+	if diff := cmp.Diff([]string{`["2026-01",1000,1]`, `["2026-02",1000,1]`, `["2026-03",1000,1]`}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// shelf is S3 with these objects, which counts what it is asked for.
+type shelf struct {
+	objects map[string][]byte
+	mu      sync.Mutex
+	asked   []string
+	// short cuts what it gives.
+	short bool
+}
+
+// GetObject implements S3.
+func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key))
+	text, ok := s.objects[aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key)]
+	if !ok {
+		return nil, &types.NoSuchKey{}
+	}
+	size := int64(len(text))
+	if s.short && !strings.HasSuffix(aws.ToString(in.Key), ".json") {
+		text = text[:len(text)/2]
+	}
+	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(text)), ContentLength: aws.Int64(size)}, nil
+}
+
+// TestRemote: a bill in S3 is read by its manifest, from the manifest's own bucket; other months, other buckets and lists are not asked for.
+func TestRemote(t *testing.T) {
+	b := simulated.New(small(), march, false, simulated.Everyday(march))
+	for _, f := range []simulated.Format{simulated.CUR2, simulated.Legacy} {
+		for _, keep := range []bool{false, true} {
+			s := &shelf{objects: map[string][]byte{}}
+			dir := t.TempDir()
+			d, err := b.Write(simulated.Folder(dir), simulated.Export{Format: f, Encoding: simulated.Gzip, Bucket: "original", Prefix: "exports", Name: "org", Keep: keep, Rows: 1500})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range append(d.Files, d.Manifest) {
+				text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(key)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.objects["copy/"+key] = text
+			}
+			ds, err := Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(ds) != 1 || len(ds[0].Notes) != 1 || !strings.Contains(ds[0].Notes[0], "of bucket original") {
+				t.Errorf("%s: %+v", f, ds)
+			}
+			to := t.TempDir()
+			rs, err := run(t, Options{Lake: to}, ds)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := b.Total()["USD"]
+			if sum := added(rs[0].Kept, rs[0].Skipped, "USD"); sum.Unblended.String() != want.Unblended.String() {
+				t.Errorf("%s: %s, want %s", f, sum.Unblended, want.Unblended)
+			}
+			if slices.ContainsFunc(s.asked, func(a string) bool { return !strings.HasPrefix(a, "copy/exports/org/") }) {
+				t.Errorf("%s: asked for %v", f, s.asked)
+			}
+			// The second time, the manifest is all that is read.
+			s.asked = nil
+			ds, err = Remote(t.Context(), s, "s3://copy/"+d.Manifest, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rs, err = run(t, Options{Lake: to}, ds); err != nil || !rs[0].Unchanged || len(s.asked) != 1 {
+				t.Errorf("%s: %v %+v, asked for %v", f, err, rs, s.asked)
+			}
+			s.short = true
+			_, err = run(t, Options{Lake: to, Force: true}, ds)
+			if err == nil || !strings.Contains(err.Error(), "bytes came") || !strings.Contains(err.Error(), "s3://copy/exports/org/") {
+				t.Errorf("%s: an object that ends early: %v", f, err)
+			}
+		}
+	}
+	if _, err := Remote(t.Context(), &shelf{}, "s3://copy/exports/org", []string{"2026-02"}); err == nil || !strings.Contains(err.Error(), "there is no manifest at exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at exports/org/20260201-20260301/org-Manifest.json") {
+		t.Errorf("no month: %v", err)
+	}
+}

@@ -1,0 +1,195 @@
+package bill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// S3 is what is needed of it. Nothing is listed.
+type S3 interface {
+	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+}
+
+// Remote finds the deliveries of a bill in S3. The address is that of a Manifest.json, or s3://bucket/prefix/name of a legacy report or a
+// data export, whose manifests for the given months (YYYY-MM) are where AWS puts them. A month that was not delivered is passed over, unless
+// there is none at all.
+func Remote(ctx context.Context, client S3, address string, months []string) ([]Delivery, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "s3" || u.Host == "" || u.RawQuery != "" {
+		return nil, wrongf(address, "write it as s3://bucket/prefix/name", "this is no place in S3")
+	}
+	r := &remote{client: client, bucket: u.Host}
+	key := strings.Trim(u.Path, "/")
+	if isManifest(key) {
+		d, err := r.delivery(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		return []Delivery{*d}, nil
+	}
+	name := path.Base(key)
+	if key == "" {
+		return nil, wrongf(address, "write it as s3://bucket/prefix/name", "it names no report")
+	}
+	var ds []Delivery
+	var tried []string
+	var denied error
+	for _, m := range months {
+		at, err := time.Parse("2006-01", m)
+		if err != nil {
+			return nil, wrongf(address, "write months as 2026-03", "%q is no month", m)
+		}
+		export := key + "/metadata/BILLING_PERIOD=" + m + "/" + name + "-Manifest.json"
+		report := key + "/" + at.Format("20060102") + "-" + at.AddDate(0, 1, 0).Format("20060102") + "/" + name + "-Manifest.json"
+		for _, k := range []string{export, report} {
+			d, err := r.delivery(ctx, k)
+			if _, none := errors.AsType[*types.NoSuchKey](err); none {
+				tried = append(tried, k)
+				continue
+			}
+			if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AccessDenied" { // as S3 says of what is not there, to those who may not list
+				denied = err
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			ds = append(ds, *d)
+			break
+		}
+	}
+	if len(ds) == 0 && denied != nil {
+		return nil, denied
+	}
+	if len(ds) == 0 {
+		return nil, wrongf(address, "name the export as s3://bucket/prefix/name, and months that were delivered with --month", "there is no manifest at %s", strings.Join(tried, ", nor at "))
+	}
+	return ds, nil
+}
+
+type remote struct {
+	client S3
+	bucket string
+}
+
+// fetches is how many objects come at once.
+const fetches = 4
+
+func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
+	body, _, err := r.get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(body, maxManifest))
+	if err = errors.Join(err, body.Close()); err != nil {
+		return nil, r.fail(key, err)
+	}
+	m, err := readManifest(key, text)
+	if err != nil {
+		return nil, err
+	}
+	origins := map[string]string{}
+	d := &Delivery{Name: "s3://" + r.bucket + "/" + key, Period: m.period, Assembly: m.assembly, origins: origins}
+	if m.bucket != "" && m.bucket != r.bucket {
+		// A manifest must not have us read elsewhere. Bills are often copied to another bucket, with it.
+		d.Notes = append(d.Notes, fmt.Sprintf("the manifest is of bucket %s; its files are read from %s, where it lies", m.bucket, r.bucket))
+	}
+	d.load = func(ctx context.Context, dir string, tell func(Progress)) ([]string, func(), error) {
+		files, err := r.fetch(ctx, m, dir, origins, tell)
+		done := func() {
+			for _, f := range files {
+				_ = os.Remove(f)
+			}
+		}
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		return files, done, nil
+	}
+	return d, nil
+}
+
+// fetch brings the files of a month onto the disk.
+func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[string]string, tell func(Progress)) ([]string, error) {
+	files := make([]string, len(m.keys))
+	var done, all atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fetches)
+	for i, key := range m.keys {
+		form := formOf(key)
+		if form == "" {
+			return nil, wrongf("s3://"+r.bucket+"/"+key, "", "this is not the name of a bill")
+		}
+		files[i] = filepath.Join(dir, fmt.Sprintf("fetched-%d.%s", i, form))
+		origins[files[i]] = "s3://" + r.bucket + "/" + key
+		group.Go(func() error {
+			body, size, err := r.get(ctx, key)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = body.Close() }()
+			all.Add(size)
+			f, err := os.OpenFile(files[i], os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+			if err != nil {
+				return r.fail(key, err)
+			}
+			n, err := io.Copy(&teller{f, func(n int) {
+				tell(Progress{Period: m.period, Stage: "fetching", Done: done.Add(int64(n)), All: all.Load()})
+			}}, body)
+			if err == nil && n != size {
+				err = fmt.Errorf("%d of %d bytes came", n, size)
+			}
+			if err = errors.Join(err, f.Close()); err != nil {
+				return r.fail(key, err)
+			}
+			return nil
+		})
+	}
+	return files, group.Wait()
+}
+
+type teller struct {
+	io.Writer
+	tell func(int)
+}
+
+// Write implements io.Writer.
+func (t *teller) Write(p []byte) (int, error) {
+	n, err := t.Writer.Write(p)
+	t.tell(n)
+	return n, err
+}
+
+func (r *remote) get(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+	out, err := r.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(r.bucket), Key: aws.String(key)})
+	if err != nil {
+		return nil, 0, r.fail(key, err)
+	}
+	return out.Body, aws.ToInt64(out.ContentLength), nil
+}
+
+func (r *remote) fail(key string, err error) error {
+	hint := "it takes s3:GetObject on the bucket's objects, and kms:Decrypt where a key encrypts them"
+	if _, none := errors.AsType[*types.NoSuchBucket](err); none {
+		hint = "look at the name of the bucket, and at the credentials' account"
+	}
+	return &estate.Error{Op: "s3:GetObject", On: "s3://" + r.bucket + "/" + key, Err: err, Hint: hint}
+}

@@ -1,0 +1,293 @@
+package waste
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/cost/dialect"
+	"github.com/sagewarden/sagewarden/internal/cost/duck"
+	"github.com/sagewarden/sagewarden/internal/cost/lake"
+	"github.com/sagewarden/sagewarden/internal/cost/showback"
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+const (
+	account  = "111111111111"
+	notebook = "arn:aws:sagemaker:us-east-1:111111111111:notebook-instance/nb"
+	endpoint = "arn:aws:sagemaker:us-east-1:111111111111:endpoint/ep"
+)
+
+// day is an instant of a day of March.
+func day(d, hour, minute int) time.Time { return time.Date(2026, 3, d, hour, minute, 0, 0, time.UTC) }
+
+// A bill line.
+type charge struct {
+	resource, kind, class, instanceType, currency string
+	from                                          time.Time
+	length                                        time.Duration
+	cost, hours                                   string
+}
+
+func hourly(resource, kind, instanceType string, from, to time.Time, cost string) []charge {
+	var lines []charge
+	for at := from; at.Before(to); at = at.Add(time.Hour) {
+		lines = append(lines, charge{resource, kind, "compute", instanceType, "USD", at, time.Hour, cost, "1"})
+	}
+	return lines
+}
+
+func engine(t *testing.T, lines []charge) *duck.DB {
+	t.Helper()
+	if !duck.Available {
+		t.Skip("this build has no DuckDB")
+	}
+	db, err := duck.Open(context.Background(), duck.Options{Temp: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	columns := make([]string, len(lake.Schema))
+	for i, c := range lake.Schema {
+		columns[i] = c.Name + " " + c.Type
+	}
+	exec := func(statement string) {
+		if err := db.Exec(context.Background(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("CREATE TABLE charges (" + strings.Join(columns, ", ") + ")")
+	var values []string
+	for _, c := range lines {
+		null := func(s string) string {
+			if s == "" {
+				return "NULL"
+			}
+			return dialect.Text(s)
+		}
+		values = append(values, fmt.Sprintf("('2026-03', TIMESTAMP '%s', TIMESTAMP '%s', %s, %s, %s, %s, %s, %s, %s, %s, 'Hrs')", c.from.Format(time.DateTime), c.from.Add(c.length).Format(time.DateTime),
+			dialect.Text(account), null(c.resource), null(c.kind), null(c.class), null(c.instanceType), null(c.currency), null(c.cost), null(c.hours)))
+	}
+	exec("INSERT INTO charges (billing_period, charge_period_start, charge_period_end, sub_account_id, resource_id, resource_kind, usage_class, instance_type, billing_currency, amortized_cost, " +
+		"consumed_quantity, consumed_unit) VALUES " + strings.Join(values, ", "))
+	return db
+}
+
+func snapshot(at time.Time, observations ...*estate.Observation) *estate.Snapshot {
+	return &estate.Snapshot{At: at, Observations: observations}
+}
+
+func seen(arn string, v estate.Verdict, meters ...estate.Meter) *estate.Observation {
+	if meters == nil {
+		meters = []estate.Meter{{InstanceType: "ml.t3.medium", Count: 1}}
+	}
+	return &estate.Observation{Resource: estate.Resource{ARN: arn, Owner: "ana", Meters: meters}, Verdict: v}
+}
+
+func idleSince(at time.Time) estate.Verdict { return estate.Verdict{State: estate.Idle, Since: at} }
+
+func activeSince(at time.Time) estate.Verdict {
+	return estate.Verdict{State: estate.Active, LastUse: at}
+}
+
+func parted(t *testing.T, lines []charge, snaps ...*estate.Snapshot) *Bill {
+	t.Helper()
+	e := NewEvidence()
+	for _, s := range snaps {
+		e.Add(s)
+	}
+	period, err := showback.Months("2026-03", "2026-03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cost, err := showback.ParseCost("amortized")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Of(context.Background(), engine(t, lines), e, Question{Period: period, Cost: cost, By: "resource"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestTheBillPartedByUse(t *testing.T) {
+	two := []estate.Meter{{Part: "a", InstanceType: "ml.g5.xlarge", Count: 1}, {Part: "b", InstanceType: "ml.m5.large", Count: 1}}
+	same := []estate.Meter{{Part: "a", InstanceType: "ml.g5.xlarge", Count: 1}, {Part: "b", InstanceType: "ml.g5.xlarge", Count: 1}}
+	shared := []estate.Meter{{InstanceType: "ml.t3.medium", Count: 1, Share: "instance of ana"}}
+	parts := estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "a", Verdict: idleSince(day(1, 0, 0))}, {Part: "b", Verdict: activeSince(day(1, 9, 0))}}}
+	for name, test := range map[string]struct {
+		lines []charge
+		snaps []*estate.Snapshot
+		// paid, least, most, used, unknown
+		want string
+	}{
+		"hours in an idle time are idle, those before nobody knows": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 10, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(notebook, idleSince(day(1, 4, 0))))}, "1 0.6 0.6 0 0.4"},
+		"an hour in which idleness begins is idle in part": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 2, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 2, 0), seen(notebook, idleSince(day(1, 0, 15))))}, "0.2 0.175 0.175 0 0.025"},
+		"of several instances nobody knows which hour it was": {hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 2, 0), "2"),
+			[]*estate.Snapshot{snapshot(day(1, 2, 0), seen(endpoint, idleSince(day(1, 0, 15))))}, "4 2 4 0 0"},
+		"a line of a day has two bounds": {[]charge{{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", day(1, 0, 0), 24 * time.Hour, "1.2", "12"}},
+			[]*estate.Snapshot{snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 6, 0))))}, "1.2 0.6 1.2 0 0"},
+		"a line of a day that ran all day is exact": {[]charge{{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", day(1, 0, 0), 24 * time.Hour, "2.4", "24"}},
+			[]*estate.Snapshot{snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 6, 0))))}, "2.4 1.8 1.8 0 0.6"},
+		"use is use": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 2, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 2, 0), seen(notebook, activeSince(day(1, 1, 0))))}, "0.2 0 0 0.1 0.1"},
+		"unknown stays unknown": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 2, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 2, 0), seen(notebook, estate.Verdict{State: estate.Unknown}))}, "0.2 0 0 0 0.2"},
+		"nobody looked": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 2, 0), "0.1"), nil, "0.2 0 0 0 0.2"},
+		"two looks overlap, and count once": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 10, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 8, 0), seen(notebook, idleSince(day(1, 4, 0)))), snapshot(day(1, 10, 0), seen(notebook, idleSince(day(1, 4, 0))))}, "1 0.6 0.6 0 0.4"},
+		"use outweighs idleness": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 4, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 4, 0), seen(notebook, idleSince(day(1, 0, 0)))), snapshot(day(1, 3, 0), seen(notebook, activeSince(day(1, 2, 0))))}, "0.4 0.3 0.3 0.1 0"},
+		"an idle variant of its own instance type": {append(hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"), hourly(endpoint, "endpoint", "ml.m5.large", day(1, 0, 0), day(1, 10, 0), "1")...),
+			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(endpoint, parts, two...))}, "30 20 20 0 10"},
+		"an idle variant that shares its instance type is idle perhaps": {hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"),
+			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(endpoint, parts, same...))}, "20 0 20 0 0"},
+		"a variant and its whole endpoint, idle at two looks, count once": {hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"),
+			[]*estate.Snapshot{snapshot(day(1, 5, 0), seen(endpoint, idleSince(day(1, 0, 0)), two...)), snapshot(day(1, 8, 0), seen(endpoint, parts, two...))}, "20 16 16 0 4"},
+		"an app on an instance that another uses is idle perhaps": {hourly(notebook, "studio-app", "ml.t3.medium", day(1, 0, 0), day(1, 2, 0), "0.1"),
+			[]*estate.Snapshot{snapshot(day(1, 2, 0), seen(notebook, idleSince(day(1, 0, 0)), shared...), seen("other", activeSince(day(1, 1, 0)), shared...))}, "0.2 0 0.2 0 0"},
+		"storage beside an idle instance would be paid anyway": {[]charge{{notebook, "notebook-instance", "storage", "", "USD", day(1, 0, 0), 24 * time.Hour, "0.5", ""}},
+			[]*estate.Snapshot{snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 0, 0))))}, "0.5 0 0 0 0.5"},
+		"storage of what has nothing else is idle with it": {[]charge{{notebook, "notebook-instance", "storage", "", "USD", day(1, 0, 0), 24 * time.Hour, "0.5", ""}},
+			[]*estate.Snapshot{snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 0, 0)), estate.Meter{GB: 5}))}, "0.5 0.5 0.5 0 0"},
+		"a notebook that was stopped in between": {append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 4, 0), "0.1"), charge{notebook, "notebook-instance", "storage", "", "USD", day(2, 0, 0), 24 * time.Hour, "0.5", ""}),
+			[]*estate.Snapshot{snapshot(day(1, 4, 0), seen(notebook, idleSince(day(1, 0, 0)))), snapshot(day(3, 0, 0), seen(notebook, idleSince(day(1, 5, 0)), estate.Meter{GB: 5}))}, "0.9 0.9 0.9 0 0"},
+		"a credit in part of an idle time is nobody's": {[]charge{{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", day(1, 0, 0), 24 * time.Hour, "-5", "24"}},
+			[]*estate.Snapshot{snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 6, 0))))}, "-5 0 0 0 -5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := parted(t, test.lines, test.snaps...).all["USD"]
+			if got := fmt.Sprint(s.paid, s.least, s.most, s.used, s.unknown); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatCanNotBeIdleStandsBeside(t *testing.T) {
+	b := parted(t, []charge{
+		{"", "", "tax", "", "USD", day(1, 0, 0), time.Hour, "19", ""}, {endpoint, "endpoint", "data", "", "USD", day(1, 0, 0), time.Hour, "3", ""},
+		{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", day(1, 0, 0), time.Hour, "0.1", "1"},
+	}, snapshot(day(2, 0, 0), seen(notebook, idleSince(day(1, 0, 0)))))
+	if got := fmt.Sprint(b.beside["USD"].paid, " ", b.all["USD"].paid); got != "22 0.1" {
+		t.Errorf("beside and judged: %s", got)
+	}
+	if want := "Of $22.10 paid, $0.10 went to no use (2026-03)"; b.Title() != want {
+		t.Errorf("title %q, want %q", b.Title(), want)
+	}
+	if len(b.rows) != 1 || b.rows[0].owner != "ana" {
+		t.Errorf("rows: %+v", b.rows)
+	}
+}
+
+// Whatever lines and looks there are: the parts add up to what was paid, bounds are in order, and true idleness lies between them.
+func TestTruthLiesBetweenTheBounds(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		length := []time.Duration{time.Hour, 24 * time.Hour}[seed%2]
+		begin := day(1, 0, 0)
+		const minutes = 3 * 24 * 60
+		runs, unused := make([]bool, minutes), make([]bool, minutes) // the truth, by the minute
+		state := func(of []bool) {
+			on := r.IntN(2) == 0
+			for i := range of {
+				if r.IntN(300) == 0 {
+					on = !on
+				}
+				of[i] = on
+			}
+		}
+		state(runs)
+		state(unused)
+		var lines []charge
+		truth := decimal.Zero
+		rate := decimal.RequireFromString("0.0123") // a minute
+		step := int(length / time.Minute)
+		for at := 0; at < minutes; at += step {
+			ran := 0
+			for i := at; i < at+step; i++ {
+				if runs[i] {
+					if ran++; unused[i] {
+						truth = truth.Add(rate)
+					}
+				}
+			}
+			if ran > 0 {
+				lines = append(lines, charge{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", begin.Add(time.Duration(at) * time.Minute), length,
+					rate.Mul(decimal.NewFromInt(int64(ran))).String(), decimal.NewFromInt(int64(ran)).DivRound(decimal.NewFromInt(60), 18).String()})
+			}
+		}
+		var snaps []*estate.Snapshot
+		for i := 1; i < minutes; i++ { // a look at the end of each state
+			if i+1 < minutes && unused[i] == unused[i+1] {
+				continue
+			}
+			from := i
+			for from > 0 && unused[from-1] == unused[i] {
+				from--
+			}
+			v := activeSince(begin.Add(time.Duration(from) * time.Minute))
+			if unused[i] {
+				v = idleSince(begin.Add(time.Duration(from) * time.Minute))
+			}
+			snaps = append(snaps, snapshot(begin.Add(time.Duration(i+1)*time.Minute), seen(notebook, v)))
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		s := parted(t, lines, snaps...).all["USD"]
+		slack := decimal.New(1, -12) // hours have 18 digits
+		if s.least.GreaterThan(truth.Add(slack)) || s.most.Add(slack).LessThan(truth) || s.least.GreaterThan(s.most) {
+			t.Errorf("seed %d: %s idle, but bounds are %s and %s", seed, truth, s.least, s.most)
+		}
+		if !s.most.Add(s.used).Add(s.unknown).Equal(s.paid) {
+			t.Errorf("seed %d: %+v do not add up", seed, s)
+		}
+	}
+}
+
+func TestConfirmedByTheBill(t *testing.T) {
+	running := hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(3, 12, 0), "0.1")
+	neighbour := hourly("arn:aws:sagemaker:us-east-1:111111111111:endpoint/other", "endpoint", "ml.m5.large", day(3, 0, 0), day(6, 0, 0), "1")
+	dayLine := func(d int, cost, hours string) charge {
+		return charge{notebook, "notebook-instance", "compute", "ml.t3.medium", "USD", day(d, 0, 0), 24 * time.Hour, cost, hours}
+	}
+	stop := Stop{Receipt: "r", Resource: notebook, Action: "stop", From: day(3, 11, 30)}
+	undone := stop
+	undone.To = day(4, 12, 0)
+	late := stop
+	late.From = day(5, 23, 30)
+	for name, test := range map[string]struct {
+		stop    Stop
+		lines   []charge
+		verdict confirmed
+		saved   string
+	}{
+		"nothing since":                       {stop, append(running, neighbour...), yes, "6"},
+		"until it was undone":                 {undone, append(running, neighbour...), yes, "2.4"},
+		"billed on":                           {stop, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), billedOn, "0"},
+		"not yet on the bill":                 {late, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), notYet, "0"},
+		"nothing before":                      {stop, neighbour, noBefore, "0"},
+		"lines of a day: by the hours it ran": {stop, append([]charge{dayLine(1, "0.8", "8"), dayLine(2, "0.8", "8"), dayLine(3, "0.3", "3")}, neighbour...), yes, "4.8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cost, _ := showback.ParseCost("amortized")
+			got, err := Confirm(context.Background(), engine(t, test.lines), []Stop{test.stop}, cost)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{string(test.verdict), test.saved}, []string{string(got[0].Verdict), got[0].Saved.String()}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
