@@ -298,6 +298,7 @@ func (t *target) scan(ctx context.Context) {
 	t.measure(ctx, rest, found)
 	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
 	t.judge(append(found.all(), others...))
+	others = nil
 	more := t.inspect(ctx, rest, found)
 	leave()
 	for _, o := range found.all() {
