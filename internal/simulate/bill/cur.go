@@ -199,7 +199,9 @@ func (b *Bill) curColumns() []column {
 		reserved("UnusedRecurringFee", recurring, unusedRecurring),
 		reserved("UpfrontValue", nil, effective),
 
-		tagged("resourceTags", func(t *Tags) []pair { return append(entries("aws_", trimmed(t.AWS), snake), entries("user_", t.User, snake)...) }),
+		tagged("resourceTags", func(t *Tags) []pair {
+			return append(entries("aws_", trimmed(t.AWS), snake), entries("user_", t.User, snake)...)
+		}),
 
 		planned("AmortizedUpfrontCommitmentForBillingPeriod", fee, func(l *Line) Amount { return l.Upfront }),
 		plan("EndTime", func(l *Line) string { return stamp(l.Plan.Ends()) }),

@@ -20,6 +20,9 @@ var shelved = []Export{
 // ReportName is what the reports in the bucket are called.
 const ReportName = "organization-bill"
 
+// reportName is the name of a shelved report: exports of an account have different ones.
+func (e Export) reportName() string { return ReportName + "-" + e.Prefix }
+
 // A Shelf is a bucket with the bills of the month at hand and of the one before.
 type Shelf struct {
 	*world.Bucket
@@ -50,7 +53,7 @@ func Shelve(w *world.World) *Shelf {
 	for n, month := range []time.Time{w.At.AddDate(0, 0, -w.At.Day()), w.At} {
 		b := New(w, month, false, Everyday(month, 2-n))
 		for _, e := range shelved {
-			e.Bucket, e.Name, e.Rows, e.Delivery = s.Name, ReportName, math.MaxInt, 2-n
+			e.Bucket, e.Name, e.Rows, e.Delivery = s.Name, e.reportName(), math.MaxInt, 2-n
 			d := &delivery{bill: b, export: e}
 			manifests := b.manifests(e)
 			for _, key := range append(manifests, b.key(e, 1)) {
@@ -60,6 +63,9 @@ func Shelve(w *world.World) *Shelf {
 		}
 	}
 	home.Buckets = append(home.Buckets, s.Bucket)
+	if p.Billing == nil {
+		p.Billing = switchedOn(New(w, w.At, false, Everyday(w.At, 1)), s.Name, home.Name)
+	}
 	return s
 }
 

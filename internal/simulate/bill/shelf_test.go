@@ -1,6 +1,7 @@
 package bill
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,10 @@ func TestShelfHoldsWhatItsManifestsName(t *testing.T) {
 		if named != 1 {
 			t.Errorf("%s names %d objects of the bucket, want 1: %s", key, named, bodies[key])
 		}
+	}
+	on := w.Accounts[0].Billing
+	if len(on.Exports) != 2 || len(on.Reports) != 1 || *on.Exports[0].DestinationConfigurations.S3Destination.S3Bucket != s.Name || slices.Contains(on.ActiveTags, "Owner") {
+		t.Errorf("the payer has switched on %+v", on)
 	}
 	if w.Accounts[0].Regions[0].Buckets[0] != s.Bucket {
 		t.Error("the payer has no such bucket")

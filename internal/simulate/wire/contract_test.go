@@ -336,6 +336,7 @@ func TestContracts(t *testing.T) {
 			}
 			w := studio()
 			store(w)
+			bill(w)
 			if Mutating(name) || strings.HasPrefix(name, "application-autoscaling:") || name == "cloudwatch:DescribeAlarms" {
 				spare(w)
 			}

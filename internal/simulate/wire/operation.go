@@ -53,7 +53,8 @@ var readers = []string{"Get", "List", "Describe", "BatchGet", "BatchDescribe", "
 // Mutating reports whether an operation, as IAM names it, would change something. What is not known to read, changes.
 func Mutating(operation string) bool {
 	_, name, _ := strings.Cut(operation, ":")
-	if operation == "kms:Sign" {
+	switch operation {
+	case "kms:Sign", "athena:StartQueryExecution", "athena:StopQueryExecution": // what is asked of Athena here only reads
 		return false
 	}
 	for _, verb := range readers {

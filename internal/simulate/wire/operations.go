@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	scale "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/schemas"
+	athena "github.com/aws/aws-sdk-go-v2/service/athena"
+	sql "github.com/aws/aws-sdk-go-v2/service/athena/schemas"
 	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/schemas"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas"
@@ -79,6 +81,26 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"kms:DescribeKey":  modeled(kms.DescribeKey, kms.DescribeKeyResponse, (*view).describeKey, keyNamed(describedKey)),
 	"kms:GetPublicKey": modeled(kms.GetPublicKey, kms.GetPublicKeyResponse, (*view).getPublicKey, keyNamed(publishedKey)),
 	"kms:Sign":         modeled(kms.Sign, kms.SignResponse, (*view).sign, keyNamed(signingKey)),
+
+	// Cost Explorer's tags, exports and reports are the payer's, and IAM knows few resources of theirs. Their modules have no schemas.
+	"ce:ListCostAllocationTags":               custom((*view).listCostTags, anything, plainly),
+	"ce:UpdateCostAllocationTagsStatus":       custom((*view).updateCostTags, anything, plainly),
+	"ce:StartCostAllocationTagBackfill":       custom((*view).startBackfill, anything, plainly),
+	"ce:ListCostAllocationTagBackfillHistory": custom((*view).listBackfills, anything, plainly),
+	"bcm-data-exports:ListExports":            custom((*view).listExports, anything, plainly),
+	"bcm-data-exports:GetExport":              custom((*view).getExport, askedExport, plainly),
+	"bcm-data-exports:CreateExport":           custom((*view).createExport, anything, plainly),
+	"cur:DescribeReportDefinitions":           custom((*view).describeReports, anything, plainly),
+	"cur:PutReportDefinition":                 custom((*view).putReport, putReportNamed, plainly),
+
+	"athena:StartQueryExecution": modeled(sql.StartQueryExecution, sql.StartQueryExecutionOutput, (*view).startQuery,
+		func(v *view, in *athena.StartQueryExecutionInput) string { return inWorkGroup(v, in.WorkGroup) }),
+	"athena:GetQueryExecution": modeled(sql.GetQueryExecution, sql.GetQueryExecutionOutput, (*view).getQuery,
+		func(v *view, in *athena.GetQueryExecutionInput) string { return ofExecution(v, in.QueryExecutionId) }),
+	"athena:GetQueryResults": modeled(sql.GetQueryResults, sql.GetQueryResultsOutput, (*view).getResults,
+		func(v *view, in *athena.GetQueryResultsInput) string { return ofExecution(v, in.QueryExecutionId) }),
+	"athena:StopQueryExecution": modeled(sql.StopQueryExecution, sql.StopQueryExecutionOutput, (*view).stopQuery,
+		func(v *view, in *athena.StopQueryExecutionInput) string { return ofExecution(v, in.QueryExecutionId) }),
 
 	// IAM names the reading of an object, and of what is said of it, alike; so it does with a bucket.
 	"s3:ListAllMyBuckets":  stored((*view).listBuckets),

@@ -24,22 +24,29 @@ const maxObject = 64 << 20
 
 // services are the IAM prefixes by the name that stands in X-Amz-Target or in the path of RPC v2.
 var services = map[string]string{
-	"SageMaker":                         "sagemaker",
-	"GraniteServiceVersion20100801":     "cloudwatch",
-	"Logs_20140328":                     "logs",
-	"AWSPriceListService":               "pricing",
-	"ResourceGroupsTaggingAPI_20170126": "tag",
-	"AWSOrganizationsV20161128":         "organizations",
-	"CloudTrail_20131101":               "cloudtrail",
-	"ServiceQuotasV20190624":            "servicequotas",
-	"TrentService":                      "kms",
-	"AnyScaleFrontendService":           "application-autoscaling",
+	"SageMaker":                              "sagemaker",
+	"GraniteServiceVersion20100801":          "cloudwatch",
+	"Logs_20140328":                          "logs",
+	"AWSPriceListService":                    "pricing",
+	"ResourceGroupsTaggingAPI_20170126":      "tag",
+	"AWSOrganizationsV20161128":              "organizations",
+	"CloudTrail_20131101":                    "cloudtrail",
+	"ServiceQuotasV20190624":                 "servicequotas",
+	"TrentService":                           "kms",
+	"AnyScaleFrontendService":                "application-autoscaling",
+	"AWSInsightsIndexService":                "ce",
+	"AWSBillingAndCostManagementDataExports": "bcm-data-exports",
+	"AWSOrigamiServiceGatewayService":        "cur",
+	"AmazonAthena":                           "athena",
 }
 
 // homes are the regions that the services of a whole partition answer from, whatever region a call is signed for.
 var homes = map[string]map[string]string{
-	"organizations": {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"},
-	"iam":           {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"},
+	"organizations":    {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"},
+	"ce":               {"aws": "us-east-1", "aws-cn": "cn-northwest-1"},
+	"bcm-data-exports": {"aws": "us-east-1"},
+	"cur":              {"aws": "us-east-1", "aws-cn": "cn-northwest-1"},
+	"iam":              {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"},
 }
 
 // A request is a call as it came in, before it is known whether it may be answered.

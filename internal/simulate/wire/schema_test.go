@@ -80,6 +80,7 @@ var modules = map[string]string{
 	"kms":                     "kms",
 	"application-autoscaling": "applicationautoscaling",
 	"servicequotas":           "servicequotas",
+	"athena":                  "athena",
 }
 
 // snapshot is the golden response that the SDK module ships for the operation, decoded.

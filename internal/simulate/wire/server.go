@@ -50,6 +50,8 @@ type Server struct {
 	identities   *identities
 	organization *organization
 	vault        *vault
+	billings     map[string]*billing
+	executions   executions
 	faults       []*fault
 	requests     atomic.Uint64
 	writable     bool
@@ -74,7 +76,9 @@ func New(o Options) (*Server, error) {
 		onCall: o.OnCall,
 		calls:  map[Call]int{},
 
-		writable: o.Writable,
+		writable:   o.Writable,
+		billings:   billings(o.World),
+		executions: executions{all: askedBefore(o.World)},
 	}
 	if o.Writable && o.Remember {
 		return nil, errors.New("an organization that can be written to cannot repeat its answers")

@@ -44,6 +44,10 @@ type Account struct {
 	Tags         map[string]string
 	// Roles are those that others may assume.
 	Roles []*Role
+	// Billing is nil where nothing of it was switched on.
+	Billing *Billing
+	// Queries are those that Athena knows an answer to.
+	Queries []*Query
 }
 
 // A Key is a credential. The simulator checks who signs, not the signature.

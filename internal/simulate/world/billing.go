@@ -1,0 +1,38 @@
+package world
+
+import (
+	"time"
+
+	exports "github.com/aws/aws-sdk-go-v2/service/bcmdataexports/types"
+	reports "github.com/aws/aws-sdk-go-v2/service/costandusagereportservice/types"
+)
+
+// A Billing is what an account that pays has switched on.
+type Billing struct {
+	// Exports are data exports: CUR 2.0, FOCUS. Their ARNs follow from their names.
+	Exports []exports.Export
+	// Reports are legacy cost and usage reports.
+	Reports []reports.ReportDefinition
+	// ActiveTags are the tag keys that the bill shows.
+	ActiveTags []string
+}
+
+// A Query is what Athena answers to a statement, whatever it says beyond the words that it is known by.
+type Query struct {
+	// Has is in the statement, as it is written.
+	Has string
+	// Columns are names and types, Rows the values; a nil value is NULL.
+	Columns []QueryColumn
+	Rows    [][]*string
+	// Scanned is how many bytes it takes, and Takes how long.
+	Scanned int64
+	Takes   time.Duration
+	// ID and Asked are of a query that was asked already, empty for one that was not.
+	ID    string
+	Asked time.Time
+	// Failure is why it fails, empty where it succeeds.
+	Failure string
+}
+
+// A QueryColumn is a column of a query's result.
+type QueryColumn struct{ Name, Type string }
