@@ -8,6 +8,7 @@ VENV := $(CACHE)/venv-1
 LINTERS := $(CACHE)/venv-linters-1
 JUPYTER := $(CACHE)/venv-jupyter-1
 CUSTODIAN := $(CACHE)/venv-custodian-1
+PANDAS := $(CACHE)/venv-pandas-1
 MODULES := labextension/node_modules/.package-lock.json
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
@@ -53,7 +54,8 @@ $(VENV)/ready: test/interop/requirements.txt
 $(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
 $(JUPYTER)/ready: test/interop/jupyter.txt
 $(CUSTODIAN)/ready: test/bench/custodian.txt
-$(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready:
+$(PANDAS)/ready: test/bench/pandas.txt
+$(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready $(PANDAS)/ready:
 	@if python3 -m venv $(@D) && $(@D)/bin/pip install --quiet --disable-pip-version-check -r $<; then \
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
@@ -89,8 +91,8 @@ $(LINT):
 	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	@mv $(@D)/golangci-lint $@
 
-bench: $(CUSTODIAN)/ready ## calls, time and memory beside their lower bounds and Cloud Custodian, and verdicts beside the truth
-	SAGEWARDEN_CUSTODIAN=$(CUSTODIAN) go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./test/bench ./test/truth
+bench: $(CUSTODIAN)/ready $(PANDAS)/ready ## calls, time and memory beside their lower bounds and Cloud Custodian, and verdicts beside the truth
+	SAGEWARDEN_CUSTODIAN=$(CUSTODIAN) SAGEWARDEN_PANDAS=$(PANDAS) go test -run '^$$' -bench . -benchtime 1x -timeout 90m ./test/bench ./test/truth
 
 truth: ## what the packs really stop, against what people really did: a million hours of apps, some six minutes of the processor
 	GOGC=400 go test -run '^$$' -bench Stops -benchtime 1x -timeout 120m ./test/stops

@@ -19,7 +19,15 @@ const asProgram = "SAGEWARDEN_BENCH_FOOTPRINT"
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(asProgram); file != "" {
-		status := cli.Run(context.Background(), cli.OS())
+		status := 0
+		if script := os.Getenv(bareRun); script != "" {
+			if err := runBare(context.Background(), script); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				status = 1
+			}
+		} else {
+			status = cli.Run(context.Background(), cli.OS())
+		}
 		if err := writeFootprint(file); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			status = 1

@@ -16,6 +16,7 @@ type measured struct {
 	custodian      []comparison
 	guests         guests
 	reports        []reported
+	imported       imported
 }
 
 // String is everything that was measured, as tables.
@@ -24,7 +25,7 @@ func (m measured) String() string {
 	for _, c := range m.custodian {
 		text += c.String()
 	}
-	text += m.guests.String()
+	text += m.guests.String() + m.imported.String()
 	if len(m.reports) > 0 {
 		text += "\nReports of a bill, beside the same sums asked of DuckDB\n"
 	}

@@ -1,0 +1,45 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/sagewarden/sagewarden/internal/cost/duck"
+)
+
+// runBare runs the statements of a file in an engine with its own bounds of memory, and nothing of ours.
+func runBare(ctx context.Context, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var statements []string
+	if err := json.Unmarshal(text, &statements); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "bare-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(temp) }()
+	db, err := duck.Open(ctx, duck.Options{Temp: temp})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	for _, s := range statements {
+		rows, err := db.Query(ctx, s)
+		if err != nil {
+			return err
+		}
+		for row, err := range duck.Values(rows) {
+			if err != nil {
+				return err
+			}
+			fmt.Println(row...)
+		}
+	}
+	return nil
+}
