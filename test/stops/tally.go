@@ -215,11 +215,11 @@ func (t *tally) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(label string, cells ...any) {
-		fmt.Fprint(w, label)
+		_, _ = fmt.Fprint(w, label)
 		for _, c := range cells {
-			fmt.Fprintf(w, "\t%v", c)
+			_, _ = fmt.Fprintf(w, "\t%v", c)
 		}
-		fmt.Fprintln(w, "\t")
+		_, _ = fmt.Fprintln(w, "\t")
 	}
 	ks := slices.Sorted(maps.Keys(t.hours))
 	line("HOURS THAT RAN", "all", "something sure tells of use", "idle beyond the limit")
