@@ -120,6 +120,9 @@ func (f *allocateFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	if f.since != "" || f.until != "" {
+		return usagef("costs are shared by billing periods: name them with --month in place of --since and --until")
+	}
 	q, err := (&reportFlags{costFlags: f.costFlags, by: f.by, costs: f.costs}).query()
 	if err != nil {
 		return err

@@ -222,6 +222,12 @@ func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q show
 		return doc, err
 	}
 	o.History = o.Period.Year(a.lake.Months()[0].Period)
+	if rules := f.file.Cost.Allocation; len(rules.Rules) > 0 || rules.Default != "" {
+		if _, _, err := f.allocate(ctx, f.file, a); err != nil {
+			return doc, err
+		}
+		o.Teams = true
+	}
 	if len(f.from) > 0 {
 		evidence, err := loadEvidence(f.from)
 		if err != nil {

@@ -37,7 +37,7 @@ func newSimBill(env Env) *cobra.Command {
 					return usagef("--month: %q is not a month like 2026-10", month)
 				}
 			}
-			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Name: bill.ReportName, Keep: keep, Delivery: delivery, Rows: rows}
+			e := bill.Export{Format: bill.Format(format), Encoding: bill.Encoding(encoding), Bucket: bill.BucketName(w), Name: bill.ReportName, Keep: keep, Delivery: delivery, Rows: rows}
 			switch {
 			case !slices.Contains(bill.Formats(), e.Format):
 				return usagef("--format: %q is none of %s", format, strings.Join(names(bill.Formats()), ", "))
@@ -52,8 +52,7 @@ func newSimBill(env Env) *cobra.Command {
 			}
 			m := bill.Mix{}
 			if mix == "everyday" {
-				m = bill.Everyday(first)
-				m.Refunds = delivery > 1 // which come after a month was closed
+				m = bill.Everyday(first, delivery)
 			}
 			b := bill.New(w, first, granularity == "hourly", m)
 			d, err := b.Write(bill.Folder(dir), e)

@@ -117,4 +117,6 @@ type Criteria struct {
 	IdleFor time.Duration
 	// MinDailyInvocations is the traffic below which an endpoint's invocations count as warmers or health checks. Zero: any call is use.
 	MinDailyInvocations float64
+	// Acting says that something is about to be stopped by the verdict: then the newest evidence may be minutes old, and no more.
+	Acting bool
 }

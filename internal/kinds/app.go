@@ -55,8 +55,24 @@ const (
 	heartbeatMetric    = "SecondsSinceLastUse"
 )
 
-// heartbeatFresh is how old the newest heartbeat may be: three missed five-minute bins.
-const heartbeatFresh = 15 * time.Minute
+// heartbeatFresh is how old the newest heartbeat may be: three missed five-minute bins. Where something is stopped by it, it is a third of that: who came
+// back since is not seen. Canvas reports every five minutes, all else every minute.
+const (
+	heartbeatFresh = 15 * time.Minute
+	actingFresh    = 5 * time.Minute
+	canvasFresh    = 10 * time.Minute
+)
+
+// fresh is how old the newest value of a stamp may be.
+func fresh(stamp string, c estate.Criteria) time.Duration {
+	switch {
+	case !c.Acting:
+		return heartbeatFresh
+	case stamp == signalCanvas:
+		return canvasFresh
+	}
+	return actingFresh
+}
 
 // helperAge is the age from which an app that only displays something is taken for forgotten.
 const helperAge = 7 * 24 * time.Hour
@@ -418,7 +434,7 @@ func judgeStamp(rules string, sigs estate.Signals, name, part string, from time.
 		return estate.Verdict{State: estate.Active, Confidence: estate.High, LastUse: used, Rule: rule + "-used",
 			Why: fmt.Sprintf("used %s ago, by its %s", ago(c.Now, used), name)}, true
 	}
-	if s.Quality != estate.Good || c.Now.Sub(s.At) > heartbeatFresh || s.Value < 0 {
+	if s.Quality != estate.Good || c.Now.Sub(s.At) > fresh(name, c) || s.Value < 0 {
 		return estate.Verdict{State: estate.Unknown, LastUse: used, Rule: rule + "-stale",
 			Why: fmt.Sprintf("its %s stopped %s ago: it may have been used since", name, ago(c.Now, s.At)), Remedy: staleRemedy}, true
 	}

@@ -268,3 +268,44 @@ func TestCombine(t *testing.T) {
 		}
 	}
 }
+
+// TestActingWantsNewerEvidence: what tells of idleness in a table may be too old to stop something by.
+func TestActingWantsNewerEvidence(t *testing.T) {
+	served := func(age time.Duration) traffic {
+		fresh := arriving
+		fresh.At = before(age)
+		return traffic{uses: []estate.Signal{used(signalInvocations, "v", 0)}, control: used(signalRunning, "v", 1000, 100*day, 0), fresh: fresh, from: before(90 * day)}
+	}
+	stamped := func(name string) func(time.Duration, estate.Criteria) estate.Verdict {
+		return func(age time.Duration, c estate.Criteria) estate.Verdict {
+			c.IdleFor = 2 * time.Hour
+			v, _ := judgeStamp("app", estate.Signals{stamp(name, 5*time.Hour, age, estate.Good)}, name, "", before(9*day), c)
+			return v
+		}
+	}
+	for name, c := range map[string]struct {
+		judge func(age time.Duration, c estate.Criteria) estate.Verdict
+		limit time.Duration
+	}{
+		"heartbeat":        {stamped(signalHeartbeat), 5 * time.Minute},
+		"signed heartbeat": {stamped(pulse.SignalSigned), 5 * time.Minute},
+		"Canvas":           {stamped(signalCanvas), 10 * time.Minute},
+		"CPU":              {func(age time.Duration, c estate.Criteria) estate.Verdict { return served(age).judge(c) }, 5 * time.Minute},
+	} {
+		acting := week
+		acting.Acting = true
+		for age, want := range map[time.Duration][2]estate.State{
+			c.limit:               {estate.Idle, estate.Idle},
+			c.limit + time.Second: {estate.Idle, estate.Unknown},
+			16 * time.Minute:      {estate.Unknown, estate.Unknown},
+		} {
+			if got := [2]estate.State{c.judge(age, week).State, c.judge(age, acting).State}; got != want {
+				t.Errorf("%s of %s ago: %s, want %s", name, age, got, want)
+			}
+		}
+	}
+	// A bin's end may be much later than the newest datapoint in it.
+	if w := stampWindow(estate.Criteria{Now: now, Acting: true}); w.Period != estate.Duration(time.Minute) || w.To.Sub(w.From) < 2*time.Hour {
+		t.Errorf("%+v", w)
+	}
+}

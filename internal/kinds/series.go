@@ -76,6 +76,9 @@ func historyWindow(c estate.Criteria) (estate.Window, bool) {
 
 // stampWindow is the window for metrics of which only the newest datapoint counts.
 func stampWindow(c estate.Criteria) estate.Window {
+	if c.Acting { // a bin tells of its end at the latest, however early in it the newest datapoint is
+		return windowOf(c.Now, time.Minute, 180)
+	}
 	return windowOf(c.Now, 5*time.Minute, 36)
 }
 

@@ -67,6 +67,9 @@ func (t traffic) judge(c estate.Criteria) (v estate.Verdict) {
 	}
 	if !t.noControl {
 		lag := max(t.lag, metricLag)
+		if c.Acting {
+			lag = max(t.lag, actingFresh)
+		}
 		from, to, ok := unbroken(t.control, c.Now, lag)
 		if !ok || t.fresh.Quality != estate.Good && t.fresh.Quality != estate.Stale || c.Now.Sub(t.fresh.At) > lag {
 			return estate.Verdict{State: estate.Unknown, LastUse: last, Rule: "traffic/no-control",

@@ -4,10 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/kinds"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/remediate"
 )
@@ -88,7 +91,43 @@ func TestAnswersToACall(t *testing.T) {
 				s.pass(time.Minute)
 			}
 			s.once("sagemaker:DeleteApp risk")
+			if c.want == remediate.Unsettled {
+				want := map[bool]ledger.Outcome{true: ledger.Done, false: ledger.Failed}[c.does]
+				if r, err := ledger.Get[ledger.Receipt](t.Context(), s.ledger, ledger.SortReceipt, id); err != nil || r.Outcome != want {
+					t.Errorf("found out that it is %s, and it is %s: %v", r.Outcome, want, err)
+				}
+			}
 		})
+	}
+}
+
+// TestAHoleClosesNoFinding: a finding whose resource a scan does not show ends only where all that the family is read with was seen.
+func TestAHoleClosesNoFinding(t *testing.T) {
+	k, err := kinds.Get("studio-app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t, stopApps)
+	s.app("risk", used(5*time.Hour, 3*time.Hour))
+	standing := remediate.Reconcile(s.scan(), s.set, nil, nil)
+	seen := func(holes ...string) *estate.Snapshot {
+		snap := &estate.Snapshot{At: began.Add(time.Hour)}
+		for _, op := range k.Family().Reads {
+			outcome := estate.OutcomeSeen
+			if slices.Contains(holes, op.Action) {
+				outcome = estate.OutcomeDenied
+			}
+			snap.Coverage = append(snap.Coverage, estate.Coverage{Target: standing[0].Resource.Target, Operation: op.Action, Outcome: outcome})
+		}
+		return snap
+	}
+	if all := remediate.Reconcile(seen(), s.set, standing, nil); all[0].Closed.IsZero() {
+		t.Errorf("it is gone: %+v", all)
+	}
+	for _, op := range k.Family().Reads {
+		if all := remediate.Reconcile(seen(op.Action), s.set, standing, nil); !all[0].Closed.IsZero() {
+			t.Errorf("without %s it was taken for gone", op.Action)
+		}
 	}
 }
 

@@ -542,6 +542,7 @@ func TestCapsHold(t *testing.T) {
 // TestUnknownPriceCountsAsAnAction: what has no price is bounded by the count, and its saving is not guessed.
 func TestUnknownPriceCountsAsAnAction(t *testing.T) {
 	s := newStage(t, stopApps+"    limits: { maxActions: 1, maxHourlySavings: 0.01 }\n")
+	s.guard.Limits = policy.Limits{}
 	s.world.Prices = nil
 	s.app("a", used(5*time.Hour, 3*time.Hour))
 	s.app("b", used(5*time.Hour, 3*time.Hour))

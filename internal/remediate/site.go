@@ -29,6 +29,7 @@ func (p Place) Look(ctx context.Context, s ledger.Subject) (*estate.Snapshot, er
 	}
 	o := p.Options
 	o.Kinds, o.Only, o.Holes, o.Progress, o.Inventory = []kinds.Kind{k}, s.ARN, nil, nil, false
+	o.Limits.Acting = true
 	if p.Hear != nil {
 		if o.Heartbeats, err = p.Hear(ctx); err != nil {
 			return nil, err

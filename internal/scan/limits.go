@@ -14,11 +14,13 @@ type Limits struct {
 	IdleFor map[estate.Kind]time.Duration
 	// MinDailyInvocations is the traffic that is taken for warmers and health checks; zero means that any call is use.
 	MinDailyInvocations float64
+	// Acting is as in estate.Criteria.
+	Acting bool
 }
 
 // Criteria are the limits as a judge of the kind takes them.
 func (l Limits) Criteria(k kinds.Kind, now time.Time) estate.Criteria {
-	return estate.Criteria{Now: now, MinDailyInvocations: l.MinDailyInvocations,
+	return estate.Criteria{Now: now, MinDailyInvocations: l.MinDailyInvocations, Acting: l.Acting,
 		IdleFor: cmp.Or(l.IdleFor[k.Family().Name], l.IdleFor[""], k.Family().IdleFor)}
 }
 

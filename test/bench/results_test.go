@@ -15,6 +15,7 @@ type measured struct {
 	hosting, whole figures
 	custodian      []comparison
 	guests         guests
+	reports        []reported
 }
 
 // String is everything that was measured, as tables.
@@ -23,7 +24,14 @@ func (m measured) String() string {
 	for _, c := range m.custodian {
 		text += c.String()
 	}
-	return text + m.guests.String()
+	text += m.guests.String()
+	if len(m.reports) > 0 {
+		text += "\nReports of a bill, beside the same sums asked of DuckDB\n"
+	}
+	for _, r := range m.reports {
+		text += r.String()
+	}
+	return text
 }
 
 func (f figures) titled(title string) string {

@@ -96,14 +96,27 @@ func (db *DB) Seal(ctx context.Context, files ...string) error {
 	return nil
 }
 
-// OnlySelect refuses what is not one SELECT, without running it.
+// OnlySelect refuses what is not one SELECT. It reads the statement and runs nothing: the driver's own Prepare would run all but the last of several.
 func (db *DB) OnlySelect(ctx context.Context, query string) error {
-	conn, err := db.pool.Conn(ctx)
-	if err != nil {
+	// The engine writes down nothing but SELECTs, and says of all else that it cannot.
+	var failed bool
+	var kind, message, statements sql.NullString
+	row := db.pool.QueryRowContext(ctx, "SELECT (j->>'error') = 'true', j->>'error_type', j->>'error_message', CAST(json_array_length(j->'statements') AS VARCHAR) FROM (SELECT json_serialize_sql(CAST($1 AS VARCHAR)) AS j)", query)
+	if err := row.Scan(&failed, &kind, &message, &statements); err != nil {
 		return wrong(ctx, err)
 	}
-	defer func() { _ = conn.Close() }()
-	return conn.Raw(func(c any) error { return onlySelect(ctx, c, query) })
+	switch {
+	case failed && kind.String == "parser":
+		if rows, err := db.Query(ctx, query); err != nil {
+			return err // it shows the place
+		} else if err := rows.Close(); err != nil {
+			return err
+		}
+		return &estate.Error{Op: "run SQL", Err: errors.New(message.String)}
+	case failed || statements.String != "1":
+		return &estate.Error{Op: "run SQL", Err: errors.New("this is not one SELECT"), Hint: "charges can be read, and nothing can be changed: write one SELECT, or WITH … SELECT"}
+	}
+	return nil
 }
 
 // Into scans a DECIMAL of an answer into d. NULL is zero.
@@ -113,9 +126,11 @@ type into struct{ to *decimal.Decimal }
 
 // Scan implements sql.Scanner.
 func (i into) Scan(value any) (err error) {
-	switch v := value.(type) {
+	switch v := plain(value).(type) {
 	case nil:
 		*i.to = decimal.Zero
+	case decimal.Decimal:
+		*i.to = v
 	case float64, float32:
 		return errors.New("a float is no money")
 	default:

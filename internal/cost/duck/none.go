@@ -23,6 +23,4 @@ func Open(context.Context, Options) (*DB, error) {
 
 func appendRows(any, string, iter.Seq[[]any]) error { return errNone }
 
-func onlySelect(context.Context, any, string) error { return errNone }
-
 func plain(v any) any { return v }

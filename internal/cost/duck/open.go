@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -84,22 +83,6 @@ func units(d decimal.Decimal) (duckdb.Decimal, error) {
 		return duckdb.Decimal{}, fmt.Errorf("%s has more than 38 digits", d)
 	}
 	return duckdb.Decimal{Width: 38, Scale: scale, Value: value}, nil
-}
-
-func onlySelect(ctx context.Context, conn any, query string) error {
-	refused := &estate.Error{Op: "run SQL", Err: errors.New("this is not one SELECT"), Hint: "charges can be read, and nothing can be changed: write one SELECT, or WITH … SELECT"}
-	prepared, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
-	if err != nil {
-		return wrong(ctx, err)
-	}
-	statement := prepared.(*duckdb.Stmt)
-	kind, err := statement.StatementType()
-	if err != nil || kind != duckdb.STATEMENT_TYPE_SELECT {
-		refused.Err = errors.Join(refused.Err, err)
-		_ = statement.Close()
-		return refused
-	}
-	return statement.Close()
 }
 
 // plain is a value of the driver's in types that everybody knows.

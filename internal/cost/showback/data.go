@@ -164,6 +164,9 @@ func (q Query) row(l *line) []any {
 	}
 	if n := l.others.Int64; n > 0 {
 		times, _ := q.split()
+		for i := len(times); i < len(row); i++ {
+			row[i] = "" // they have several
+		}
 		row[len(times)] = fmt.Sprintf("(%d others)", n)
 	}
 	row = append(row, text(l.currency))

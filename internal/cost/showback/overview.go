@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -75,6 +76,11 @@ func (o Overview) Document(ctx context.Context, db Engine) (report.Document, err
 		}
 		p.Data.Notes = nil
 		doc.Parts = append(doc.Parts, p)
+	}
+	if days := doc.Parts[1].Chart.Labels; daily == "day" && len(days) > 0 {
+		if last := days[len(days)-1]; last < o.Period.to.AddDate(0, 0, -1).Format(time.DateOnly) {
+			doc.Alert = "The bill goes up to " + last + ": the period is not over on it, and what was before it is whole."
+		}
 	}
 	doc.Parts = append(doc.Parts, o.Parts...)
 	return doc, nil

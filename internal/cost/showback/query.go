@@ -1,8 +1,10 @@
 package showback
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -36,9 +38,9 @@ func (q Query) Check() error {
 	case q.Top < 0:
 		return fmt.Errorf("the top %d makes no sense", q.Top)
 	case q.Top > 0 && len(fixed) == 0:
-		return fmt.Errorf("the top of what? Group by something else than time, too")
+		return errors.New("the top of what? Group by something else than time, too")
 	case q.Previous && q.Period.IsZero():
-		return fmt.Errorf("nothing is before all months: name a month or days")
+		return errors.New("nothing is before all months: name a month or days")
 	}
 	return nil
 }
@@ -147,10 +149,10 @@ func (q Query) grouped(d dialect.Dialect, period string, names, sums []string) s
 	times, fixed := q.split()
 	for i, by := range slices.Concat(times, fixed) {
 		fmt.Fprintf(&b, "%s AS %s, ", by.expr(d), dialect.Name(by.Column()))
-		group = append(group, fmt.Sprint(i+1))
+		group = append(group, strconv.Itoa(i+1))
 	}
 	fmt.Fprintf(&b, "billing_currency AS %s", currencyColumn)
-	group = append(group, fmt.Sprint(len(group)+1))
+	group = append(group, strconv.Itoa(len(group)+1))
 	for i, n := range names {
 		fmt.Fprintf(&b, ",\n  %s AS %s", sums[i], n)
 	}
@@ -185,7 +187,7 @@ func (q Query) shifted(d dialect.Dialect, time Dimension, dims, names, sums []st
 	}
 	group := make([]string, len(dims))
 	for i := range dims {
-		group[i] = fmt.Sprint(i + 1)
+		group[i] = strconv.Itoa(i + 1)
 	}
 	columns, past := strings.Join(dims, ", "), previousColumn+", "+unknownBefore
 	return "SELECT " + columns + ", " + strings.Join(summed, ", ") + ", sum(" + previousColumn + ") AS " + previousColumn + ", sum(" + unknownBefore + ") AS " + unknownBefore + "\nFROM (\n" +
@@ -211,7 +213,7 @@ func (q Query) topped(sql string, dims, names []string, times int) string {
 	columns = append(columns, currencyColumn)
 	group := make([]string, 0, len(columns)+1)
 	for i := range columns {
-		group = append(group, fmt.Sprint(i+1))
+		group = append(group, strconv.Itoa(i+1))
 	}
 	columns = append(columns, "sum(CASE WHEN "+keep+" THEN 0 ELSE 1 END) AS "+othersColumn)
 	for _, n := range names {

@@ -58,6 +58,10 @@ var forms = slices.Concat(
 		{head: "FeatureStore:ReadRequestUnits", component: "FeatureStore", class: Requests, unit: NumberOf},
 		{head: "FeatureStore:WriteRequestUnits", component: "FeatureStore", class: Requests, unit: NumberOf},
 		{head: "FeatureStore:TimedAndPITRStorage", component: "FeatureStore", class: Storage, unit: GBMonths, meter: "FeatureStore:TimedAndPITRStorage"},
+		// How these are spelled was not checked against a bill.
+		{head: "FeatureStore:InMemoryStorage", component: "FeatureStore", class: Storage, unit: GBMonths, meter: "FeatureStore:InMemory"},
+		{head: "FeatureStore:ProvisionedReadCapacityUnits", component: "FeatureStore", class: Requests, meter: "FeatureStore:ProvisionedReads"},
+		{head: "FeatureStore:ProvisionedWriteCapacityUnits", component: "FeatureStore", class: Requests, meter: "FeatureStore:ProvisionedWrites"},
 		{head: "Geospatial:NotebookCompute", rest: anything, component: "Geospatial", class: Compute, unit: Hours},
 		{head: "Geospatial:TimedStorage", rest: anything, component: "Geospatial", class: Storage, unit: GBMonths},
 		{head: "MLflow:TrackingServerCompute-", rest: sized, component: "MLflow", class: Compute, unit: Hours, meter: "MLflow:TrackingServerCompute"},

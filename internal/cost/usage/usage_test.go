@@ -57,6 +57,9 @@ var written = []usage.Usage{
 	{"USE1-FeatureStore:ReadRequestUnits", "us-east-1", "FeatureStore", usage.Requests, "", "", usage.NumberOf, ""},
 	{"USE1-FeatureStore:WriteRequestUnits", "us-east-1", "FeatureStore", usage.Requests, "", "", usage.NumberOf, ""},
 	{"USE1-FeatureStore:TimedAndPITRStorage", "us-east-1", "FeatureStore", usage.Storage, "", "", usage.GBMonths, "FeatureStore:TimedAndPITRStorage"},
+	{"USE1-FeatureStore:InMemoryStorage", "us-east-1", "FeatureStore", usage.Storage, "", "", usage.GBMonths, "FeatureStore:InMemory"},
+	{"EU-FeatureStore:ProvisionedReadCapacityUnits", "eu-west-1", "FeatureStore", usage.Requests, "", "", usage.NoneStated, "FeatureStore:ProvisionedReads"},
+	{"EU-FeatureStore:ProvisionedWriteCapacityUnits", "eu-west-1", "FeatureStore", usage.Requests, "", "", usage.NoneStated, "FeatureStore:ProvisionedWrites"},
 	{"USW2-Geospatial:NotebookCompute", "us-west-2", "Geospatial", usage.Compute, "", "", usage.Hours, ""},
 	{"USW2-Geospatial:TimedStorage", "us-west-2", "Geospatial", usage.Storage, "", "", usage.GBMonths, ""},
 	{"USE1-LabeledObject", "us-east-1", "Labeling", usage.Requests, "", "", usage.Objects, ""},
@@ -165,5 +168,5 @@ func TestMetersAreThePriceListsWords(t *testing.T) {
 	}
 }
 
-// unbilled are the price list's words of which no usage type is known, or the file system's, which is no usage of SageMaker.
-var unbilled = map[string]bool{"EFS:TimedStorage-ByteHrs": true, "FeatureStore:InMemory": true, "FeatureStore:ProvisionedReads": true, "FeatureStore:ProvisionedWrites": true}
+// unbilled is the file system's, which is no usage of SageMaker.
+var unbilled = map[string]bool{"EFS:TimedStorage-ByteHrs": true}

@@ -185,13 +185,20 @@ func (b *Bill) Title() string {
 	var parts []string
 	for _, currency := range b.currencies() {
 		s := b.all[currency]
-		paid := report.Money{Value: s.paid.Add(b.beside[currency].paid), Currency: currency}
-		parts = append(parts, fmt.Sprintf("of %s paid, %s went to no use", paid, Range(s.least, s.most, currency)))
+		print := func(v decimal.Decimal) string { return report.Money{Value: v, Currency: currency}.String() }
+		part := fmt.Sprintf("of %s paid, %s went to no use", print(s.paid.Add(b.beside[currency].paid)), print(s.least))
+		if !s.least.Equal(s.most) {
+			part = fmt.Sprintf("of %s paid, at least %s went to no use, by what was seen %s at most", print(s.paid.Add(b.beside[currency].paid)), print(s.least), print(s.most))
+		}
+		if !s.unknown.IsZero() {
+			part += ", and of " + print(s.unknown) + " nobody knows"
+		}
+		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
 		return "Nothing was paid, " + b.question.Period.String()
 	}
-	title := strings.Join(parts, "; ") + ", " + b.question.Period.String()
+	title := strings.Join(parts, "; ") + " (" + b.question.Period.String() + ")"
 	return strings.ToUpper(title[:1]) + title[1:]
 }
 
@@ -204,15 +211,6 @@ func (b *Bill) Figure() (report.Figure, bool) {
 	s := b.all[currency]
 	return report.Figure{Label: "Went to no use", Text: report.Money{Value: s.least, Currency: currency}.String(),
 		Note: fmt.Sprintf("at least; %s at most by what was seen", report.Money{Value: s.most, Currency: currency})}, true
-}
-
-// Range prints two bounds, or the one amount that both are.
-func Range(least, most decimal.Decimal, currency string) string {
-	a, b := report.Money{Value: least, Currency: currency}, report.Money{Value: most, Currency: currency}
-	if least.Equal(most) {
-		return a.String()
-	}
-	return "at least " + a.String() + " and at most " + b.String()
 }
 
 func (b *Bill) currencies() []string {

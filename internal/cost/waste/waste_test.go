@@ -181,7 +181,7 @@ func TestWhatCanNotBeIdleStandsBeside(t *testing.T) {
 	if got := fmt.Sprint(b.beside["USD"].paid, " ", b.all["USD"].paid); got != "22 0.1" {
 		t.Errorf("beside and judged: %s", got)
 	}
-	if want := "Of $22.10 paid, $0.10 went to no use, 2026-03"; b.Title() != want {
+	if want := "Of $22.10 paid, $0.10 went to no use (2026-03)"; b.Title() != want {
 		t.Errorf("title %q, want %q", b.Title(), want)
 	}
 	if len(b.rows) != 1 || b.rows[0].owner != "ana" {

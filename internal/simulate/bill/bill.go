@@ -37,8 +37,7 @@ type Bill struct {
 
 // New is the bill of the month of the instant. That of an open month reaches as far as the world has got, in whole days or hours.
 func New(w *world.World, month time.Time, hourly bool, mix Mix) *Bill {
-	y, m, _ := month.UTC().Date()
-	b := &Bill{Month: time.Date(y, m, 1, 0, 0, 0, 0, time.UTC), Hourly: hourly, Mix: mix, Payer: payer(w), world: w, catalog: newCatalog(w.Prices)}
+	b := &Bill{Month: monthOf(month), Hourly: hourly, Mix: mix, Payer: payer(w), world: w, catalog: newCatalog(w.Prices)}
 	b.end = b.Month.AddDate(0, 1, 0)
 	b.until = world.Earlier(b.end, w.At.UTC().Truncate(b.grain()))
 	b.plans = b.sign()

@@ -214,7 +214,7 @@ func TestPricesAreThoseOfTheList(t *testing.T) {
 }
 
 func TestOpenMonthEndsWhereTheWorldDoes(t *testing.T) {
-	b := New(small(7), noon, false, Everyday(noon))
+	b := New(small(7), noon, false, Everyday(noon, 1))
 	if !b.Open() {
 		t.Fatal("the month of the instant is not open")
 	}

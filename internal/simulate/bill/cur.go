@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// curColumns are the columns of both reports of costs and usage: of CUR 2.0 all, of the legacy report those that the month has, without maps.
+// curColumns are the columns of both reports of costs and usage: of CUR 2.0 all, of the legacy report those that the month has, without maps
+// and the accounts' names.
 func (b *Bill) curColumns() []column {
 	constant := func(s string) func(*Line) string { return func(*Line) string { return s } }
 	empty := constant("")
@@ -112,7 +113,12 @@ func (b *Bill) curColumns() []column {
 			}
 			return ""
 		}),
-		amounts("pricing/publicOnDemandCost", func(l *Line) Amount { return l.List }),
+		amounts("pricing/publicOnDemandCost", func(l *Line) Amount {
+			if l.Type == PlanNegation { // which is not to be added up
+				return l.Unblended
+			}
+			return l.List
+		}),
 		words("pricing/publicOnDemandRate", (*Line).rate),
 		words("pricing/PurchaseOption", func(l *Line) string {
 			if l.Reservation != nil {
@@ -262,7 +268,7 @@ func (b *Bill) legacyColumns() []column {
 	}
 	var list []column
 	for _, c := range b.curColumns() {
-		if c.sort == pairs || c.sort == shares || !found[c.only] {
+		if c.sort == pairs || c.sort == shares || !found[c.only] || strings.HasSuffix(c.name, "AccountName") {
 			continue
 		}
 		if legacy, other := legacyNames[c.name]; other {

@@ -242,7 +242,7 @@ func (b *Bill) exported(e Export, d *Delivered, columns []column) document {
 	return document{
 		"executionId": b.Assembly(e), "exportArn": "arn:aws:bcm-data-exports:us-east-1:" + b.Payer.ID + ":export/" + e.Name + "-" + digest("export", e.Name)[:32],
 		"account": b.Payer.ID, "exportName": e.Name, "columns": list, "dataFiles": files, "compression": string(e.Encoding), "contentType": e.extension(),
-		"billingPeriod": b.Month.Format("2006-01"), "createdAt": stamp(b.delivered(e)),
+		"createdAt": stamp(b.delivered(e)),
 	}
 }
 

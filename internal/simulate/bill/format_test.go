@@ -164,7 +164,7 @@ func amountOf2(text string) Amount {
 
 // TestFormatsSayTheSame holds that the sums of every format and encoding are those of the lines, with all that bills have on them.
 func TestFormatsSayTheSame(t *testing.T) {
-	mix := Everyday(march)
+	mix := Everyday(march, 2)
 	mix.Currencies, mix.Discount, mix.PlanRefund = []string{"USD", "EUR"}, 70, true
 	for _, rowsOfDiscount := range []bool{false, true} {
 		mix.DiscountRows = rowsOfDiscount
@@ -182,7 +182,10 @@ func TestFormatsSayTheSame(t *testing.T) {
 				rows, d, _ := deliver(t, b, Export{Format: f, Encoding: e})
 				check := func(column, currency string, want func(*Totals) Amount) {
 					t.Helper()
-					if got := sum(t, rows, column, currency, nil); !maps.Equal(got, of(want)) {
+					counts := func(r map[string]string) bool {
+						return !strings.Contains(column, "ublic") || r["line_item_line_item_type"]+r["lineItem/LineItemType"] != "SavingsPlanNegation"
+					}
+					if got := sum(t, rows, column, currency, counts); !maps.Equal(got, of(want)) {
 						t.Errorf("%s %s: %s is %v, want %v", f, e, column, got, of(want))
 					}
 				}
@@ -307,7 +310,7 @@ func TestColumns(t *testing.T) {
 		}
 		return slices.Sorted(maps.Keys(names))
 	}
-	everything := Everyday(march)
+	everything := Everyday(march, 2)
 	if got := len(header(Export{Format: CUR2, Encoding: Gzip}, Mix{})); got != 115 {
 		t.Errorf("CUR 2.0 has %d columns, want 115", got)
 	}
@@ -369,8 +372,8 @@ func TestTagsBeginToBeShownWhenTheyAreActivated(t *testing.T) {
 func TestTheSameBillIsTheSameBytes(t *testing.T) {
 	for _, f := range Formats() {
 		for _, e := range Encodings(f) {
-			_, _, one := deliver(t, New(small(7), march, false, Everyday(march)), Export{Format: f, Encoding: e, Rows: 3000})
-			_, _, two := deliver(t, New(small(7), march, false, Everyday(march)), Export{Format: f, Encoding: e, Rows: 3000})
+			_, _, one := deliver(t, New(small(7), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 3000})
+			_, _, two := deliver(t, New(small(7), march, false, Everyday(march, 2)), Export{Format: f, Encoding: e, Rows: 3000})
 			for key, body := range one {
 				if two[key] == nil || !bytes.Equal(body.Bytes(), two[key].Bytes()) {
 					t.Errorf("%s is other bytes the second time", key)

@@ -45,16 +45,24 @@ type Terms struct {
 	Alone bool
 }
 
-// Everyday is what the bill of an organization of some size looks like in the month.
-func Everyday(month time.Time) Mix {
+// Everyday is what the bill of an organization of some size looks like in the month of the instant, in its nth delivery: from the second on, which
+// comes when the month is closed, there are refunds.
+func Everyday(at time.Time, delivery int) Mix {
+	month := monthOf(at)
 	return Mix{
 		Plans: []Terms{
 			{Hourly: 12 * One, Bought: month.AddDate(0, -7, 11), Years: 1},
-			{Hourly: 5 * One / 2, Upfront: 500, Bought: month.AddDate(0, 0, 9).Add(15 * time.Hour), Years: 1, Alone: true},
+			{Hourly: 24 * One, Upfront: 500, Bought: month.AddDate(0, 0, 9).Add(15 * time.Hour), Years: 1, Alone: true},
 		},
-		Tax: 190, Support: 30, Credits: true, Refunds: true, Bundled: true, Neighbors: true, Reservations: true, Splits: true, Categories: true,
+		Tax: 190, Support: 30, Credits: true, Refunds: delivery > 1, Bundled: true, Neighbors: true, Reservations: true, Splits: true, Categories: true,
 		Inactive: []string{"Owner"}, Activated: map[string]int{"owner": 15},
 	}
+}
+
+// monthOf is the first instant of the instant's month.
+func monthOf(at time.Time) time.Time {
+	y, m, _ := at.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
 }
 
 // Random is a mix that follows from the seed: each part is there or not.

@@ -23,12 +23,17 @@ var kinds = map[world.Family]string{
 // record bills a resource of any other family.
 func (p *purse) record(r *world.Record) {
 	kind, bills := kinds[r.Family]
-	if !bills || r.Output == nil || strings.HasSuffix(r.Status, "Failed") && r.Status != "UpdateFailed" {
+	if !bills || r.Output == nil {
 		return
 	}
+	// What failed to be made, or is stopped for an update, runs nothing. Its volume is there.
+	failed := strings.HasSuffix(r.Status, "Failed") && r.Status != "UpdateFailed"
 	s := p.subject(kind, r.Resource(), r.Name)
 	stands := lasting(r.Created.Add(s.lag()), r.Deleted)
 	runs := lasting(stands.From, ending(r.Ended, r.Deleted))
+	if failed || r.Status == "Updating" {
+		stands, runs = world.Interval{}, world.Interval{}
+	}
 	switch out := r.Describe(p.end, func(resource string) string { return p.account.ARN(p.region.Name, resource) }).(type) {
 	case *sagemaker.DescribeNotebookInstanceOutput:
 		p.hours(s, "Notebk:"+string(out.InstanceType), 1, runs)

@@ -27,6 +27,12 @@ type Shelf struct {
 	Manifests []string
 }
 
+// BucketName is what the payer's bucket is called.
+func BucketName(w *world.World) string {
+	p := payer(w)
+	return p.Name + "-billing-" + p.ID
+}
+
 // Shelve gives the payer the bucket. What lies in it is made when it is asked for. Without accounts there is none.
 func Shelve(w *world.World) *Shelf {
 	p := payer(w)
@@ -39,11 +45,12 @@ func Shelve(w *world.World) *Shelf {
 			home = r
 		}
 	}
-	s := &Shelf{Bucket: &world.Bucket{Name: p.Name + "-billing-" + p.ID, Life: world.Life{Created: w.At.AddDate(-1, 0, 0)}}}
-	for _, month := range []time.Time{w.At.AddDate(0, 0, -w.At.Day()), w.At} {
-		b := New(w, month, false, Everyday(time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, time.UTC)))
+	s := &Shelf{Bucket: &world.Bucket{Name: BucketName(w), Life: world.Life{Created: w.At.AddDate(-1, 0, 0)}}}
+	// The month before was delivered again.
+	for n, month := range []time.Time{w.At.AddDate(0, 0, -w.At.Day()), w.At} {
+		b := New(w, month, false, Everyday(month, 2-n))
 		for _, e := range shelved {
-			e.Bucket, e.Name, e.Rows, e.Delivery = s.Name, ReportName, math.MaxInt, 1
+			e.Bucket, e.Name, e.Rows, e.Delivery = s.Name, ReportName, math.MaxInt, 2-n
 			d := &delivery{bill: b, export: e}
 			manifests := b.manifests(e)
 			for _, key := range append(manifests, b.key(e, 1)) {
