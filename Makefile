@@ -44,7 +44,7 @@ race: postgresql
 	go test -race -short ./internal/ledger ./internal/remediate ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
 
 # A part of it, always the same, is among the unit tests. SAGEWARDEN_CHAOS_SEED=N draws other deaths.
-chaos: postgresql ## a thousand processes killed anywhere in apply, undo and serve, and two at once: a quarter of an hour
+chaos: postgresql ## a thousand processes killed anywhere in apply, undo and serve, and two at once: 25 minutes at most
 	SAGEWARDEN_CHAOS=1000 go test -count=1 -timeout 60m -v ./test/chaos
 
 interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
