@@ -305,7 +305,6 @@ func (t *target) scan(ctx context.Context) {
 		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
 	}
 	unpark := t.park(found.all(), more)
-	found = nil
 	<-done
 	unpark()
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })
