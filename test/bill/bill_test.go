@@ -61,9 +61,9 @@ func watch(t *testing.T, w *world.World) *estate.Snapshot {
 var byUse = []string{"Hst:Data-", "ServerlessInf:", "ProvisionedConcurrency:Mem", "FeatureStore:ReadRequest", "FeatureStore:WriteRequest",
 	"PartnerApp:", "FeatureStore:InMemory", "FeatureStore:Provisioned", "Cluster-Reserved:"}
 
-// charged is what each resource is charged for the hour before noon, by ARN, leaving out what no rate tells.
-func charged(w *world.World) map[string]decimal.Decimal {
-	sums := map[string]decimal.Decimal{}
+// charged is what each resource is charged for the hour before noon, by ARN, and how that came about, leaving out what no rate tells.
+func charged(w *world.World) (sums map[string]decimal.Decimal, lines map[string][]string) {
+	sums, lines = map[string]decimal.Decimal{}, map[string][]string{}
 	for l := range bill.New(w, noon, true, bill.Mix{}).Lines() {
 		_, usage, _ := strings.Cut(l.Product.Usage, "-")
 		if !l.End.Equal(noon) || slices.ContainsFunc(byUse, func(prefix string) bool { return strings.HasPrefix(usage, prefix) }) {
@@ -74,8 +74,9 @@ func charged(w *world.World) map[string]decimal.Decimal {
 			id = l.Tags.User["ManagedByAmazonSageMakerResource"]
 		}
 		sums[id] = sums[id].Add(decimal.RequireFromString(l.Unblended.String()))
+		lines[id] = append(lines[id], l.String())
 	}
-	return sums
+	return sums, lines
 }
 
 // rated is what the meters cost for an hour of April, and whether all that costs by the hour has a rate.
@@ -95,7 +96,7 @@ func rated(meters []estate.Meter) (sum decimal.Decimal, known bool) {
 // that hour: equal to the tenth place, rounding apart.
 func TestAnHourOfTheWatchIsAnHourOfTheBill(t *testing.T) {
 	w := organization.Generate(organization.Default(5, noon))
-	sums := charged(w)
+	sums, lines := charged(w)
 	// Kernels of one person on one instance are one bill, under the first of them.
 	bills := map[string][]*estate.Observation{}
 	for _, o := range watch(t, w).Observations {
@@ -126,7 +127,7 @@ func TestAnHourOfTheWatchIsAnHourOfTheBill(t *testing.T) {
 			continue // the watch tells what it was to have
 		}
 		if rest := got.Sub(want).Abs(); rest.GreaterThan(decimal.New(5, -9)) {
-			t.Errorf("%s %s (%s): the watch says %s an hour, the bill %s: %+v", first.Kind, first.ARN, first.Status, want, got, first.Meters)
+			t.Errorf("%s %s (%s): the watch says %s an hour, the bill %s: %+v, %q", first.Kind, first.ARN, first.Status, want, got, first.Meters, lines[first.ARN])
 		}
 		compared[first.Kind]++
 	}
@@ -139,7 +140,7 @@ func TestAnHourOfTheWatchIsAnHourOfTheBill(t *testing.T) {
 	lives := w.Truth()
 	for arn, sum := range sums {
 		if life, known := lives[arn]; known && !seen[arn] && life.At(noon) && !life.Vanishes && life.Created.Before(young) {
-			t.Errorf("%s is charged %s and was not seen", arn, sum)
+			t.Errorf("%s is charged %s and was not seen: %q", arn, sum, lines[arn])
 		}
 	}
 }

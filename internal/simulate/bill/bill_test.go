@@ -59,7 +59,7 @@ func TestIdentity(t *testing.T) {
 			}
 			totals[l.Currency].add(l)
 			if id := l.ID(); ids[id] {
-				t.Fatalf("seed %d: two lines are %s: %s %s %s", seed, id, l.Type, l.Product.Usage, l.Subject.ID)
+				t.Fatalf("seed %d: two lines are %s: %s", seed, id, l)
 			} else {
 				ids[id] = true
 			}
@@ -132,7 +132,7 @@ func TestHoursOfApps(t *testing.T) {
 		if l.Subject.Kind == "studio-app" {
 			billed[l.Subject.ID] += l.Quantity
 			if l.Unblended != l.Rate.Times(l.Quantity) || l.Unblended != l.List {
-				t.Fatalf("%s costs %s at %s for %s", l.Subject.ID, l.Unblended, l.Rate, l.Quantity)
+				t.Fatalf("the cost is not the rate for the hours: %s", l)
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package bill
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A LineType is CUR's word for what a line is.
 type LineType string
@@ -61,6 +64,18 @@ type Split struct {
 	Parent                 string
 	Reserved, Actual, Used Amount
 	Cost, Unused, List     Amount
+}
+
+// String says how the line came about.
+func (l *Line) String() string {
+	text := fmt.Sprintf("%s %s %s of %s on %s", l.Type, l.Start.Format("2006-01-02T15"), l.Product.Service, l.Product.Usage, l.Subject.ID)
+	if l.Quantity != 0 {
+		text += fmt.Sprintf(": %s %s at %s", l.Quantity, l.Product.Unit, l.Rate)
+	}
+	if l.Plan != nil && l.Committed != 0 {
+		text += fmt.Sprintf(", %s of %s used", l.Used, l.Committed)
+	}
+	return text + fmt.Sprintf(" = %s %s, %s amortized", l.Unblended, l.Currency, l.Amortized())
 }
 
 // Amortized is what the line costs once fees of commitments are spread over what they cover; what is left unused stays with the fee.

@@ -9,7 +9,7 @@ import (
 // A lattice is a Parquet file.
 type lattice struct {
 	columns []column
-	out     *parquet.Writer
+	out     *parquet.GenericWriter[any]
 	row     parquet.Row
 	batch   [1]parquet.Row
 }
@@ -37,7 +37,7 @@ func newLattice(out io.Writer, columns []column) *lattice {
 		schema.names = append(schema.names, c.flat)
 		schema.Group[c.flat] = node(c)
 	}
-	l.out = parquet.NewWriter(out, parquet.NewSchema("bill", schema), parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(rowsOfGroup))
+	l.out = parquet.NewGenericWriter[any](out, parquet.NewSchema("bill", schema), parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(rowsOfGroup))
 	return l
 }
 

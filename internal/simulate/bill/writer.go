@@ -69,7 +69,7 @@ func (w *writer) put(l *Line) {
 	}
 	l.Net = l.Unblended
 	if l.Type == Usage && l.Seller == amazon && w.Discount > 0 {
-		off := -l.Unblended.over(w.Bill.Discount, 1000)
+		off := -l.Unblended.over(w.Discount, 1000)
 		if w.discounted() {
 			l.Discount, l.Net = off, l.Unblended+off
 		} else if off != 0 {

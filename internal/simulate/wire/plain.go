@@ -20,7 +20,7 @@ func members(v reflect.Value) any {
 		}
 		return members(v.Elem())
 	case reflect.Struct:
-		if at, ok := v.Interface().(time.Time); ok {
+		if at, ok := reflect.TypeAssert[time.Time](v); ok {
 			return at.UTC().Format(time.RFC3339)
 		}
 		tree := map[string]any{}
