@@ -27,7 +27,7 @@ func delivered(t *testing.T, b *simulated.Bill, f simulated.Format, e simulated.
 
 // TestFormatsAgree: the same month in every form is the same charges. What a form cannot say is left out of the comparison here, and is in docs/cost-import.md.
 func TestFormatsAgree(t *testing.T) {
-	b := simulated.New(small(), march, false, simulated.Everyday(march))
+	b := simulated.New(small(), march, false, simulated.Everyday(march, 2))
 	const money = ", net_unblended_cost, amortized_cost, net_amortized_cost, list_cost, trueup_cost, upfront_cost"
 	const same = "charge_period_start, charge_period_end, billing_account_id, sub_account_id, billing_entity, service_code, charge_category, charge_description, operation, usage_type, region_id, " +
 		"availability_zone, resource_id, consumed_quantity, consumed_unit, billing_currency, sku, rate_code, component, usage_class, app_type, resource_kind, resource_name, domain_id, space_name, user_profile_name"

@@ -223,7 +223,7 @@ func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 
 // TestRemote: a bill in S3 is read by its manifest, from the manifest's own bucket; other months, other buckets and lists are not asked for.
 func TestRemote(t *testing.T) {
-	b := simulated.New(small(), march, false, simulated.Everyday(march))
+	b := simulated.New(small(), march, false, simulated.Everyday(march, 2))
 	for _, f := range []simulated.Format{simulated.CUR2, simulated.Legacy} {
 		for _, keep := range []bool{false, true} {
 			s := &shelf{objects: map[string][]byte{}}
