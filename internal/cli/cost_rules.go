@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func rulesSheet(file *config.File) report.Sheet {
 	rules, pools := allocate.Describe(a)
 	s := report.Sheet{Title: file.Path, Columns: []report.Column{{Head: "#", Right: true}, {Head: "RULE"}, {Head: "CHARGES"}, {Head: "GO TO"}}, Document: map[string]any{"rules": rules, "pools": pools}}
 	for i, r := range rules {
-		s.Rows = append(s.Rows, []string{fmt.Sprint(i + 1), r.Name, r.Of, r.To})
+		s.Rows = append(s.Rows, []string{strconv.Itoa(i + 1), r.Name, r.Of, r.To})
 	}
 	for _, p := range pools {
 		s.Notes = append(s.Notes, "Pool "+p.Name+": "+p.Of+", to "+p.To+".")

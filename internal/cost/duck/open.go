@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"maps"
@@ -164,7 +165,7 @@ func plain(v any) any {
 		}
 		return v
 	case []byte:
-		return fmt.Sprintf("%x", v)
+		return hex.EncodeToString(v)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) { // which JSON has no word for
 			return fmt.Sprint(v)
