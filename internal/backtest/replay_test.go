@@ -137,6 +137,8 @@ func TestReplayIsWhatScansSaw(t *testing.T) {
 		p.app(fmt.Sprintf("app-%d", n), habits(random)...)
 	}
 	p.endpoint("left", world.Interval{From: present.Add(-70 * day), To: present.Add(-15*day - 12*time.Hour)})
+	// Used today, so that only the past is in doubt of it.
+	p.endpoint("back", world.Interval{From: present.Add(-70 * day), To: present.Add(-16 * day)}, world.Interval{From: present.Add(-12 * time.Hour), To: present})
 	text := graced("1h") + `
   - name: endpoints
     kind: endpoint
@@ -175,5 +177,8 @@ func TestReplayIsWhatScansSaw(t *testing.T) {
 	}
 	if len(replay.Stops) < 10 {
 		t.Errorf("%d stops: the test proves little", len(replay.Stops))
+	}
+	if !slices.ContainsFunc(replay.Stops, func(s *backtest.Stop) bool { return s.Resource.Name == "back" && !s.Back.IsZero() }) {
+		t.Error("nobody says that the endpoint that is used again would have been deleted")
 	}
 }

@@ -367,7 +367,7 @@ func (endpoint) Inspect(ctx context.Context, s *Scope, obs []*estate.Observation
 			return
 		}
 		for _, p := range o.Resource.Parts {
-			if !mayBypass(o.Resource, p) || judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
+			if !mayBypass(o.Resource, p) || !s.Past && judgeVariant(o.Resource, p, o.Signals, c).Rule != ruleContainersUnasked {
 				continue
 			}
 			names, sig := containers(ctx, s, o.Resource, p, c)

@@ -141,10 +141,10 @@ func (notebook) Series(r estate.Resource, c estate.Criteria) []Series {
 
 // Inspect asks for the CPU where somebody publishes it, and whether there ever was a heartbeat: where the CPU is quiet, what reported may
 // have died.
-func (k notebook) Inspect(_ context.Context, _ *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
+func (k notebook) Inspect(_ context.Context, s *Scope, obs []*estate.Observation, c estate.Criteria) (wanted []Want) {
 	w, _ := historyWindow(c)
 	for _, o := range obs {
-		if lately, ok := o.Signals.Find(signalRunningLately, ""); !ok || lately.Quality == estate.Absent || k.Judge(o.Resource, o.Signals, c).Rule != ruleNotebookUnasked {
+		if lately, ok := o.Signals.Find(signalRunningLately, ""); !ok || lately.Quality == estate.Absent || !s.Past && k.Judge(o.Resource, o.Signals, c).Rule != ruleNotebookUnasked {
 			continue
 		}
 		busy := notebookCPU(o.Resource, signalCPU, "Maximum", useWindow(c))

@@ -24,6 +24,8 @@ type Scope struct {
 	Whole []estate.Kind
 	// Reading bounds the series under way over all scopes that share it: an answer that is full of them takes some ten megabytes to read.
 	Reading *semaphore.Weighted
+	// Past says that the time before is judged, too: what is beyond doubt today may have been in doubt then, and is inspected as well.
+	Past bool
 	// Report records how a call of an operation ended.
 	Report func(operation string, o estate.Outcome, err error)
 

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -31,13 +30,17 @@ func (m *memory) Get(_ context.Context, sort, key string) (Record, error) {
 
 func (m *memory) Scan(_ context.Context, sort, prefix string, visit func(Record) error) error {
 	m.mu.RLock()
-	found := slices.SortedFunc(maps.Values(m.records), func(a, b Record) int { return strings.Compare(a.Key, b.Key) })
+	var found []Record
+	for n, r := range m.records {
+		if n.sort == sort && strings.HasPrefix(n.key, prefix) {
+			found = append(found, r)
+		}
+	}
 	m.mu.RUnlock()
+	slices.SortFunc(found, func(a, b Record) int { return strings.Compare(a.Key, b.Key) })
 	for _, r := range found {
-		if r.Sort == sort && strings.HasPrefix(r.Key, prefix) {
-			if err := visit(r); err != nil {
-				return err
-			}
+		if err := visit(r); err != nil {
+			return err
 		}
 	}
 	return nil

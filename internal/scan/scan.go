@@ -209,7 +209,7 @@ type target struct {
 
 func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, shared *shared, whole []estate.Kind, stopped func() bool) *target {
 	t := &target{options: o, snap: snap, prices: prices, shared: shared, stopped: stopped, reports: map[string]estate.Coverage{}}
-	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: shared.reading, Report: t.report}
+	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: shared.reading, Past: o.asked != nil, Report: t.report}
 	return t
 }
 
@@ -305,7 +305,6 @@ func (t *target) scan(ctx context.Context) {
 		t.prices.want(ctx, &o.Resource) // some bills are known only by what was measured
 	}
 	unpark := t.park(found.all(), more)
-	found = nil
 	<-done
 	unpark()
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(later), sso) })

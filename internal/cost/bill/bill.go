@@ -96,6 +96,9 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	if err := db.Function(ctx, grammarFunction, 3, readUsage); err != nil {
+		return err
+	}
 	im := &importer{Options: o, stage: stage, db: db, yield: yield}
 	for _, d := range deliveries {
 		if err := im.delivery(ctx, d); err != nil {

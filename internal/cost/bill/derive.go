@@ -52,6 +52,6 @@ func derived() map[string]string {
 		"user_profile_name": "COALESCE(" + tagged("sagemaker:user-profile-arn", 3) + ", CASE WHEN " + family + " = 'user-profile' OR " + family + " = 'app' AND NOT COALESCE(" + inSpace + ", false) AND " +
 			tagged("sagemaker:space-arn", 3) + " IS NULL THEN " + part(arn, 3) + " END)",
 		"usage_class": "CASE WHEN charge_category = 'Tax' THEN 'tax' WHEN service_code LIKE 'AWSSupport%' OR service_code LIKE 'AWS Support%' THEN 'support'" +
-			" WHEN charge_category = 'Purchase' AND commitment_id IS NOT NULL THEN 'commitment' ELSE usage_class END",
+			" WHEN charge_category = 'Purchase' AND commitment_id IS NOT NULL THEN 'commitment' ELSE " + grammarSQL("usage_class") + " END",
 	}
 }

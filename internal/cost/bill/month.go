@@ -289,7 +289,9 @@ func (s *files) copy(ctx context.Context, period string, several bool, file stri
 			case c.Name == lake.Partition:
 				continue
 			case ok:
-			case slices.ContainsFunc(s.readings, func(r reading) bool { return r.values[c.Name] != "" }) || slices.Contains(grammar, c.Name):
+			case slices.Contains(grammar, c.Name):
+				value = grammarSQL(c.Name)
+			case slices.ContainsFunc(s.readings, func(r reading) bool { return r.values[c.Name] != "" }):
 				value = c.Name
 			default:
 				value = "NULL"
@@ -299,12 +301,29 @@ func (s *files) copy(ctx context.Context, period string, several bool, file stri
 			}
 			columns = append(columns, "CAST("+value+" AS "+c.Type+") AS "+c.Name)
 		}
-		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM ("+usage.SQL("(\n"+union+"\n)")+")) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd)")
+		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+union+"\n))) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd)")
 	})
 }
 
-// grammar are the columns that usage.SQL reads out of the usage type.
+// grammarFunction reads a usage type for the engine: the grammar in Go, asked once for each of the few spellings of a bill, is a quarter
+// of the time that usage.SQL takes on every line.
+const grammarFunction = "sagewarden_usage"
+
+// grammarGap parts what the function answers.
+const grammarGap = "\x1f"
+
+// grammar are the columns that it tells, in the order of its answer.
 var grammar = []string{"component", "usage_class", "app_type", "instance_type"}
+
+func readUsage(from []string) string {
+	u := usage.Parse(from[0], from[1], from[2])
+	return strings.Join([]string{u.Component, string(u.Class), u.App, u.InstanceType}, grammarGap)
+}
+
+// grammarSQL is one of the function's answers.
+func grammarSQL(column string) string {
+	return fmt.Sprintf("NULLIF(split_part(read, %s, %d), '')", dialect.Text(grammarGap), slices.Index(grammar, column)+1)
+}
 
 // sumUp sums what was written.
 func (im *importer) sumUp(ctx context.Context, m *lake.Month, file string) error {

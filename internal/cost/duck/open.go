@@ -13,6 +13,8 @@ import (
 	"math/big"
 	"net/url"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -83,6 +85,58 @@ func units(d decimal.Decimal) (duckdb.Decimal, error) {
 		return duckdb.Decimal{}, fmt.Errorf("%s has more than 38 digits", d)
 	}
 	return duckdb.Decimal{Width: 38, Scale: scale, Value: value}, nil
+}
+
+// Function makes a function of Go one of SQL: from so many texts to a text, NULL being empty, the same answer for the same texts. It is asked once for each.
+func (db *DB) Function(ctx context.Context, name string, texts int, f func([]string) string) error {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return wrong(ctx, err)
+	}
+	defer func() { _ = conn.Close() }()
+	kind, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
+	if err == nil {
+		err = duckdb.RegisterScalarUDF(conn, name, &function{kind: kind, texts: texts, ask: f, answers: map[string]string{}})
+	}
+	if err != nil {
+		return &estate.Error{Op: "make a function of SQL", On: name, Err: err}
+	}
+	return nil
+}
+
+// A function remembers its answers. Threads of the engine ask it at once.
+type function struct {
+	kind    duckdb.TypeInfo
+	texts   int
+	ask     func([]string) string
+	mu      sync.RWMutex
+	answers map[string]string
+}
+
+// Config implements duckdb.ScalarFunc.
+func (f *function) Config() duckdb.ScalarFuncConfig {
+	return duckdb.ScalarFuncConfig{InputTypeInfos: slices.Repeat([]duckdb.TypeInfo{f.kind}, f.texts), ResultTypeInfo: f.kind, SpecialNullHandling: true}
+}
+
+// Executor implements duckdb.ScalarFunc.
+func (f *function) Executor() duckdb.ScalarFuncExecutor {
+	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (any, error) {
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i], _ = v.(string)
+		}
+		key := strings.Join(texts, "\x00")
+		f.mu.RLock()
+		answer, ok := f.answers[key]
+		f.mu.RUnlock()
+		if !ok {
+			answer = f.ask(texts)
+			f.mu.Lock()
+			f.answers[key] = answer
+			f.mu.Unlock()
+		}
+		return answer, nil
+	}}
 }
 
 // plain is a value of the driver's in types that everybody knows.
