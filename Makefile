@@ -94,7 +94,7 @@ $(LINT):
 bench: $(CUSTODIAN)/ready $(PANDAS)/ready ## calls, time and memory beside their lower bounds and Cloud Custodian, and verdicts beside the truth
 	SAGEWARDEN_CUSTODIAN=$(CUSTODIAN) SAGEWARDEN_PANDAS=$(PANDAS) go test -run '^$$' -bench . -benchtime 1x -timeout 90m ./test/bench ./test/truth
 
-truth: ## what the packs really stop, against what people really did: a million hours of apps, some six minutes of the processor
+truth: ## what the packs really stop, against what people really did: a million hours of apps, fifteen minutes of the processor
 	GOGC=400 go test -run '^$$' -bench Stops -benchtime 1x -timeout 120m ./test/stops
 
 generate: ## the schemas, the region table, the command pages and the templates of deploy/
