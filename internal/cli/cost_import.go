@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,8 +161,8 @@ func imported(results []bill.Result, dir string, notes []string) report.Sheet {
 		}
 		for _, currency := range currencies(r.Kept, r.Skipped) {
 			kept, skipped := of(r.Kept, currency), of(r.Skipped, currency)
-			sheet.Rows = append(sheet.Rows, []string{r.Period, r.Format, currency, fmt.Sprint(kept.Lines), kept.Unblended.String(), kept.Amortized.String(),
-				fmt.Sprint(skipped.Lines), skipped.Unblended.String(), kept.Unblended.Add(skipped.Unblended).String(), state})
+			sheet.Rows = append(sheet.Rows, []string{r.Period, r.Format, currency, strconv.FormatInt(kept.Lines, 10), kept.Unblended.String(), kept.Amortized.String(),
+				strconv.FormatInt(skipped.Lines, 10), skipped.Unblended.String(), kept.Unblended.Add(skipped.Unblended).String(), state})
 			if gap := kept.Unblended.Sub(kept.Amortized).Sub(kept.Trueup).Sub(kept.Upfront); !gap.IsZero() {
 				notes = append(notes, fmt.Sprintf("%s: unblended is not amortized + true-up + upfront: %s %s are not explained by the bill's own columns of commitments", r.Period, gap, currency))
 			}

@@ -96,7 +96,7 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	if err := db.Function(ctx, grammarFunction, 3, readUsage); err != nil {
+	if err := errors.Join(db.Function(ctx, grammarFunction, 3, readUsage), db.Function(ctx, labelsFunction, 2, readLabels)); err != nil {
 		return err
 	}
 	im := &importer{Options: o, stage: stage, db: db, yield: yield}

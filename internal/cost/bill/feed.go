@@ -233,7 +233,7 @@ func (p *pump) run(ctx context.Context, stop <-chan struct{}, read, lines *atomi
 			}
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return t.wrong(err)

@@ -94,7 +94,7 @@ var quantities = []string{"line_item_usage_amount", "consumedquantity"}
 
 // rounding counts the amounts of a line that have more digits than the lake keeps, and what they lose.
 func (r reading) rounding() (count, residue string) {
-	count, residue = "0", "CAST(0 AS DECIMAL(38,28))"
+	counts, residues := []string{"0"}, []string{"CAST(0 AS DECIMAL(38,28))"}
 	for _, c := range r.casts {
 		if c.as != asMoney || slices.Contains(quantities, canonical(c.name)) {
 			continue
@@ -102,10 +102,10 @@ func (r reading) rounding() (count, residue string) {
 		t := c.text()
 		long := fmt.Sprintf("(length(%s) > 19 OR strpos(%[1]s, 'e') > 0 OR strpos(%[1]s, 'E') > 0)", t)
 		loss := fmt.Sprintf("CASE WHEN %s THEN COALESCE(TRY_CAST(CAST(%s AS %s) AS DECIMAL(38,28)) - TRY_CAST(%[2]s AS DECIMAL(38,28)), 0) ELSE 0 END", long, t, asMoney)
-		count += " + CASE WHEN " + long + " AND " + loss + " <> 0 THEN 1 ELSE 0 END"
-		residue += " + " + loss
+		counts = append(counts, "CASE WHEN "+long+" AND "+loss+" <> 0 THEN 1 ELSE 0 END")
+		residues = append(residues, loss)
 	}
-	return count, residue
+	return strings.Join(counts, " + "), strings.Join(residues, " + ")
 }
 
 // kept tells the lines that go into the lake.

@@ -36,8 +36,8 @@ func TestFormatsAgree(t *testing.T) {
 		must(t, Options{Lake: to, All: true}, delivered(t, b, f, e))
 		return ask(t, to, query)
 	}
-	// Reports: the same to the last column. Legacy Parquet has keys in small letters, and legacy reports have no tags of accounts.
-	const report = "SELECT " + same + ", line_id, sub_account_name, invoice_id, line_item_type, purchase_option, commitment_id, commitment_type, instance_type, unblended_cost" + money + ", list_sort(map_values(tags)), map_values(cost_categories) FROM charges ORDER BY line_id"
+	// Reports: the same to the last column. Legacy Parquet has keys in small letters, and legacy reports have no tags and no names of accounts.
+	const report = "SELECT " + same + ", line_id, invoice_id, line_item_type, purchase_option, commitment_id, commitment_type, instance_type, unblended_cost" + money + ", list_sort(map_values(tags)), map_values(cost_categories) FROM charges ORDER BY line_id"
 	want := lines(simulated.CUR2, simulated.Gzip, report)
 	if len(want) < 1000 {
 		t.Fatalf("%d lines are no bill", len(want))

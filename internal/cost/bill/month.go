@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,7 @@ func (t *table) relation(pipes []string) string {
 		end = `\r\n`
 	}
 	return "read_csv([" + strings.Join(list, ", ") + "], auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = " + dialect.Text(end) +
-		", nullstr = ['', 'NULL'], max_line_size = " + fmt.Sprint(maxLine) + ", buffer_size = " + fmt.Sprint(2*maxLine) + ", columns = {" + strings.Join(types, ", ") + "})"
+		", nullstr = ['', 'NULL'], max_line_size = " + strconv.Itoa(maxLine) + ", buffer_size = " + strconv.Itoa(2*maxLine) + ", columns = {" + strings.Join(types, ", ") + "})"
 }
 
 // maxLine bounds a line of a bill.
@@ -315,9 +316,9 @@ const grammarGap = "\x1f"
 // grammar are the columns that it tells, in the order of its answer.
 var grammar = []string{"component", "usage_class", "app_type", "instance_type"}
 
-func readUsage(from []string) string {
+func readUsage(from []string) (string, error) {
 	u := usage.Parse(from[0], from[1], from[2])
-	return strings.Join([]string{u.Component, string(u.Class), u.App, u.InstanceType}, grammarGap)
+	return strings.Join([]string{u.Component, string(u.Class), u.App, u.InstanceType}, grammarGap), nil
 }
 
 // grammarSQL is one of the function's answers.
@@ -388,11 +389,11 @@ func (s *files) reconcile(ctx context.Context, m *lake.Month, several bool) erro
 	err := s.each(ctx, "reconciling", m.Period, func(i int, from string) string {
 		r := s.readings[i]
 		rounded, residue := r.rounding()
-		list := r.of("billing_currency") + " AS billing_currency, " + r.kept(s.columns[i], s.importer.Products) + " AS kept, " + rounded + " AS rounded, " + residue + " AS residue"
+		list := []string{r.of("billing_currency") + " AS billing_currency", r.kept(s.columns[i], s.importer.Products) + " AS kept", rounded + " AS rounded", residue + " AS residue"}
 		for _, c := range costs {
-			list += ", " + r.of(c) + " AS " + c
+			list = append(list, r.of(c)+" AS "+c)
 		}
-		return "SELECT billing_currency, kept, count(*) AS lines, sum(rounded) AS rounded, sum(residue) AS residue, " + sumAs(costs) + " FROM (SELECT " + list + " FROM " + from + " WHERE " + r.where(m.Period, several) + ") GROUP BY ALL"
+		return "SELECT billing_currency, kept, count(*) AS lines, sum(rounded) AS rounded, sum(residue) AS residue, " + sumAs(costs) + " FROM (SELECT " + strings.Join(list, ", ") + " FROM " + from + " WHERE " + r.where(m.Period, several) + ") GROUP BY ALL"
 	}, func(union string) (err error) {
 		found, rest, err = s.importer.sums(ctx, "SELECT billing_currency, CAST(sum(lines) AS BIGINT), "+sumList(costs)+", kept, CAST(sum(sum(rounded)) OVER () AS BIGINT), sum(sum(residue)) OVER () FROM (\n"+
 			union+"\n) GROUP BY billing_currency, kept ORDER BY billing_currency")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -41,7 +42,7 @@ func (o Options) settings() map[string]string {
 		"allow_community_extensions":   "false",
 	}
 	if o.Threads > 0 {
-		s["threads"] = fmt.Sprint(o.Threads)
+		s["threads"] = strconv.Itoa(o.Threads)
 	}
 	return s
 }
