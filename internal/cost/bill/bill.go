@@ -31,7 +31,7 @@ type Options struct {
 	Now func() time.Time
 	// Progress, where there is one, is told how far it is.
 	Progress func(Progress)
-	// Memory bounds the engine, in megabytes; 384 when zero.
+	// Memory bounds the engine, in megabytes; 448 when zero.
 	Memory int
 }
 
@@ -75,7 +75,7 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 		return &estate.Error{Op: operation, On: o.Bill, Err: errors.New("this is no name of a bill"), Hint: "write small letters, digits and hyphens"}
 	}
 	if o.Memory == 0 {
-		o.Memory = 384
+		o.Memory = 448
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
@@ -96,7 +96,7 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	if err := db.Function(ctx, grammarFunction, 3, readUsage); err != nil {
+	if err := errors.Join(db.Function(ctx, grammarFunction, 3, readUsage), db.Function(ctx, labelsFunction, 2, readLabels)); err != nil {
 		return err
 	}
 	im := &importer{Options: o, stage: stage, db: db, yield: yield}

@@ -42,9 +42,9 @@ func readCUR(c *columns) reading {
 		categories = c.labels("cost_category", "")
 	}
 	if c.has("tags") { // where each key is as people spell it, behind a prefix that says whose it is
-		tags = "COALESCE(NULLIF(" + c.labels("tags", "resourceTags/") + ", MAP {}), " + tags + ")"
+		tags = "COALESCE(" + c.labels("tags", "resourceTags/") + ", " + tags + ")"
 		accountTags = c.labels("tags", "accountTag/")
-		categories = "COALESCE(NULLIF(" + c.labels("tags", "costCategory/") + ", MAP {}), " + categories + ")"
+		categories = "COALESCE(" + c.labels("tags", "costCategory/") + ", " + categories + ")"
 	}
 
 	usage := is("'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'FlatRateSubscription'")

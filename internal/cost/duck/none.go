@@ -24,6 +24,8 @@ func Open(context.Context, Options) (*DB, error) {
 func appendRows(any, string, iter.Seq[[]any]) error { return errNone }
 
 // Function says that there is no engine in this build.
-func (*DB) Function(context.Context, string, int, func([]string) string) error { return errNone }
+func (*DB) Function(context.Context, string, int, func([]string) (string, error)) error {
+	return errNone
+}
 
 func plain(v any) any { return v }

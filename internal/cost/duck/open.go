@@ -88,8 +88,9 @@ func units(d decimal.Decimal) (duckdb.Decimal, error) {
 	return duckdb.Decimal{Width: 38, Scale: scale, Value: value}, nil
 }
 
-// Function makes a function of Go one of SQL: from so many texts to a text, NULL being empty, the same answer for the same texts. It is asked once for each.
-func (db *DB) Function(ctx context.Context, name string, texts int, f func([]string) string) error {
+// Function makes a function of Go one of SQL: from so many texts to a text, NULL being empty, the same answer for the same texts. It is asked
+// once for texts that come again and again.
+func (db *DB) Function(ctx context.Context, name string, texts int, f func([]string) (string, error)) error {
 	conn, err := db.pool.Conn(ctx)
 	if err != nil {
 		return wrong(ctx, err)
@@ -105,11 +106,14 @@ func (db *DB) Function(ctx context.Context, name string, texts int, f func([]str
 	return nil
 }
 
+// remembered is how many answers a function keeps at most.
+const remembered = 1 << 15
+
 // A function remembers its answers. Threads of the engine ask it at once.
 type function struct {
 	kind    duckdb.TypeInfo
 	texts   int
-	ask     func([]string) string
+	ask     func([]string) (string, error)
 	mu      sync.RWMutex
 	answers map[string]string
 }
@@ -131,10 +135,19 @@ func (f *function) Executor() duckdb.ScalarFuncExecutor {
 		answer, ok := f.answers[key]
 		f.mu.RUnlock()
 		if !ok {
-			answer = f.ask(texts)
+			var err error
+			if answer, err = f.ask(texts); err != nil {
+				return nil, err
+			}
 			f.mu.Lock()
+			if len(f.answers) == remembered {
+				clear(f.answers)
+			}
 			f.answers[key] = answer
 			f.mu.Unlock()
+		}
+		if answer == "" {
+			return nil, nil //nolint:nilnil // that is NULL
 		}
 		return answer, nil
 	}}
