@@ -36,19 +36,19 @@ postgresql: # which the tests of the ledger start for themselves; Debian keeps i
 
 # What these two look at runs outside the test process, where the test cache does not see it change: hence -count=1.
 unit: postgresql ## all Go tests
-	go test ./...
+	go test -timeout 30m ./...
 	go test -count=1 ./internal/arch
 
 # The race detector goes where goroutines are: the rest of the tree is pure.
 race: postgresql
-	go test -race -short ./internal/ledger ./internal/remediate ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
+	go test -timeout 30m -race -short ./internal/ledger ./internal/remediate ./internal/cloud ./internal/scan ./internal/pulse ./internal/simulate/wire ./internal/studio/...
 
 # A part of it, always the same, is among the unit tests. SAGEWARDEN_CHAOS_SEED=N draws other deaths.
 chaos: postgresql ## a thousand processes killed anywhere in apply, undo and serve, and two at once: 25 minutes at most
 	SAGEWARDEN_CHAOS=1000 go test -count=1 -timeout 60m -v ./test/chaos
 
 interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
-	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags interop ./test/interop
+	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -timeout 30m -count=1 -tags interop ./test/interop
 
 $(VENV)/ready: test/interop/requirements.txt
 $(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
@@ -81,7 +81,7 @@ check-labextension: $(MODULES) ## that the committed bundle is what the source m
 browser: $(JUPYTER)/ready ## the extension and the agent against a real JupyterLab in a real Chromium; as root
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		echo "Chromium could not be installed: what needs it will say so and skip" >&2
-	SAGEWARDEN_JUPYTER=$(JUPYTER) go test -count=1 -tags browser ./test/browser
+	SAGEWARDEN_JUPYTER=$(JUPYTER) go test -timeout 30m -count=1 -tags browser ./test/browser
 
 lint: $(LINT) ## golangci-lint with the repository's rules
 	$(LINT) run ./...
