@@ -153,6 +153,7 @@ func TestMotoEstate(t *testing.T) {
 	way := newToll(t, serveMoto(t, v))
 	env := motoEnvironment(t, way.URL)
 	want := stock(t, v, env)
+	age()
 	regions := []string{"--region", plainRegion, "--region", oddRegion}
 
 	t.Run("scan", func(t *testing.T) {
