@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"internal/cost/athena"},
 	{"internal/kinds", "internal/notify", "internal/studio"},
 	{"internal/govern/settings"},
-	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown"},
+	{"internal/govern/compliance", "internal/govern/install", "internal/govern/shutdown", "internal/cost/setup"},
 	{"internal/access", "internal/policy", "internal/scan"},
 	{"internal/remediate"},
 	{"internal/backtest", "internal/doctor", "internal/server"},
