@@ -78,7 +78,7 @@ var (
 	prefixes = regexp.MustCompile(`^[0-9A-Za-z!\-_.*'()][0-9A-Za-z!\-_.*'()/]*$`)
 )
 
-func (f *setupFlags) check(now time.Time) error {
+func (f *setupFlags) check() error {
 	for _, part := range f.wish.Parts {
 		if !slices.Contains(setup.Parts, part) {
 			return usagef("--only: %q is none of %s", part, strings.Join(setup.Parts, ", "))
@@ -123,9 +123,6 @@ func (f *setupFlags) check(now time.Time) error {
 		if err != nil {
 			return usagef("--backfill-from: %q is no month: write it as 2026-06", f.backfill)
 		}
-		if wrong := setup.CheckBackfill(from, now); wrong != "" {
-			return usagef("--backfill-from %s: %s", f.backfill, wrong)
-		}
 		f.wish.BackfillFrom = from
 	}
 	return f.changeFlags.check(f.format)
@@ -137,7 +134,7 @@ func (f *setupFlags) pays() bool {
 }
 
 func (f *setupFlags) run(ctx context.Context, env Env, options cloud.Options) error {
-	if err := f.check(env.Now()); err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
 	file, err := f.configuration(env)
@@ -159,6 +156,9 @@ func (f *setupFlags) run(ctx context.Context, env Env, options cloud.Options) er
 	var pays *setup.Payer
 	if payer != nil {
 		pays = payerOf(payer)
+		if wrong := setup.CheckBackfill(f.wish.BackfillFrom, pays.Now()); f.backfill != "" && wrong != "" {
+			return usagef("--backfill-from %s: %s", f.backfill, wrong)
+		}
 		sessions = append([]*cloud.Session{payer}, sessions...)
 	}
 	plan, err := setup.New(ctx, pays, places, f.wish)

@@ -182,6 +182,7 @@ func (p *Plan) exports(ctx context.Context) {
 	var missing []string
 	arn := ""
 	var poor []string
+	used := ""
 	for pages := newExportPages(p.payer.Exports); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if !p.saw(t, opListExports, "which exports there are", err) {
@@ -210,6 +211,8 @@ func (p *Plan) exports(ctx context.Context) {
 			case len(absent) == 0:
 				good = e
 			default:
+				bucket, _, _ := where(e)
+				used = ", as " + bucket + ", to which " + aws.ToString(ref.ExportName) + " is delivered"
 				poor = append(poor, fmt.Sprintf("the export %s lacks %s", aws.ToString(ref.ExportName), strings.Join(absent, ", ")))
 			}
 		}
@@ -233,7 +236,7 @@ func (p *Plan) exports(ctx context.Context) {
 		return
 	}
 	if p.wish.Bucket == "" {
-		p.note("there is no export with hourly lines and resources: name a bucket for one with --bucket")
+		p.note("there is no export with hourly lines and resources: name a bucket for one with --bucket%s", used)
 		return
 	}
 	region, ok := p.bucket(ctx, p.wish.Bucket, p.wish.Prefix, p.wish.Region)

@@ -80,7 +80,7 @@ func (p *Plan) tags(ctx context.Context) {
 		p.note("no rule of allocation reads a tag, and no --tag names one: SageMaker's own are looked at alone")
 	}
 	for _, key := range never {
-		p.note("%s was never seen by billing, and what was not seen cannot be activated: set the tag on something that costs money, and run this again after a day", key)
+		p.note("the tag %s was never seen by billing, and so it cannot be activated: set it on something that costs money, and run this again after a day", key)
 	}
 	resource := estate.ARN{Partition: t.Partition, Service: "ce", Account: t.Account, Resource: "cost-allocation-tags"}.String()
 	for keys := range slices.Chunk(off, atOnce) {

@@ -129,6 +129,13 @@ func (v *view) delivers(bucket string) bool {
 		b.letsBilling("s3:PutObject") && b.letsBilling("s3:GetBucketPolicy")
 }
 
+func createdExport(v *view, in *bcmdataexports.CreateExportInput) string {
+	if in.Export == nil {
+		return "*"
+	}
+	return exportARN(v.target.Partition, v.target.Account, aws.ToString(in.Export.Name))
+}
+
 func updatedExport(_ *view, in *bcmdataexports.UpdateExportInput) string {
 	return aws.ToString(in.ExportArn)
 }

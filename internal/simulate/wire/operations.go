@@ -89,7 +89,7 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"ce:ListCostAllocationTagBackfillHistory": custom((*view).listBackfills, anything, plainly),
 	"bcm-data-exports:ListExports":            custom((*view).listExports, anything, plainly),
 	"bcm-data-exports:GetExport":              custom((*view).getExport, askedExport, plainly),
-	"bcm-data-exports:CreateExport":           custom((*view).createExport, anything, plainly),
+	"bcm-data-exports:CreateExport":           custom((*view).createExport, createdExport, plainly),
 	"bcm-data-exports:UpdateExport":           custom((*view).updateExport, updatedExport, plainly),
 	"cur:DescribeReportDefinitions":           custom((*view).describeReports, anything, plainly),
 	"cur:PutReportDefinition":                 custom((*view).putReport, putReportNamed, plainly),
