@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"internal/pulse", "internal/notify/link", "internal/ledger/show", "internal/cost/duck", "internal/cost/usage", "internal/cost/dialect"},
 	{"internal/cost/lake"},
 	{"internal/cost/bill", "internal/cost/allocate"},
-	{"internal/cost/showback"},
+	{"internal/cost/showback", "internal/cost/quicksight"},
 	{"internal/cost/waste"},
 	{"internal/cost/athena"},
 	{"internal/kinds", "internal/notify", "internal/studio"},
