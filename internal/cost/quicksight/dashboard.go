@@ -88,7 +88,7 @@ func list(columns ...string) node {
 
 // figure is a number by itself.
 func figure(of node) node {
-	return node{"FieldWells": node{"KPIFieldWells": node{"Values": []node{of}}}}
+	return node{"FieldWells": node{"Values": []node{of}}}
 }
 
 // share is the part of the cost that has no value in a column, as a percentage.

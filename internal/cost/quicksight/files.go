@@ -61,7 +61,10 @@ func (o Options) Check() error {
 	columns := map[string]string{}
 	for _, key := range o.Tags {
 		c := tagColumn(key)
-		if other, taken := columns[c]; taken || c == "tag_" {
+		if c == "tag_" {
+			return fmt.Errorf("--tag: %q has no letter from a to z and no digit, which the name of a column takes", key)
+		}
+		if other, taken := columns[c]; taken {
 			return fmt.Errorf("--tag: %q and %q would both be the column %s: name one of them", key, other, c)
 		}
 		columns[c] = key
