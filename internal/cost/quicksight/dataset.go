@@ -2,6 +2,7 @@ package quicksight
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -84,7 +85,7 @@ func (o Options) query(d dialect.Dialect, database string) string {
 	for n, c := range o.columns(d) {
 		list = append(list, c.sql+" AS "+c.name)
 		if !c.sum {
-			by = append(by, fmt.Sprint(n+1))
+			by = append(by, strconv.Itoa(n+1))
 		}
 	}
 	where := ""

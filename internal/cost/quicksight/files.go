@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -103,12 +104,8 @@ func given(to any, actions []string) []node { return []node{{"Principal": to, "A
 
 // with is the node with more members.
 func (n node) with(more node) node {
-	all := node{}
-	for _, m := range []node{n, more} {
-		for k, v := range m {
-			all[k] = v
-		}
-	}
+	all := maps.Clone(n)
+	maps.Copy(all, more)
 	return all
 }
 
