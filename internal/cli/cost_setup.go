@@ -26,6 +26,7 @@ type setupFlags struct {
 	payer    string
 	tags     []string
 	backfill string
+	lake     string
 	format   string
 	// holes are the accounts that stay shut.
 	holes []estate.Coverage
@@ -64,6 +65,7 @@ func newCostSetup(env Env) *cobra.Command {
 	fl.BoolVar(&f.wish.Member, "member", false, "export the lines of a member account alone, where the caller's does not pay")
 	fl.StringArrayVar(&f.tags, "tag", nil, "further tag key that is to be on the bill; repeatable")
 	fl.StringVar(&f.backfill, "backfill-from", "", "also show the tags on earlier bills, from this month on, as 2026-06: twelve months back at most")
+	fl.StringVar(&f.lake, "lake", "", "lake of charges that tells what was billed for domains without tags (default: as for cost report, where there is one)")
 	fl.StringVarP(&f.format, "output", "o", planFormats[0], "form of the plan: "+strings.Join(planFormats, ", "))
 	f.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(setup.Parts, cobra.ShellCompDirectiveNoFileComp))
@@ -166,6 +168,9 @@ func (f *setupFlags) run(ctx context.Context, env Env, options cloud.Options) er
 		return err
 	}
 	plan.Coverage = append(plan.Coverage, f.holes...)
+	if err := f.price(ctx, env, plan, rules); err != nil {
+		return err
+	}
 	if f.format == "table" {
 		if _, err := fmt.Fprint(env.Stdout, plan); err != nil {
 			return err

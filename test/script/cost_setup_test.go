@@ -1,6 +1,8 @@
 package script
 
 import (
+	"bytes"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,28 +15,24 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-const paying = `
-at: 2026-03-02T12:00:00Z
-accounts:
-  - id: 111111111111
-    name: management
-    regions:
-      - name: us-east-1
-        domains:
-          - {id: d-lab, users: [{name: ana}]}
-        buckets:
-          - {name: acme-billing}
-        tags:
-          arn:aws:sagemaker:us-east-1:111111111111:domain/d-lab: {team: research}
-`
-
-// bought makes the world of somebody who pays, under a policy; an empty one allows all.
-func bought(t *testing.T, policy string) *wire.Server {
+// bills is the world of somebody who pays for two accounts.
+func bills(t *testing.T) *world.World {
 	t.Helper()
-	w, err := scenario.Load("paying.yaml", strings.NewReader(paying))
+	source, err := os.ReadFile("testdata/billing.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	w, err := scenario.Load("billing.yaml", bytes.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// bought serves it under a policy; an empty one allows all.
+func bought(t *testing.T, policy string) *wire.Server {
+	t.Helper()
+	w := bills(t)
 	if policy != "" {
 		w.Accounts[0].Keys = []world.Key{{AccessKeyID: "AKIASETUP", Policies: []string{policy}}}
 	}
@@ -47,10 +45,7 @@ func bought(t *testing.T, policy string) *wire.Server {
 // TestPrintedSetupPermissions: what iam --for cost,cost-setup prints is enough to switch everything on, and none of it is granted in vain.
 func TestPrintedSetupPermissions(t *testing.T) {
 	const account = "111111111111"
-	w, err := scenario.Load("paying.yaml", strings.NewReader(paying))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := bills(t)
 	granted := printed(t, w, account, "cost,cost-setup", "--bill-bucket", "acme-billing")
 	set := func(action string) (text string, failed bool, calls map[string]int) {
 		server := bought(t, granted.without(t, action))
@@ -83,7 +78,7 @@ func TestPrintedSetupPermissions(t *testing.T) {
 // TestSetupChangesNothingByItself: a plan reads, and only reads.
 func TestSetupChangesNothingByItself(t *testing.T) {
 	server := bought(t, "")
-	w, _ := scenario.Load("paying.yaml", strings.NewReader(paying))
+	w := bills(t)
 	stdout, stderr, status := session(t, w, append([]string{"cost", "setup", "--bucket", "acme-billing", "--bucket-policy", "--tag", "team", "--backfill-from", "2026-01"}, fast...))
 	if status != 0 || stderr != "" || strings.Count(stdout, "\nlet ")+strings.Count(stdout, "\ncreate ")+strings.Count(stdout, "\nactivate ")+strings.Count(stdout, "\nshow ")+strings.Count(stdout, "\nhand ") != 5 {
 		t.Errorf("exit status %d\n%s%s", status, stdout, stderr)

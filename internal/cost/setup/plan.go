@@ -77,6 +77,8 @@ type Step struct {
 	Bucket *Policy `json:"bucket,omitempty"`
 	// Change is that of a domain.
 	Change *settings.Change `json:"change,omitempty"`
+	// Bare is what was billed for the domain without tags, where a lake tells.
+	Bare []Bare `json:"billedWithoutTags,omitempty"`
 }
 
 // A Policy is that of a bucket, before and after.
@@ -121,8 +123,13 @@ func New(ctx context.Context, payer *Payer, places []Place, w Wish) (*Plan, erro
 		}
 	}
 	if slices.Contains(w.Parts, PartDomains) {
+		off := 0
 		for _, place := range places {
-			p.domains(ctx, place)
+			off += p.domains(ctx, place)
+		}
+		if off > 0 {
+			p.note("what runs in a domain that does not hand tags on is billed without the tags of its space and profile, and what runs already is billed so until it is started anew; "+
+				"sagewarden cost untagged says what of that there is (%s)", count(off, "domain", "domains"))
 		}
 	}
 	if ctx.Err() != nil {

@@ -29,6 +29,9 @@ func (p *Plan) String() string {
 		if s.Change != nil {
 			s.Change.Show(&b)
 		}
+		for _, bare := range s.Bare {
+			line("    billed without any of the tags in %s: %s, amortized", bare.Month, report.Money{Value: bare.Cost, Currency: bare.Currency})
+		}
 	}
 	for _, n := range p.Notes {
 		line("note: %s", n)
