@@ -73,6 +73,9 @@ var readSids = map[string]string{
 var setUpSids = map[string]string{"bcm-data-exports": "Exports", "ce": "BillTags", "cur": "Reports", "s3": "Bucket", "sagemaker": "Domains"}
 
 func readSid(action string) string {
+	if action == "bcm-data-exports:GetExport" {
+		return "ReadExportsByName"
+	}
 	if looksInto(action) {
 		return "ReadSageMakerByName"
 	}

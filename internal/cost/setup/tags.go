@@ -86,7 +86,7 @@ func (p *Plan) tags(ctx context.Context) {
 	for keys := range slices.Chunk(off, atOnce) {
 		p.Steps = append(p.Steps, Step{Action: actActivate, Resource: resource, Target: t, Keys: keys})
 	}
-	if len(off) > 0 {
+	if len(off) > 0 && p.wish.BackfillFrom.IsZero() {
 		p.note("a tag is on what is billed from its activation on, after a day at most; --backfill-from shows it on earlier months, too")
 	}
 	if !p.wish.BackfillFrom.IsZero() {
