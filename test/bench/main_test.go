@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 		os.Exit(status)
 	}
 	status := m.Run()
+	uninstall()
 	fmt.Print(results)
 	os.Exit(status)
 }
