@@ -2,7 +2,9 @@ package script
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cost/setup"
+	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -90,5 +93,45 @@ func TestSetupChangesNothingByItself(t *testing.T) {
 	}
 	if n := len(server.Mutations()); n > 0 {
 		t.Errorf("%d things were changed", n)
+	}
+}
+
+// TestEarlierSetup: what an earlier run has begun and not ended is settled by looking at it, before anything is begun.
+func TestEarlierSetup(t *testing.T) {
+	w := bills(t)
+	bought(t, "")
+	place := filepath.Join(t.TempDir(), "state.db")
+	l, err := ledger.Open(t.Context(), place, ledger.Environment{Now: func() time.Time { return w.At.Add(-time.Hour) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := `"target":{"partition":"aws","account":"111111111111","region":"us-east-1"}`
+	for _, in := range []ledger.Intent{
+		{Action: "ce:UpdateCostAllocationTagsStatus", Resource: "arn:aws:ce::111111111111:cost-allocation-tags",
+			Before: json.RawMessage(`{"action":"activate","resource":"arn:aws:ce::111111111111:cost-allocation-tags",` + target + `,"keys":["team"]}`)},
+		{Action: "sagemaker:UpdateDomain", Resource: "arn:aws:sagemaker:us-east-1:111111111111:domain/d-lab",
+			Before: json.RawMessage(`{"level":"domain","domain":"d-lab","resource":"arn:aws:sagemaker:us-east-1:111111111111:domain/d-lab","before":{},"after":{},"tagPropagation":{"before":"DISABLED","after":"ENABLED"}}`)},
+		{Action: "s3:PutBucketPolicy", Resource: "arn:aws:s3:::acme-billing",
+			Before: json.RawMessage(`{"action":"let billing deliver to","resource":"arn:aws:s3:::acme-billing",` + strings.ReplaceAll(target, "111111111111", "999999999999") + `,"bucket":{"name":"acme-billing","region":"us-east-1","before":"","after":"{}"}}`)},
+	} {
+		if _, err := l.Journal().Intend(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, status := session(t, w, append([]string{"cost", "setup", "--tag", "team", "--only", "tags", "--only", "domains", "--apply", "--auto-approve", "--account", "111111111111", "--state", place}, fast...))
+	if status != 0 || strings.Count(stdout, "\ndone: ") != 2 {
+		t.Errorf("exit status %d: %s", status, stdout)
+	}
+	for _, want := range []string{
+		"cost-allocation-tags at 2026-03-02T11:00:00Z by an earlier run: failed, found undone by a later run",
+		"domain/d-lab at 2026-03-02T11:00:00Z by an earlier run: failed, found unchanged by a later run",
+		"s3:PutBucketPolicy of arn:aws:s3:::acme-billing at 2026-03-02T11:00:00Z has no known end: ", // another account's
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, stderr)
+		}
 	}
 }
