@@ -70,13 +70,13 @@ func (f *lakeFlags) bare(ctx context.Context, env Env, plan *setup.Plan, month s
 	if err != nil {
 		return err
 	}
-	untagged := here
+	untagged := []string{here}
 	for _, key := range keys {
 		for _, spelling := range allocate.Spellings(rules, key, seen) {
-			untagged += " AND " + dialect.DuckDB.Value("tags", spelling) + " IS NULL"
+			untagged = append(untagged, dialect.DuckDB.Value("tags", spelling)+" IS NULL")
 		}
 	}
-	rows, err := a.Query(ctx, "SELECT domain_id, COALESCE(billing_currency, ''), SUM(amortized_cost) FROM charges WHERE "+untagged+" GROUP BY 1, 2 ORDER BY 1, 2")
+	rows, err := a.Query(ctx, "SELECT domain_id, COALESCE(billing_currency, ''), SUM(amortized_cost) FROM charges WHERE "+strings.Join(untagged, " AND ")+" GROUP BY 1, 2 ORDER BY 1, 2")
 	if err != nil {
 		return err
 	}
@@ -112,12 +112,9 @@ func (a *attached) words(ctx context.Context, query string) (all []string, err e
 }
 
 func literals(all []string) string {
-	var b strings.Builder
+	quoted := make([]string, len(all))
 	for i, s := range all {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(dialect.Text(s))
+		quoted[i] = dialect.Text(s)
 	}
-	return b.String()
+	return strings.Join(quoted, ", ")
 }

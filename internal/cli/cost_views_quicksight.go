@@ -49,7 +49,7 @@ func newCostViewsQuickSight(env Env) *cobra.Command {
 			return writeFolder(env, f.folder, files)
 		},
 	}
-	f.configFlags.add(cmd)
+	f.add(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.Database, "database", "", "database of Athena that has the views")
 	fl.StringVar(&f.Prefix, "prefix", "sagewarden_", "what the names of the views begin with")

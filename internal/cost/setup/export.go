@@ -3,6 +3,7 @@ package setup
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,40 @@ func (w Wish) wanted(bucket, prefix, region string) *types.Export {
 				Overwrite: types.OverwriteOptionOverwriteReport}}},
 		RefreshCadence: &types.RefreshCadence{Frequency: types.FrequencyOptionSynchronous},
 	}
+}
+
+// improved is an export with what it lacks. Whatever else it asks for, it goes on to ask for.
+func improved(is, want *types.Export) *types.Export {
+	set := maps.Clone(is.DataQuery.TableConfigurations[table])
+	if set == nil {
+		set = map[string]string{}
+	}
+	split := set[splits]
+	maps.Copy(set, want.DataQuery.TableConfigurations[table])
+	if strings.EqualFold(split, yes) {
+		set[splits] = split
+	}
+	list := Columns(strings.EqualFold(set[splits], yes))
+	if query := said.FindStringSubmatch(aws.ToString(is.DataQuery.QueryStatement)); query != nil {
+		for column := range strings.SplitSeq(query[1], ",") {
+			if name := shown(column); name != "*" && name != "" && !slices.Contains(list, name) {
+				list = append(list, strings.TrimSpace(column))
+			}
+		}
+	}
+	next := *want
+	next.Description = cmp.Or(is.Description, want.Description)
+	next.DataQuery = &types.DataQuery{QueryStatement: aws.String("SELECT " + strings.Join(list, ", ") + " FROM " + table), TableConfigurations: map[string]map[string]string{table: set}}
+	return &next
+}
+
+// shown is the name that a column has in the file: its own, or the one behind AS.
+func shown(column string) string {
+	words := strings.Fields(column)
+	if len(words) == 0 {
+		return ""
+	}
+	return strings.ToLower(words[len(words)-1])
 }
 
 // said is what an export asks for: the columns, and the table in capitals.
@@ -84,10 +119,7 @@ func lacks(e *types.Export, split bool) (missing []string, another bool) {
 func absent(list string) []string {
 	has := map[string]bool{}
 	for column := range strings.SplitSeq(list, ",") {
-		words := strings.Fields(column)
-		if len(words) > 0 {
-			has[strings.ToLower(words[len(words)-1])] = true
-		}
+		has[shown(column)] = true
 	}
 	if has["*"] {
 		return nil

@@ -262,7 +262,7 @@ func (p *Plan) update(ctx context.Context, arn string, is *types.Export, missing
 	}
 	region, ok := p.bucket(ctx, bucket, prefix, region)
 	if ok {
-		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: p.wish.wanted(bucket, prefix, region), Was: is, Lacks: missing})
+		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing})
 	}
 }
 

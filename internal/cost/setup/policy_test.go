@@ -178,3 +178,25 @@ func TestLacks(t *testing.T) {
 		}
 	}
 }
+
+// TestImproved: an export that lacks something is given it, and goes on to ask for what it has asked for besides.
+func TestImproved(t *testing.T) {
+	is := Wish{Export: "x", Split: true}.wanted("b", "p", "us-east-1")
+	is.Description = aws.String("theirs")
+	is.DataQuery.QueryStatement = aws.String("SELECT line_item_iam_principal, discount.total_discount AS edp, split_line_item_split_cost FROM " + table)
+	is.DataQuery.TableConfigurations[table][granularity], is.DataQuery.TableConfigurations[table]["INCLUDE_IAM_PRINCIPAL_DATA"] = "DAILY", "TRUE"
+	got := improved(is, Wish{Export: "x"}.wanted("b", "p", "us-east-1"))
+	if missing, another := lacks(got, true); len(missing) > 0 || another {
+		t.Errorf("it lacks %v", missing)
+	}
+	if diff := cmp.Diff(map[string]string{granularity: "HOURLY", resources: "TRUE", splits: "TRUE", discounts: "FALSE", "INCLUDE_IAM_PRINCIPAL_DATA": "TRUE"}, got.DataQuery.TableConfigurations[table]); diff != "" {
+		t.Error(diff)
+	}
+	query := *got.DataQuery.QueryStatement
+	if *got.Description != "theirs" || !strings.Contains(query, ", line_item_iam_principal, discount.total_discount AS edp FROM "+table) || strings.Count(query, ",") != 127 || strings.Contains(query, "*") {
+		t.Errorf("%s: %s", *got.Description, query)
+	}
+	if is.DataQuery.TableConfigurations[table][granularity] != "DAILY" {
+		t.Error("what was read has been written over")
+	}
+}

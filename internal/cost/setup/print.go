@@ -54,7 +54,8 @@ func (s Step) show(line func(format string, args ...any)) {
 		if set[splits] == yes {
 			split = ", split cost allocation data"
 		}
-		line("    %s: hourly lines, resources%s, %s", table, split, count(len(Columns(split != "")), "column", "columns"))
+		asked := strings.Count(aws.ToString(s.Export.DataQuery.QueryStatement), ",") + 1
+		line("    %s: hourly lines, resources%s, %s", table, split, count(asked, "column", "columns"))
 		line("    to %s, as Parquet, each delivery in the place of the one before", address(s.Export))
 		if s.Action == actUpdate {
 			line("    it lacks %s", strings.Join(s.Lacks, ", "))
