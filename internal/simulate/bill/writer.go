@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -76,11 +77,29 @@ func (w *writer) put(l *Line) {
 			w.bundle(EDPDiscount, nil, l, "Enterprise Discount Program").gather(off)
 		}
 	}
+	w.reduce(l)
 	w.charged[l.Product.Service] += l.Net
 	if l.Currency == w.currencyOf(w.Payer) {
 		w.supported += l.Net
 	}
 	w.done = !w.yield(l)
+}
+
+// reduce puts aside what private rates and volume take off usage.
+func (w *writer) reduce(l *Line) {
+	if l.Type != Usage || l.Seller != amazon || l.Split != nil {
+		return
+	}
+	as, thousandths, text := OtherDiscount, w.Volume, "Discount on the volume of "+l.Product.ServiceName
+	if l.Product.Service == sageMaker {
+		if !strings.HasPrefix(l.Product.unprefixed(), "Host:ml.") {
+			return
+		}
+		as, thousandths, text = PrivateDiscount, w.PrivateRate, "Private rate of "+l.Product.Usage
+	}
+	if off := -l.Unblended.over(thousandths, 1000); off != 0 {
+		w.bundle(as, nil, l, text).gather(off)
+	}
 }
 
 // amazon sells all but what Marketplace does.
