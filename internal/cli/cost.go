@@ -87,6 +87,15 @@ func (f *lakeFlags) open(ctx context.Context, env Env) (_ *attached, err error) 
 	return a, a.lake.Attach(ctx, a.DB)
 }
 
+// held are the billing periods of which the lake has bills.
+func (a *attached) held() []string {
+	var all []string
+	for _, m := range a.lake.Months() {
+		all = append(all, m.Period)
+	}
+	return all
+}
+
 // Close lets go of both.
 func (a *attached) Close() {
 	if a.DB != nil {
