@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 )
@@ -79,21 +80,24 @@ func (c *Chart) view() *chartView {
 		high, low = max(high, up), min(low, down)
 	}
 	step := tick(high - low)
-	high, low = math.Ceil(high/step)*step, math.Floor(low/step)*step
+	high = math.Ceil(high/step) * step
+	if low < -step/4 { // a little below zero needs no step of its own
+		low = math.Floor(low/step) * step
+	}
 	if high == low {
 		high = step
 	}
 	y := func(value float64) float64 {
 		return chartTop + (high-value)/(high-low)*(chartHeight-2*chartTop)
 	}
-	for at := low; at <= high+step/2; at += step {
+	for at := math.Ceil(low/step) * step; at <= high+step/2; at += step {
 		v.Ticks = append(v.Ticks, tickView{px(y(at)), Money{decimal.NewFromFloat(at).Round(6), c.Currency}.short(), math.Abs(at) < step/2})
 	}
-	slot := 100 / float64(len(c.Labels))
+	slot, year := 100/float64(len(c.Labels)), c.year()
 	every := (len(c.Labels) + chartLabels - 1) / chartLabels
 	for i, label := range c.Labels {
 		if i%every == 0 {
-			v.Labels = append(v.Labels, tickView{At: px((float64(i) + .5) * slot), Text: label})
+			v.Labels = append(v.Labels, tickView{At: px((float64(i) + .5) * slot), Text: label[year:]})
 		}
 		up, down := 0.0, 0.0
 		for n, s := range c.Series {
@@ -116,6 +120,17 @@ func (c *Chart) view() *chartView {
 		v.Legend = append(v.Legend, legendView{n % hues, s.Name})
 	}
 	return v
+}
+
+// year is how long the year is that all labels begin with, if they are days of one.
+func (c *Chart) year() int {
+	const length = len("2006-")
+	for _, label := range c.Labels {
+		if _, err := time.Parse(time.DateOnly, label); err != nil || label[:length] != c.Labels[0][:length] {
+			return 0
+		}
+	}
+	return length
 }
 
 // tick is a round step that goes a few times into a range.

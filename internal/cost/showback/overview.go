@@ -126,7 +126,7 @@ func (o Overview) figures(whole *line) []report.Figure {
 		total.Note = fmt.Sprintf("%s beside %s", signed(by[2].(decimal.Decimal)), o.Period.Before())
 	}
 	figures := []report.Figure{total}
-	for i, class := range classes[:2] {
+	for i, class := range classes[:2] { // compute and storage
 		if a := whole.apart[i]; a.known {
 			figures = append(figures, report.Figure{Label: strings.ToUpper(class[:1]) + class[1:], Text: print(a), Note: share(a.value, whole.costs[0].value) + " of it"})
 		}
@@ -247,7 +247,7 @@ func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Pa
 	defer func() { _ = rows.Close() }()
 	p = report.Part{Title: "Untagged", Lead: "No charge of use has a tag.", Bars: "untagged_cost", Data: report.Data{Name: "untagged", Title: "What each tag covers of the use",
 		Columns: []report.DataColumn{{Name: "tag", Head: "TAG"}, {Name: "tagged_cost", Head: "TAGGED", Type: report.Amount}, {Name: "untagged_cost", Head: "UNTAGGED", Type: report.Amount},
-			{Name: "covered", Head: "COVERED"}}}}
+			{Name: "covered", Head: "COVERED", Type: report.Share}}}}
 	var table [][]any
 	for rows.Next() {
 		var key string
@@ -260,11 +260,19 @@ func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Pa
 			p.Lead = fmt.Sprintf("The tag that covers most is %s; %s of use has none.", key, money(all.value.Sub(tagged.value)))
 		}
 		if len(table) < overviewRows {
-			table = append(table, []any{key, money(tagged.value), money(all.value.Sub(tagged.value)), share(tagged.value, all.value)})
+			table = append(table, []any{key, money(tagged.value), money(all.value.Sub(tagged.value)), covered(tagged.value, all.value)})
 		}
 	}
 	p.Data.Rows = each(table)
 	return p, rows.Err()
+}
+
+// covered is a part of a whole in hundredths, nil where that makes no sense.
+func covered(part, whole decimal.Decimal) any {
+	if !whole.IsPositive() {
+		return nil
+	}
+	return part.Shift(2).DivRound(whole, 1)
 }
 
 // all are the lines at once.

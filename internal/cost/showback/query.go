@@ -28,7 +28,7 @@ type Query struct {
 }
 
 // classes are the classes of use that stand apart. What is of none of them is other.
-var classes = []string{"compute", "storage", "data", "requests"}
+var classes = []string{"compute", "storage", "data", "requests", "commitment", "tax"}
 
 const other = "other"
 
