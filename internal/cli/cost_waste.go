@@ -21,6 +21,7 @@ const wasteCost = "amortized"
 
 type wasteFlags struct {
 	costFlags
+	estateFlag
 	state, by, cost string
 	from            []string
 	top             int
@@ -42,10 +43,11 @@ func newCostWaste(env Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
 	f.add(cmd, report.DataFormats())
+	f.addEstate(cmd)
 	stateFlag(cmd, &f.state)
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote; repeat it: each tells of the time before it")
-	fl.StringVar(&f.by, "by", waste.Groups()[0], "tell it by one of "+strings.Join(waste.Groups(), ", "))
+	fl.StringVar(&f.by, "by", waste.Groups()[0], "tell it by one of "+strings.Join(waste.Groups(), ", ")+"; team runs the rules of cost.allocation first")
 	fl.StringVar(&f.cost, "cost", wasteCost, "cost to add up: one of "+strings.Join(showback.CostNames(), ", "))
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the most wasteful, and add up the others as one line; 0 is all")
 	fl.BoolVar(&f.saved, "saved", false, "tell what the bill confirms of what actions have saved")
@@ -96,6 +98,11 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 		return err
 	}
 	defer func() { _ = l.Close() }()
+	if f.by == waste.Team && !f.saved {
+		if _, err := f.allocate(ctx, file, a, q.Period.Billed()...); err != nil {
+			return err
+		}
+	}
 	var data report.Data
 	if f.saved {
 		data, err = confirmSavings(ctx, a, l, q.Cost)
