@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -137,7 +138,12 @@ func (d Data) section() (section, error) {
 		part.grid = g
 	}
 	for _, n := range d.notes() {
-		part.remarks = append(part.remarks, remark{text: n, tone: faint})
+		// What is indented belongs to the note above it, as a command that mends what that tells.
+		r := remark{text: strings.TrimLeft(n, " "), tone: faint}
+		if r.text != n {
+			r.level = 1
+		}
+		part.remarks = append(part.remarks, r)
 	}
 	return part, nil
 }

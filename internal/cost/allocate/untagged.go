@@ -187,13 +187,21 @@ const fileSystemService = "AmazonEFS"
 // untaggable are the classes of lines behind which there is no resource.
 var untaggable = []string{"tax", "support", "commitment"}
 
+// taggable reports whether a resource that could have the tag stands behind it: of what is bought, a training plan of SageMaker is one.
+func (u Untagged) taggable() bool {
+	if a, err := estate.ParseARN(u.Resource); err == nil && a.Service == "sagemaker" && u.category == "Purchase" {
+		return true
+	}
+	return !slices.Contains(untaggable, u.Class) && (u.category == "" || u.category == "Usage") && (u.Resource != "" || u.Domain != "")
+}
+
 // cause is why a charge has no tag, and what mends it.
 func (e evidence) cause(u Untagged) (Cause, string) {
 	has, inEstate := e.tagged[u.Resource]
 	above := e.tagged["space "+u.Domain+"/"+u.space] || e.tagged["profile "+u.Domain+"/"+u.profile] || e.tagged["domain "+u.Domain]
 	propagates, inDomain := e.propagates[u.Domain]
 	switch {
-	case slices.Contains(untaggable, u.Class), u.category != "" && u.category != "Usage", u.Resource == "" && u.Domain == "":
+	case !u.taggable():
 		return Untaggable, ""
 	case u.Service == fileSystemService: // no domain hands its tags on to its home
 		return NoTag, fmt.Sprintf("aws efs tag-resource --resource-id %s --tags Key=%s,Value=TEAM", u.Resource[strings.LastIndex(u.Resource, "/")+1:], quoted(e.key))
