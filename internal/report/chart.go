@@ -30,6 +30,8 @@ const (
 	chartTop    = 10
 	chartTicks  = 4
 	chartLabels = 8
+	// chartWidest is how wide a column may be, in hundredths of the room: two months are no walls.
+	chartWidest = 12
 	// hues are the colours in the style sheet. A chart with more series ends in one of them all the same.
 	hues = 8
 )
@@ -94,6 +96,7 @@ func (c *Chart) view() *chartView {
 		v.Ticks = append(v.Ticks, tickView{px(y(at)), Money{decimal.NewFromFloat(at).Round(6), c.Currency}.short(), math.Abs(at) < step/2})
 	}
 	slot, year := 100/float64(len(c.Labels)), c.year()
+	wide := min(.7*slot, chartWidest)
 	every := (len(c.Labels) + chartLabels - 1) / chartLabels
 	for i, label := range c.Labels {
 		if i%every == 0 {
@@ -112,7 +115,7 @@ func (c *Chart) view() *chartView {
 			}
 			top, bottom := y(max(*from, *from+f)), y(min(*from, *from+f))
 			*from += f
-			v.Columns = append(v.Columns, rectView{X: px((float64(i) + .15) * slot), Width: px(.7 * slot), Y: px(top), Height: px(bottom - top), Hue: n % hues,
+			v.Columns = append(v.Columns, rectView{X: px((float64(i)+.5)*slot - wide/2), Width: px(wide), Y: px(top), Height: px(bottom - top), Hue: n % hues,
 				Title: label + ": " + s.Name + " " + Money{value, c.Currency}.String()})
 		}
 	}

@@ -14,7 +14,7 @@ type Mix struct {
 	DiscountRows bool
 	// Bundled gives the data that goes into endpoints back.
 	Bundled bool
-	// PrivateRate is taken, in thousandths, off what instances of endpoints cost, and Volume off what other services do, each on lines of its own.
+	// PrivateRate is taken, in thousandths, off what instances of endpoints cost, and Volume off what other services do, each on a line of its own by the month.
 	PrivateRate, Volume int64
 	// Tax and Support are in thousandths of what is charged.
 	Tax, Support int64

@@ -85,7 +85,7 @@ func (w *writer) put(l *Line) {
 	w.done = !w.yield(l)
 }
 
-// reduce puts aside what private rates and volume take off usage.
+// reduce puts aside what private rates and volume take off the usage of the month.
 func (w *writer) reduce(l *Line) {
 	if l.Type != Usage || l.Seller != amazon || l.Split != nil {
 		return
@@ -98,14 +98,16 @@ func (w *writer) reduce(l *Line) {
 		as, thousandths, text = PrivateDiscount, w.PrivateRate, "Private rate of "+l.Product.Usage
 	}
 	if off := -l.Unblended.over(thousandths, 1000); off != 0 {
-		w.bundle(as, nil, l, text).gather(off)
+		of := *l
+		of.Start, of.End = w.Month, w.end
+		w.bundle(as, nil, &of, text).gather(off)
 	}
 }
 
 // amazon sells all but what Marketplace does.
 const amazon, marketplace = "AWS", "AWS Marketplace"
 
-// bundle is the line of the type that stands for the like of the given one in its hour or day.
+// bundle is the line of the type that stands for the like of the given one in its hour, day or month.
 func (w *writer) bundle(as LineType, plan *Plan, of *Line, text string) *Line {
 	k := bundle{as, plan, of.Product.Usage, of.Start}
 	l := w.together[k]
