@@ -157,7 +157,7 @@ func newCostReport(env Env) *cobra.Command {
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the dearest over the whole period, and add up the others as one line; 0 is all")
 	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests, commitments, tax and all else apart")
-	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, from which the whole story tells what went to no use; repeat it")
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, or what cost evidence saved, from which the whole story tells what went to no use; repeat it")
 	fl.StringVar(&f.compare, "compare", "", "previous: beside the day, week or month before, or else beside the period before")
 	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(showback.DimensionNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("cost", cobra.FixedCompletions(showback.CostNames(), cobra.ShellCompDirectiveNoFileComp))

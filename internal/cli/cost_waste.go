@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/cost/waste"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
@@ -37,6 +41,7 @@ func newCostWaste(env Env) *cobra.Command {
 			"paid for nothing. Where an idle time begins or ends within a line there are two bounds, and what nobody looked at is not known: nothing is guessed.\n\n" +
 			"With --saved it tells, for each action that ended a bill, what the bill says since: confirmed, not confirmed, or not yet billed.",
 		Example: "  sagewarden cost waste --month 2026-03 --from monday.json --from tuesday.json\n" +
+			"  sagewarden cost evidence --region all --save march.json && sagewarden cost waste --month 2026-03 --from march.json\n" +
 			"  sagewarden cost waste --by owner --from monday.json -o csv\n" +
 			"  sagewarden cost waste --saved",
 		Args: cobra.NoArgs,
@@ -46,7 +51,7 @@ func newCostWaste(env Env) *cobra.Command {
 	f.addEstate(cmd)
 	stateFlag(cmd, &f.state)
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote; repeat it: each tells of the time before it")
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, or what cost evidence saved; repeat it: each tells of the time before it")
 	fl.StringVar(&f.by, "by", waste.Groups()[0], "tell it by one of "+strings.Join(waste.Groups(), ", ")+"; team runs the rules of cost.allocation first")
 	fl.StringVar(&f.cost, "cost", wasteCost, "cost to add up: one of "+strings.Join(showback.CostNames(), ", "))
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the most wasteful, and add up the others as one line; 0 is all")
@@ -119,13 +124,33 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 func loadEvidence(files []string) (*waste.Evidence, error) {
 	e := waste.NewEvidence()
 	for _, name := range files {
-		snap, err := scan.Load(name)
-		if err != nil {
+		if err := addEvidence(e, name); err != nil {
 			return nil, err
 		}
-		e.Add(snap)
 	}
 	return e, nil
+}
+
+// addEvidence takes in a snapshot, or what cost evidence has saved, which begins with its schema.
+func addEvidence(e *waste.Evidence, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return &estate.Error{Op: "read evidence", On: name, Err: cause(err), Hint: "name a file that `sagewarden scan --save` or `sagewarden cost evidence --save` wrote"}
+	}
+	defer func() { _ = f.Close() }()
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(64); bytes.Contains(head, []byte(waste.Schema)) {
+		if err := e.Load(r); err != nil {
+			return &estate.Error{Op: "read evidence", On: name, Err: err, Hint: "have it written again by sagewarden cost evidence"}
+		}
+		return nil
+	}
+	snap, err := scan.Load(name)
+	if err != nil {
+		return err
+	}
+	e.Add(snap)
+	return nil
 }
 
 // wasted parts the bill by what snapshots and the ledger's findings say.

@@ -51,6 +51,9 @@ func (e *Evidence) load(ctx context.Context, db Engine) error {
 				instanceType = t.instanceType
 			}
 			for what, stretches := range e.settled(t) {
+				if what == lately {
+					what = used
+				}
 				for _, s := range stretches {
 					if !yield([]any{t.arn, instanceType, t.class, string(what), s.from, s.to}) {
 						return

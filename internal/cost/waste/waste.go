@@ -244,7 +244,7 @@ func (b *Bill) notes() []string {
 	for _, currency := range b.currencies() {
 		print := func(v decimal.Decimal) string { return report.Money{Value: v, Currency: currency}.String() }
 		if s := b.all[currency]; !s.unknown.IsZero() {
-			notes = append(notes, print(s.unknown)+" of it is not known to be idle or in use: nobody looked at the time, or the line does not tell")
+			notes = append(notes, print(s.unknown)+" of it is not known to be idle or in use: nobody looked at the time, or the line does not tell; sagewarden cost evidence looks back")
 		}
 		if s := b.beside[currency]; !s.paid.IsZero() {
 			notes = append(notes, print(s.paid)+" beside it is neither idle nor in use, as tax, requests, data and commitments, or is of no resource")
