@@ -30,6 +30,7 @@ var console = regexp.MustCompile("(?s)```console\n\\$ sagewarden ([^\n]*)\n(.*?)
 var documented = map[string][]string{
 	"organization.yaml": {"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md", "docs/inventory.md", "docs/iam.md", "docs/policies.md"},
 	"hierarchy.yaml":    {"docs/targets.md", "docs/doctor.md"},
+	"billing.yaml":      {"docs/cost-setup.md"},
 }
 
 // waiting are the commands that keep to rates, which change nothing of what they print.

@@ -1,7 +1,7 @@
 // Package script runs the program as a user does, from the command line, against simulated organizations on loopback.
 //
-// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve, and
-// hierarchy.yaml stand beside them and are laid into every script's folder.
+// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve,
+// hierarchy.yaml and billing.yaml stand beside them and are laid into every script's folder.
 package script
 
 import (
@@ -54,6 +54,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	billing, err := os.ReadFile("testdata/billing.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
 		UpdateScripts:      *update,
@@ -66,7 +70,7 @@ func TestScripts(t *testing.T) {
 			e.Values[programKey{}] = new(program)
 			e.Values[servedKey{}] = new(served)
 			return errors.Join(os.WriteFile(filepath.Join(e.WorkDir, "organization.yaml"), organization, 0o600),
-				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600))
+				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600), os.WriteFile(filepath.Join(e.WorkDir, "billing.yaml"), billing, 0o600))
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "bills" { // this build can read them
