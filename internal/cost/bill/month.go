@@ -302,12 +302,16 @@ func (s *files) copy(ctx context.Context, period string, several bool, file stri
 			}
 			columns = append(columns, "CAST("+value+" AS "+c.Type+") AS "+c.Name)
 		}
-		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+union+"\n))) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+")")
+		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+union+"\n))) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+", ROW_GROUP_SIZE_BYTES "+strconv.Itoa(rowGroupBytes)+")")
 	})
 }
 
-// rowGroup is how many lines the files have in a group: with twice as many, the engine spills to the disk what it cannot hold, which doubles the time.
-const rowGroup = 60 << 10
+// rowGroup is how many lines the files have in a group at most, and rowGroupBytes how much of them the engine gathers for one: each of its threads
+// holds a group, and what it becomes when it is packed, in memory.
+const (
+	rowGroup      = 60 << 10
+	rowGroupBytes = 16 << 20
+)
 
 // grammarFunction reads a usage type for the engine: the grammar in Go, asked once for each of the few spellings of a bill, is a quarter
 // of the time that usage.SQL takes on every line.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -21,12 +22,16 @@ type Options struct {
 	Memory int
 	// Temp is the folder into which it spills what does not fit; without one it fails in place of spilling.
 	Temp string
-	// Threads bounds how many run at once; one for each processor when zero.
+	// Threads bounds how many run at once; one for each processor when zero. Memory bounds them, too.
 	Threads int
 }
 
 // defaultMemory keeps the whole process below 700 MB.
 const defaultMemory = 512
+
+// threadMemory is how many megabytes a thread needs to work in. More threads than have that would end for want of memory, on a machine of many
+// processors, what fewer do in the same time or so.
+const threadMemory = 112
 
 // settings are what every connection of the engine lives by. Nothing is fetched from the network, and the clock on the wall is UTC.
 func (o Options) settings() map[string]string {
@@ -41,9 +46,10 @@ func (o Options) settings() map[string]string {
 		"autoload_known_extensions":    "false",
 		"allow_community_extensions":   "false",
 	}
-	if o.Threads > 0 {
-		s["threads"] = strconv.Itoa(o.Threads)
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
 	}
+	s["threads"] = strconv.Itoa(max(1, min(o.Threads, o.Memory/threadMemory)))
 	return s
 }
 
