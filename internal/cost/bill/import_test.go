@@ -278,3 +278,57 @@ func TestRemote(t *testing.T) {
 		t.Errorf("no month: %v", err)
 	}
 }
+
+// TestNothingTwice: lines count once, however often their file is found.
+func TestNothingTwice(t *testing.T) {
+	for name, tt := range map[string]struct {
+		files map[string][]byte
+		want  string
+	}{
+		"packed and unpacked side by side": {map[string][]byte{"a.csv": []byte(header + line), "a.csv.gz": packed(header + line)}, "it is the same as a.csv, by its name"},
+		"two keys of which one file is left": {map[string][]byte{"part.csv": []byte(header + line),
+			"r-Manifest.json": []byte(`{"assemblyId":"a1","billingPeriod":"2026-03","reportKeys":["x/1/part.csv","x/2/part.csv"]}`)}, "is all that is here of both"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for f, text := range tt.files {
+				write(t, filepath.Join(dir, f), text)
+			}
+			if _, err := try(t, Options{Lake: t.TempDir()}, dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+		})
+	}
+	// Parts of one bill differ in more than that.
+	dir, to := t.TempDir(), t.TempDir()
+	for _, f := range []string{"bill-1.csv", "bill-2.csv", "bill.csv"} {
+		write(t, filepath.Join(dir, f), []byte(header+line))
+	}
+	if rs := must(t, Options{Lake: to}, dir); rs[0].Lines() != 3 {
+		t.Errorf("%+v", rs)
+	}
+}
+
+// TestPatterns: what looks like a pattern in the name of a file or folder is a name.
+func TestPatterns(t *testing.T) {
+	from := delivered(t, simulated.New(small(), march, false, simulated.Everyday(march, 2)), simulated.CUR2, simulated.Parquet)
+	found, err := filepath.Glob(filepath.Join(from, "exports", "org", "data", "*", "*.parquet"))
+	if err != nil || len(found) == 0 {
+		t.Fatal(found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "it's a [l]ake*?")
+	want := must(t, Options{Lake: t.TempDir()}, write(t, filepath.Join(dir, "a.parquet"), text))[0].Lines()
+	write(t, filepath.Join(dir, "bill1.parquet"), []byte("no bill"))
+	for _, name := range []string{"bill[1].parquet", "b*.parquet", "b?ll1.parquet", "it's.parquet"} {
+		if r := must(t, Options{Lake: to}, write(t, filepath.Join(dir, name), text))[0]; r.Lines() != want {
+			t.Errorf("%s has %d lines, want %d", name, r.Lines(), want)
+		}
+	}
+	if got := ask(t, to, "SELECT count(*) FROM charges"); got[0] != fmt.Sprintf("[%d]", want) {
+		t.Errorf("the lake has %v, want %d", got, want)
+	}
+}

@@ -83,7 +83,7 @@ func (t *table) relation(pipes []string) string {
 	}
 	list := make([]string, len(names))
 	for i, n := range names {
-		list[i] = dialect.Text(n)
+		list[i] = duck.File(n)
 	}
 	if !t.packed {
 		return "read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)"
@@ -163,7 +163,7 @@ func (s *files) first(ctx context.Context) (string, error) {
 	for i, t := range s.tables {
 		for _, file := range t.files {
 			if !t.packed {
-				rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM read_parquet("+dialect.Text(file)+", hive_partitioning = false)")
+				rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM read_parquet("+duck.File(file)+", hive_partitioning = false)")
 				if err != nil {
 					return "", s.explain(ctx, err)
 				}
@@ -335,7 +335,7 @@ func grammarSQL(column string) string {
 
 // sumUp sums what was written.
 func (im *importer) sumUp(ctx context.Context, m *lake.Month, file string) error {
-	from := "read_parquet(" + dialect.Text(file) + ", hive_partitioning = false)"
+	from := "read_parquet(" + duck.File(file) + ", hive_partitioning = false)"
 	sums, _, err := im.sums(ctx, "SELECT billing_currency, count(*), "+sumList(costs)+" FROM "+from+" GROUP BY billing_currency ORDER BY billing_currency")
 	if err != nil {
 		return err

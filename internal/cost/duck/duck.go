@@ -53,6 +53,11 @@ func (o Options) settings() map[string]string {
 	return s
 }
 
+// File is the path of a file in SQL. The engine takes the signs of patterns in a path for patterns, and would read other files in its place.
+func File(path string) string {
+	return "'" + strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]", "'", "''").Replace(path) + "'"
+}
+
 // A DB is an engine with an empty catalog, which is gone when it is closed.
 type DB struct{ pool *sql.DB }
 
@@ -91,9 +96,12 @@ func (db *DB) Append(ctx context.Context, table string, rows iter.Seq[[]any]) er
 
 // Seal leaves the engine nothing to read but these files, for good: no other file, no network, no extension, no setting.
 func (db *DB) Seal(ctx context.Context, files ...string) error {
-	quoted := make([]string, len(files))
-	for i, f := range files {
-		quoted[i] = "'" + strings.ReplaceAll(f, "'", "''") + "'"
+	var quoted []string
+	for _, f := range files {
+		quoted = append(quoted, "'"+strings.ReplaceAll(f, "'", "''")+"'")
+		if as := File(f); as != quoted[len(quoted)-1] { // it looks at the pattern, and at what that finds
+			quoted = append(quoted, as)
+		}
 	}
 	for _, s := range []string{"SET allowed_paths = [" + strings.Join(quoted, ", ") + "]", "SET enable_external_access = false", "SET lock_configuration = true"} {
 		if err := db.Exec(ctx, s); err != nil {
