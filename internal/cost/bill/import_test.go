@@ -332,3 +332,30 @@ func TestPatterns(t *testing.T) {
 		t.Errorf("the lake has %v, want %d", got, want)
 	}
 }
+
+// TestManyFiles: a bill of more files than one statement reads is one month, and a mistake in any of them is told with its own file and row.
+func TestManyFiles(t *testing.T) {
+	dir, to := t.TempDir(), t.TempDir()
+	euro := strings.Replace(line, "USD", "EUR", 1)
+	none := strings.Replace(strings.Replace(line, "USD", "", 1), "AmazonSageMaker", "AmazonEC2", 1)
+	for i := range 23 {
+		write(t, filepath.Join(dir, fmt.Sprintf("bill-%02d.csv", i)), []byte(header+strings.Repeat(line, i)+euro+none))
+	}
+	r := must(t, Options{Lake: to}, dir)[0]
+	if len(r.Kept) != 2 || r.Kept[0].Currency != "EUR" || r.Kept[0].Lines != 23 || r.Kept[1].Unblended.String() != "379.5" || len(r.Skipped) != 1 || r.Skipped[0].Lines != 23 {
+		t.Errorf("kept %+v, left out %+v", r.Kept, r.Skipped)
+	}
+	if got := ask(t, to, "SELECT count(*), sum(unblended_cost) FROM charges"); got[0] != `[276,"414"]` {
+		t.Errorf("the lake has %v", got)
+	}
+	before := state(t, to)
+	for wrong, want := range map[string]string{"a,b\n": "row 18: it has 2 columns, the header has 15", strings.Replace(line, "1.5", "NaN", 1): `row 18, column lineItem/UnblendedCost: "NaN" is not an amount`} {
+		file := write(t, filepath.Join(dir, "bill-17.csv"), []byte(header+strings.Repeat(line, 16)+wrong))
+		if _, err := try(t, Options{Lake: to}, dir); err == nil || !strings.Contains(err.Error(), "on "+file+": "+want) {
+			t.Errorf("want %q of %s, got %v", want, file, err)
+		}
+		if diff := cmp.Diff(before, state(t, to)); diff != "" {
+			t.Error("the lake is not as it was")
+		}
+	}
+}

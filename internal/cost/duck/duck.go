@@ -2,6 +2,7 @@
 package duck
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,22 +36,19 @@ const threadMemory = 112
 
 // settings are what every connection of the engine lives by. Nothing is fetched from the network, and the clock on the wall is UTC.
 func (o Options) settings() map[string]string {
-	if o.Memory == 0 {
-		o.Memory = defaultMemory
-	}
-	s := map[string]string{
-		"memory_limit":                 fmt.Sprintf("%dMB", o.Memory),
+	return map[string]string{
+		"memory_limit":                 fmt.Sprintf("%dMB", cmp.Or(o.Memory, defaultMemory)),
 		"temp_directory":               o.Temp,
 		"preserve_insertion_order":     "false",
 		"autoinstall_known_extensions": "false",
 		"autoload_known_extensions":    "false",
 		"allow_community_extensions":   "false",
+		"threads":                      strconv.Itoa(o.threads()),
 	}
-	if o.Threads == 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
-	s["threads"] = strconv.Itoa(max(1, min(o.Threads, o.Memory/threadMemory)))
-	return s
+}
+
+func (o Options) threads() int {
+	return max(1, min(cmp.Or(o.Threads, runtime.GOMAXPROCS(0)), cmp.Or(o.Memory, defaultMemory)/threadMemory))
 }
 
 // File is the path of a file in SQL. The engine takes the signs of patterns in a path for patterns, and would read other files in its place.
@@ -59,7 +57,13 @@ func File(path string) string {
 }
 
 // A DB is an engine with an empty catalog, which is gone when it is closed.
-type DB struct{ pool *sql.DB }
+type DB struct {
+	pool    *sql.DB
+	threads int
+}
+
+// Threads are how many of the engine's run at once.
+func (db *DB) Threads() int { return db.threads }
 
 // Query asks. An error in the SQL is an *estate.Error that shows where.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -40,7 +40,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, &estate.Error{Op: "start DuckDB", Err: err}
 	}
-	db := &DB{sql.OpenDB(connector)}
+	db := &DB{sql.OpenDB(connector), o.threads()}
 	if err := db.pool.PingContext(ctx); err != nil {
 		_ = db.Close()
 		return nil, &estate.Error{Op: "start DuckDB", Err: err}
