@@ -93,7 +93,7 @@ func (f *Allocation) Untagged(ctx context.Context, db *duck.DB, snap *estate.Sna
 		return nil, nil, err
 	}
 	listed := f.rules.TagKeys[key]
-	c := compiler{dialect.DuckDB, map[tagKey][]string{{"tags", key}: spellings(key, listed, seen)}}
+	c := compiler{Dialect: dialect.DuckDB, keys: map[tagKey][]string{{"tags", key}: spellings(key, listed, seen)}}
 	nobody := "CASE WHEN rule_n = 0 AND NOT pooled AND payer = " + dialect.Text(config.Unallocated) + " THEN " + cost + " END"
 	rows, err := db.Query(ctx, "SELECT billing_currency, service_code, usage_class, component, resource_id, allocation_domain, charge_category, space_name, user_profile_name, "+
 		c.tag(tagKey{"tags", key})+" IS NOT NULL, COUNT(*), SUM("+cost+"), SUM("+nobody+") FROM allocation_paid GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
