@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/cost/setup"
 	"github.com/sagewarden/sagewarden/internal/govern/compliance"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
 	"github.com/sagewarden/sagewarden/internal/kinds"
@@ -36,8 +37,10 @@ const (
 	Enforce Purpose = "enforce"
 	// Tags reads and writes tags.
 	Tags Purpose = "tags"
-	// Cost reads what things cost.
+	// Cost reads what things cost, and what is switched on for the bill.
 	Cost Purpose = "cost"
+	// CostSetup switches on what the bill lacks.
+	CostSetup Purpose = "cost-setup"
 )
 
 // What Doctor adds.
@@ -56,7 +59,7 @@ const All = "all"
 
 // Purposes are all of them.
 func Purposes() []Purpose {
-	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost}
+	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost, CostSetup}
 }
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
@@ -92,6 +95,8 @@ type Options struct {
 	Heartbeats []pulse.Source
 	// State is where the ledger is in S3, nil for elsewhere.
 	State *ledger.Place
+	// BillBucket is the bucket that the bill is delivered to, empty for any: the policy of any is not to be changed.
+	BillBucket string
 	// Channels are those that people are told through.
 	Channels []config.Channel
 }
@@ -130,6 +135,15 @@ func Statements(o Options) []Statement {
 			all.tag(ks)
 		case Cost:
 			all.allow(readSid("pricing:GetProducts"), anything, "pricing:GetProducts")
+			for _, op := range setup.Reads {
+				all.allow(readSid(op), billed(op, o.BillBucket), op)
+			}
+		case CostSetup:
+			for _, op := range setup.Changes {
+				if service(op) != "s3" || o.BillBucket != "" {
+					all.allow("SetUp"+setUpSids[service(op)], billed(op, o.BillBucket), op)
+				}
+			}
 		}
 	}
 	for _, h := range o.Heartbeats {

@@ -22,7 +22,7 @@ func newCost(env Env) *cobra.Command {
 		Short: "Read AWS bills, and charge every cent of SageMaker to someone",
 		Long:  "Cost keeps the charges of your bills in a lake: Parquet files on this machine, a folder for each month, that any tool can read.",
 	}
-	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostWaste(env), newCostRules(env), newCostQuery(env))
+	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostEvidence(env), newCostWaste(env), newCostSetup(env), newCostRules(env), newCostQuery(env), newCostViews(env))
 	return cmd
 }
 
@@ -95,6 +95,15 @@ func (f *lakeFlags) open(ctx context.Context, env Env) (_ *attached, err error) 
 		return nil, err
 	}
 	return a, a.lake.Attach(ctx, a.DB)
+}
+
+// held are the billing periods of which the lake has bills.
+func (a *attached) held() []string {
+	var all []string
+	for _, m := range a.lake.Months() {
+		all = append(all, m.Period)
+	}
+	return all
 }
 
 // Close lets go of both.
