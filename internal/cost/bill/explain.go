@@ -71,13 +71,16 @@ func (s *files) csvError(said string) error {
 
 // locate finds the first value that cannot be what its column has to be.
 func (s *files) locate(ctx context.Context) error {
-	what := map[string]string{asMoney: "an amount", asMoment: "a time", asJSON: "JSON"}
+	what := map[string]string{asMoney: "an amount", asMoment: "a time", asJSON: "an object of JSON"}
 	for i, r := range s.readings {
 		t := s.tables[i]
 		for f, file := range t.files {
 			tests := make([]string, len(r.casts))
 			for n, c := range r.casts {
 				tests[n] = fmt.Sprintf("WHEN %s IS NOT NULL AND TRY_CAST(%[1]s AS %s) IS NULL THEN %d", c.text(), c.as, n)
+				if c.as == asJSON {
+					tests[n] = fmt.Sprintf("WHEN %s IS NOT NULL AND COALESCE(json_type(TRY_CAST(%[1]s AS JSON)), '') NOT IN ('OBJECT', 'NULL') THEN %d", c.text(), n)
+				}
 			}
 			values := make([]string, len(r.casts))
 			for n, c := range r.casts {
