@@ -106,6 +106,9 @@ func FuzzRows(f *testing.F) {
 			return // which the other reader takes otherwise
 		}
 		records, err := csv.NewReader(strings.NewReader(header + rows)).ReadAll()
+		if errors.Is(err, csv.ErrBareQuote) {
+			return // a quote within a cell that does not begin with one stands for itself
+		}
 		if err != nil {
 			t.Errorf("%q is taken, and is no CSV: %v", rows, err)
 			return
