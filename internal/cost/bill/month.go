@@ -282,26 +282,9 @@ func (s *files) copy(ctx context.Context, period string, several bool, file stri
 		b.WriteString("\nFROM " + from + "\nWHERE " + r.where(period, several) + " AND " + r.kept(s.columns[i], s.importer.Products))
 		return b.String()
 	}, func(union string) error {
-		more := derived()
-		columns := make([]string, 0, len(lake.Schema))
-		for _, c := range lake.Schema {
-			value, ok := more[c.Name]
-			switch {
-			case c.Name == lake.Partition:
-				continue
-			case ok:
-			case slices.Contains(grammar, c.Name):
-				value = grammarSQL(c.Name)
-			case slices.ContainsFunc(s.readings, func(r reading) bool { return r.values[c.Name] != "" }):
-				value = c.Name
-			default:
-				value = "NULL"
-			}
-			if strings.HasPrefix(c.Type, "MAP") {
-				value = "COALESCE(" + value + ", MAP {})"
-			}
-			columns = append(columns, "CAST("+value+" AS "+c.Type+") AS "+c.Name)
-		}
+		columns := charges(dialect.DuckDB, grammarSQL, func(column string) bool {
+			return slices.ContainsFunc(s.readings, func(r reading) bool { return r.values[column] != "" })
+		})
 		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+union+"\n))) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+")")
 	})
 }
