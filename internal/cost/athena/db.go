@@ -1,0 +1,117 @@
+package athena
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"regexp"
+
+	"github.com/sagewarden/sagewarden/internal/cost/dialect"
+	"github.com/sagewarden/sagewarden/internal/estate"
+)
+
+// A DB answers SQL over the relation charges of an organization's bill.
+type DB struct {
+	engine  *Engine
+	table   Table
+	charges string
+	pool    *sql.DB
+}
+
+// Over is the engine with the relation charges of some months of the table; of all of them where they are empty.
+func (e *Engine) Over(t Table, first, last string) (*DB, error) {
+	charges, err := t.Charges(first, last)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{engine: e, table: t, charges: charges}
+	db.pool = sql.OpenDB(connector{db})
+	return db, nil
+}
+
+// Dialect is what it speaks.
+func (*DB) Dialect() dialect.Dialect { return dialect.Athena }
+
+// Query asks one SELECT over charges. It can change nothing: what is not a query cannot stand behind the one that makes charges.
+func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if len(args) > 0 {
+		return nil, errors.New("athena: queries have no parameters")
+	}
+	return db.pool.QueryContext(ctx, query)
+}
+
+// Close lets go of what there is on this machine.
+func (db *DB) Close() error { return db.pool.Close() }
+
+// leading is what may stand before a statement: space and comments.
+var leading = regexp.MustCompile(`^(?:\s+|--[^\n]*(?:\n|$)|/\*(?s:.*?)\*/)*`)
+
+var (
+	withWord   = regexp.MustCompile(`(?i)^with\s+`)
+	recursive  = regexp.MustCompile(`(?i)^recursive\s+`)
+	beginsWell = regexp.MustCompile(`(?i)^(?:select\b|with\b|values\b|table\b|\()`)
+)
+
+// maxStatement is how long a statement may be for Athena.
+const maxStatement = 262144
+
+// statement puts the relation charges before a query.
+func (db *DB) statement(query string) (string, error) {
+	rest := query[len(leading.FindString(query)):]
+	if !beginsWell.MatchString(rest) {
+		return "", &estate.Error{Op: "run SQL", Err: errors.New("this is not one SELECT"), Hint: "charges can be read, and nothing can be changed: write one SELECT, or WITH … SELECT"}
+	}
+	word, more := "WITH ", "\n"
+	if with := withWord.FindString(rest); with != "" {
+		rest, more = rest[len(with):], ",\n"
+		if r := recursive.FindString(rest); r != "" {
+			word, rest = "WITH RECURSIVE ", rest[len(r):]
+		}
+	}
+	whole := word + "charges AS (\n" + db.charges + "\n)" + more + rest
+	if len(whole) > maxStatement {
+		return "", &estate.Error{Op: "run SQL", Err: errors.New("with what makes charges it is longer than the 262144 characters that Athena takes"), Hint: "make the views, and ask them: sagewarden cost views athena --apply"}
+	}
+	return whole, nil
+}
+
+// A connector has database/sql scan rows and close them.
+type connector struct{ db *DB }
+
+// Connect implements driver.Connector.
+func (c connector) Connect(context.Context) (driver.Conn, error) { return conn(c), nil }
+
+// Driver implements driver.Connector.
+func (connector) Driver() driver.Driver { return noDriver{} }
+
+type noDriver struct{}
+
+// Open implements driver.Driver.
+func (noDriver) Open(string) (driver.Conn, error) { return nil, errUnsupported }
+
+var errUnsupported = errors.New("athena: only queries are possible")
+
+type conn struct{ db *DB }
+
+// QueryContext implements driver.QueryerContext.
+func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+	whole, err := c.db.statement(query)
+	if err != nil {
+		return nil, err
+	}
+	x, err := c.db.engine.run(ctx, whole, c.db.table.Database, c.db.table.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	return c.db.engine.open(ctx, x)
+}
+
+// Prepare implements driver.Conn.
+func (conn) Prepare(string) (driver.Stmt, error) { return nil, errUnsupported }
+
+// Close implements driver.Conn.
+func (conn) Close() error { return nil }
+
+// Begin implements driver.Conn.
+func (conn) Begin() (driver.Tx, error) { return nil, errUnsupported }
