@@ -21,7 +21,7 @@ func newCost(env Env) *cobra.Command {
 		Short: "Read AWS bills, and charge every cent of SageMaker to someone",
 		Long:  "Cost keeps the charges of your bills in a lake: Parquet files on this machine, a folder for each month, that any tool can read.",
 	}
-	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostWaste(env), newCostRules(env), newCostQuery(env))
+	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostWaste(env), newCostRules(env), newCostQuery(env), newCostViews(env))
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -41,6 +42,7 @@ type Session struct {
 	iam           func() *iam.Client
 	s3            func() *s3.Client
 	kms           func() *kms.Client
+	athena        func() *athena.Client
 }
 
 func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
@@ -75,7 +77,8 @@ func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now
 				o.UsePathStyle = o.BaseEndpoint != nil // a stand-in for AWS has no name for each bucket
 			})
 		}),
-		kms: sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
+		kms:    sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
+		athena: sync.OnceValue(func() *athena.Client { return athena.NewFromConfig(cfg) }),
 	}
 }
 
@@ -136,6 +139,9 @@ func (s *Session) S3() *s3.Client { return s.s3() }
 
 // KMS returns the client of KMS.
 func (s *Session) KMS() *kms.Client { return s.kms() }
+
+// Athena returns the client of Athena.
+func (s *Session) Athena() *athena.Client { return s.athena() }
 
 // globalRegions are where the global services of a partition are signed for, as the SDK's endpoint tables have them.
 var globalRegions = map[string]string{

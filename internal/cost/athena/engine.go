@@ -14,6 +14,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/bill"
 	"github.com/sagewarden/sagewarden/internal/estate"
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
 
 // Options say how queries are run.
@@ -150,7 +151,7 @@ func (e *Engine) run(ctx context.Context, statement, database, catalog string) (
 		}
 		if e.options.MaxScan > 0 && read > e.options.MaxScan {
 			e.spent.add(q)
-			return nil, e.stop(ctx, id, &estate.Error{Op: "run SQL", On: "query " + id, Err: fmt.Errorf("it has read %s, and may read %s: it was stopped, and AWS charges what it has read", Bytes(read), Bytes(e.options.MaxScan)),
+			return nil, e.stop(ctx, id, &estate.Error{Op: "run SQL", On: "query " + id, Err: fmt.Errorf("it has read %s, and may read %s: it was stopped, and AWS charges what it has read", strictyaml.Size(read), strictyaml.Size(e.options.MaxScan)),
 				Hint: "name fewer months, or allow more with --max-scan"})
 		}
 		if err := e.options.Wait(ctx, wait); err != nil {

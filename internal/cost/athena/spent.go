@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 	"github.com/shopspring/decimal"
+
+	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
 
 // Spent is what queries have read.
@@ -53,50 +55,15 @@ func (s Spent) String(price decimal.Decimal) string {
 	if s.Queries != 1 {
 		queries = fmt.Sprintf("%d queries", s.Queries)
 	}
-	fmt.Fprintf(&b, "Athena read %s in %s", Bytes(s.Scanned), queries)
+	fmt.Fprintf(&b, "Athena read %s in %s", strictyaml.Size(s.Scanned), queries)
 	if s.Reused > 0 {
 		fmt.Fprintf(&b, ", %d of them answered before", s.Reused)
 	}
-	fmt.Fprintf(&b, ", and charges %s", Bytes(s.Billed))
+	fmt.Fprintf(&b, ", and charges %s", strictyaml.Size(s.Billed))
 	if price.IsPositive() {
 		// Of the two sizes that people call a terabyte the smaller is the dearer.
 		cost := decimal.NewFromInt(s.Billed).Mul(price).Shift(-12)
 		fmt.Fprintf(&b, ": at most $%s at $%s a terabyte", cost.RoundUp(6), price)
 	}
 	return b.String()
-}
-
-// units are sizes, the largest first.
-var units = []struct {
-	name string
-	size int64
-}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}}
-
-// Bytes are so many as people read them.
-func Bytes(n int64) string {
-	for _, u := range units {
-		if n >= u.size {
-			return decimal.NewFromInt(n).DivRound(decimal.NewFromInt(u.size), 1).String() + " " + u.name
-		}
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-// ParseBytes reads a size as people write it: 500MB, 1.5 TB, or a number of bytes. It is what Athena's own limits mean by these words: a kB is 1024 bytes.
-func ParseBytes(text string) (int64, error) {
-	number, size := strings.TrimSpace(text), int64(1)
-	for _, u := range units {
-		if rest, ok := strings.CutSuffix(strings.ToUpper(number), strings.ToUpper(u.name)); ok {
-			number, size = strings.TrimSpace(rest), u.size
-			break
-		}
-	}
-	n, err := decimal.NewFromString(number)
-	switch {
-	case err != nil || n.IsNegative():
-		return 0, fmt.Errorf("%q is no size: write it as 500MB, 20GB or 1.5TB; 0 is no bound", text)
-	case n.Mul(decimal.NewFromInt(size)).GreaterThan(decimal.NewFromInt(1 << 60)):
-		return 0, fmt.Errorf("%q is more than any bill: 0 is no bound", text)
-	}
-	return n.Mul(decimal.NewFromInt(size)).IntPart(), nil
 }

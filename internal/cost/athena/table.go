@@ -24,6 +24,9 @@ type Table struct {
 // DefaultCatalog is the one that every account has.
 const DefaultCatalog = "AwsDataCatalog"
 
+// DefaultMaxScan is how many bytes a query may read where nobody says.
+const DefaultMaxScan = 100 << 30
+
 // named are names that Athena takes for a database, a table or a view, quoted.
 var named = regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]{0,126}$`)
 

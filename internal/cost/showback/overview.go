@@ -29,6 +29,17 @@ type Overview struct {
 	Parts   []report.Part
 }
 
+// Bills are the first and the last of the bills that it asks for.
+func (o Overview) Bills() (first, last string) {
+	first, last = o.Period.Bills()
+	before, _ := o.Period.Before().Bills()
+	if !o.History.IsZero() {
+		history, _ := o.History.Bills()
+		before = min(before, history)
+	}
+	return min(first, before), last
+}
+
 // resource is what people know a resource by.
 var resource = []string{"name", "component", "account", "region"}
 
