@@ -36,8 +36,10 @@ const (
 	Enforce Purpose = "enforce"
 	// Tags reads and writes tags.
 	Tags Purpose = "tags"
-	// Cost reads what things cost.
+	// Cost reads what things cost: prices, and the organization's bill in Athena.
 	Cost Purpose = "cost"
+	// Views makes views of the bill in Athena.
+	Views Purpose = "views"
 )
 
 // What Doctor adds.
@@ -56,7 +58,7 @@ const All = "all"
 
 // Purposes are all of them.
 func Purposes() []Purpose {
-	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost}
+	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost, Views}
 }
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
@@ -92,6 +94,8 @@ type Options struct {
 	Heartbeats []pulse.Source
 	// State is where the ledger is in S3, nil for elsewhere.
 	State *ledger.Place
+	// Athena is where the organization's bill is.
+	Athena config.Athena
 	// Channels are those that people are told through.
 	Channels []config.Channel
 }
@@ -130,6 +134,9 @@ func Statements(o Options) []Statement {
 			all.tag(ks)
 		case Cost:
 			all.allow(readSid("pricing:GetProducts"), anything, "pricing:GetProducts")
+			all.query(o.Athena)
+		case Views:
+			all.show(o.Athena)
 		}
 	}
 	for _, h := range o.Heartbeats {
