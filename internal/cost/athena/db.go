@@ -6,8 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
+	"github.com/sagewarden/sagewarden/internal/cost/lake"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
 
@@ -62,18 +64,26 @@ func (db *DB) statement(query string) (string, error) {
 	if !beginsWell.MatchString(rest) {
 		return "", &estate.Error{Op: "run SQL", Err: errors.New("this is not one SELECT"), Hint: "charges can be read, and nothing can be changed: write one SELECT, or WITH … SELECT"}
 	}
-	word, more := "WITH ", "\n"
+	word, name, more := "WITH ", "charges", "\n"
 	if with := withWord.FindString(rest); with != "" {
 		rest, more = rest[len(with):], ",\n"
 		if r := recursive.FindString(rest); r != "" {
-			word, rest = "WITH RECURSIVE ", rest[len(r):]
+			word, name, rest = "WITH RECURSIVE ", "charges ("+columnNames()+")", rest[len(r):] // where each has to name its columns
 		}
 	}
-	whole := word + "charges AS (\n" + db.charges + "\n)" + more + rest
+	whole := word + name + " AS (\n" + db.charges + "\n)" + more + rest
 	if len(whole) > maxStatement {
 		return "", &estate.Error{Op: "run SQL", Err: errors.New("with what makes charges it is longer than the 262144 characters that Athena takes"), Hint: "make the views, and ask them: sagewarden cost views athena --apply"}
 	}
 	return whole, nil
+}
+
+func columnNames() string {
+	names := make([]string, len(lake.Schema))
+	for i, c := range lake.Schema {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // A connector has database/sql scan rows and close them.

@@ -19,6 +19,8 @@ type View struct {
 	Doc string
 	// Query is what it stands for.
 	Query string
+	// Report is what it adds up, nil for what is no report.
+	Report *showback.Query
 }
 
 // Views says which views are made.
@@ -56,7 +58,7 @@ func (v Views) All() ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []View{{v.Prefix + "charges", "the bill, line by line, as sagewarden reads it: docs/lake.md has its columns", charges}}
+	all := []View{{v.Prefix + "charges", "the bill, line by line, as sagewarden reads it: docs/lake.md has its columns", charges, nil}}
 	over := "WITH charges AS (SELECT * FROM " + v.name("charges") + ")\n"
 	for _, r := range reports {
 		if r.tags && len(v.Tags) == 0 && r.name == "daily_by_tag" {
@@ -97,9 +99,9 @@ func (v Views) All() ([]View, error) {
 				q.Where = append(q.Where, f)
 			}
 		}
-		all = append(all, View{v.Prefix + r.name, r.doc, over + q.Unordered(dialect.Athena)})
+		all = append(all, View{v.Prefix + r.name, r.doc, over + q.Unordered(dialect.Athena), &q})
 	}
-	all = append(all, View{v.Prefix + "tags", "how much of each month's use each tag covers", over + coverage})
+	all = append(all, View{v.Prefix + "tags", "how much of each month's use each tag covers", over + coverage, nil})
 	return all, nil
 }
 
