@@ -47,7 +47,7 @@ func ended(id string, s *types.QueryExecutionStatus) error {
 
 // hints say what to do about what Athena says, by words in it. The first that is there counts.
 var hints = []struct{ words, hint string }{
-	{"bytes scanned limit", "the workgroup stops queries that read that much: name fewer months, or have its limit raised"},
+	{cutOff, "the workgroup stops queries that read that much: name fewer months, or have its limit raised"},
 	{"output location", "name a place in S3 with --results or cost.athena.results, or give the workgroup one"},
 	{"workgroup is not found", "name one that there is with --workgroup or cost.athena.workgroup: aws athena list-work-groups"},
 	{"unable to verify/create output bucket", "look at the place of the results, --results, and at " + permissions},

@@ -27,6 +27,9 @@ const (
 	leastBilled = 10 * megabyte
 )
 
+// cutOff is what Athena says of a query that its workgroup lets read no more.
+const cutOff = "bytes scanned limit"
+
 // add counts a query that is over, or that is stopped now.
 func (s *Spent) add(q *types.QueryExecution) {
 	s.Queries++
@@ -39,7 +42,9 @@ func (s *Spent) add(q *types.QueryExecution) {
 	if reused {
 		s.Reused++
 	}
-	if q.Status.State == types.QueryExecutionStateFailed || reused || q.StatementType == types.StatementTypeDdl {
+	// What the workgroup has cut off is charged like what people stop.
+	failed := q.Status.State == types.QueryExecutionStateFailed && !strings.Contains(strings.ToLower(aws.ToString(q.Status.StateChangeReason)), cutOff)
+	if failed || reused || q.StatementType == types.StatementTypeDdl {
 		return
 	}
 	s.Billed += max((read+megabyte-1)/megabyte*megabyte, leastBilled)

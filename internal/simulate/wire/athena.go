@@ -75,7 +75,7 @@ func (v *view) startQuery(in *athena.StartQueryExecutionInput) (*athena.StartQue
 	if err := v.inTheirName(text, results); err != nil {
 		refused = err.Error()
 	} else if prepared != nil && group.Limit > 0 && prepared.Scanned > group.Limit {
-		refused = "Query exhausted Bytes scanned limit was exceeded"
+		refused = "Query cancelled! : Bytes scanned limit was exceeded"
 	}
 	if refused != "" {
 		prepared = &world.Query{Failure: refused}
