@@ -62,6 +62,9 @@ func Open(ctx context.Context, api API, o Options) (*Engine, error) {
 	wrong := func(hint, format string, args ...any) error {
 		return &estate.Error{Op: "run queries", On: "workgroup " + o.Workgroup, Err: fmt.Errorf(format, args...), Hint: hint}
 	}
+	if out.WorkGroup == nil {
+		return nil, wrong("name one that there is with --workgroup or cost.athena.workgroup: aws athena list-work-groups", "there is none of this name")
+	}
 	if out.WorkGroup.State == types.WorkGroupStateDisabled {
 		return nil, wrong("name another with --workgroup, or have it enabled", "it is disabled")
 	}
@@ -95,12 +98,17 @@ func (e *Engine) Describe(ctx context.Context, t Table) (Table, error) {
 	if err != nil {
 		return t, e.fail(OpTable, "table "+t.String(), err)
 	}
+	if out.TableMetadata == nil {
+		return t, &estate.Error{Op: OpTable, On: "table " + t.String(), Err: errEmpty}
+	}
 	t.Columns = []bill.Column{}
 	for _, c := range append(out.TableMetadata.Columns, out.TableMetadata.PartitionKeys...) {
 		t.Columns = append(t.Columns, bill.Column{Name: strings.ToLower(aws.ToString(c.Name)), Type: sqlType(aws.ToString(c.Type))})
 	}
 	return t, nil
 }
+
+var errEmpty = errors.New("the answer is empty")
 
 // The waits between two looks at a query: the first, and the longest.
 const (
@@ -137,6 +145,9 @@ func (e *Engine) run(ctx context.Context, statement, database, catalog string) (
 			return nil, e.stop(ctx, id, e.fail(OpLook, "query "+id, err))
 		}
 		q := look.QueryExecution
+		if q == nil || q.Status == nil {
+			return nil, e.stop(ctx, id, &estate.Error{Op: OpLook, On: "query " + id, Err: errEmpty})
+		}
 		var read int64
 		if q.Statistics != nil {
 			read = aws.ToInt64(q.Statistics.DataScannedInBytes)
