@@ -26,8 +26,8 @@ const (
 
 // tableFlags say which table the organization's bill is.
 type tableFlags struct {
-	database, table, catalog string
-	products                 []string
+	database, table string
+	products        []string
 	// given reports whether the user gave a flag.
 	given func(name string) bool
 }
@@ -63,12 +63,10 @@ func (f *tableFlags) of(c config.Athena) (athena.Table, error) {
 	return t, nil
 }
 
-// athenaFlags say where and how queries are run in Athena.
+// athenaFlags say where statements are run in Athena.
 type athenaFlags struct {
 	tableFlags
 	workgroup, results, profile, region string
-	maxScan, price                      string
-	reuse                               duration
 }
 
 func (f *athenaFlags) add(cmd *cobra.Command) {
@@ -78,9 +76,6 @@ func (f *athenaFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.results, "results", "", "place where Athena writes answers, as s3://bucket/prefix/ (default: cost.athena.results, then the workgroup's)")
 	fl.StringVar(&f.profile, "profile", "", "AWS profile whose credentials ask Athena (default: cost.athena.profile, then the SDK's chain)")
 	fl.StringVar(&f.region, "region", "", "AWS region of the catalog (default: cost.athena.region, then the configured one)")
-	fl.StringVar(&f.maxScan, "max-scan", "", "how much a query may read, like 20GB; it is stopped once it is seen to have read more; 0 is no bound\n(default: cost.athena.maxScan, then "+strictyaml.Size(athena.DefaultMaxScan).String()+")")
-	fl.Var(&f.reuse, "reuse", "take the answer to the same query that Athena has given before and that is no older, up to 7d; it reads nothing")
-	fl.StringVar(&f.price, "price-per-tb", "", "what you pay for each terabyte that is read, in dollars, to be told what a query cost (default: cost.athena.pricePerTB)")
 }
 
 // fromAthena is what the flags say, with the file behind them.
@@ -92,25 +87,10 @@ type fromAthena struct {
 }
 
 // connect opens the workgroup, and reads the columns of the table.
-func (f *athenaFlags) connect(ctx context.Context, env Env, c config.Athena) (*fromAthena, error) {
+func (f *athenaFlags) connect(ctx context.Context, env Env, c config.Athena, o athena.Options) (*fromAthena, error) {
 	t, err := f.of(c)
 	if err != nil {
 		return nil, err
-	}
-	scan := strictyaml.Size(athena.DefaultMaxScan)
-	if c.MaxScan > 0 {
-		scan = c.MaxScan
-	}
-	if f.maxScan != "" {
-		if scan, err = strictyaml.ParseSize(f.maxScan); err != nil {
-			return nil, usagef("--max-scan: %w: write it as 500MB, 20GB or 1.5TB; 0 is no bound", err)
-		}
-	}
-	price := c.PricePerTB.Decimal
-	if f.price != "" {
-		if price, err = decimal.NewFromString(f.price); err != nil || !price.IsPositive() {
-			return nil, usagef("--price-per-tb: %q is no amount of dollars above zero", f.price)
-		}
 	}
 	results := cmp.Or(f.results, c.Results)
 	if results != "" && !strings.HasPrefix(results, "s3://") {
@@ -120,14 +100,15 @@ func (f *athenaFlags) connect(ctx context.Context, env Env, c config.Athena) (*f
 	if err != nil {
 		return nil, err
 	}
-	e, err := athena.Open(ctx, s.Athena(), athena.Options{Workgroup: cmp.Or(f.workgroup, c.Workgroup), Results: results, MaxScan: int64(scan), Reuse: time.Duration(f.reuse), Wait: env.Wait, Target: s.Target()})
+	o.Workgroup, o.Results, o.Wait, o.Target = cmp.Or(f.workgroup, c.Workgroup), results, env.Wait, s.Target()
+	e, err := athena.Open(ctx, s.Athena(), o)
 	if err != nil {
 		return nil, err
 	}
 	if t, err = e.Describe(ctx, t); err != nil {
 		return nil, err
 	}
-	return &fromAthena{e, t, price, env}, nil
+	return &fromAthena{e, t, c.PricePerTB.Decimal, env}, nil
 }
 
 // tell says what queries have read, whatever became of them, and whose limit bounds them.
@@ -148,8 +129,9 @@ func (a *fromAthena) tell() {
 // engineFlags choose the engine of a command that can ask either.
 type engineFlags struct {
 	athenaFlags
-	engine    string
-	allMonths bool
+	engine, maxScan, price string
+	reuse                  duration
+	allMonths              bool
 }
 
 func (f *engineFlags) add(cmd *cobra.Command) {
@@ -157,7 +139,33 @@ func (f *engineFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.engine, "engine", engineLake, "who is asked: "+engineLake+", on this machine, or "+engineAthena+", which asks the organization's own bill where it lies")
 	fl.BoolVar(&f.allMonths, "all-months", false, "let "+engineAthena+" read every month of the bill")
 	f.athenaFlags.add(cmd)
+	fl.StringVar(&f.maxScan, "max-scan", "", "how much a query may read, like 20GB; it is stopped once it is seen to have read more; 0 is no bound\n(default: cost.athena.maxScan, then "+strictyaml.Size(athena.DefaultMaxScan).String()+")")
+	fl.Var(&f.reuse, "reuse", "take the answer to the same query that Athena has given before and that is no older, up to 7d; it reads nothing")
+	fl.StringVar(&f.price, "price-per-tb", "", "what you pay for each terabyte that is read, in dollars, to be told what a query cost (default: cost.athena.pricePerTB)")
 	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions([]string{engineLake, engineAthena}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// ask connects to Athena, within the bounds that the flags and the file set to questions.
+func (f *engineFlags) ask(ctx context.Context, env Env, c config.Athena) (*fromAthena, error) {
+	scan := cmp.Or(c.MaxScan, athena.DefaultMaxScan)
+	if f.maxScan != "" {
+		var err error
+		if scan, err = strictyaml.ParseSize(f.maxScan); err != nil {
+			return nil, usagef("--max-scan: %w: write it as 500MB, 20GB or 1.5TB; 0 is no bound", err)
+		}
+	}
+	if f.price != "" {
+		price, err := decimal.NewFromString(f.price)
+		if err != nil || !price.IsPositive() {
+			return nil, usagef("--price-per-tb: %q is no amount of dollars above zero", f.price)
+		}
+		c.PricePerTB.Decimal = price
+	}
+	reuse := time.Duration(f.reuse)
+	if reuse != 0 && (reuse < time.Minute || reuse > athena.MaxReuse) {
+		return nil, usagef("--reuse: Athena gives answers again that are a minute to seven days old: write it as 60m or 2d")
+	}
+	return f.connect(ctx, env, c, athena.Options{MaxScan: int64(scan), Reuse: reuse})
 }
 
 // check refuses an engine that there is not, and flags that say nothing to the one that is asked.

@@ -145,7 +145,7 @@ func (f *queryFlags) askAthena(ctx context.Context, env Env, query string) (done
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := f.connect(ctx, env, file.Cost.Athena)
+	a, err := f.ask(ctx, env, file.Cost.Athena)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -248,7 +248,7 @@ func (f *reportFlags) askAthena(ctx context.Context, env Env, q showback.Query, 
 	if err != nil {
 		return err
 	}
-	a, err := f.connect(ctx, env, file.Cost.Athena)
+	a, err := f.ask(ctx, env, file.Cost.Athena)
 	if err != nil {
 		return err
 	}

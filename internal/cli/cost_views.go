@@ -74,7 +74,7 @@ func (f *viewsFlags) run(ctx context.Context, env Env) error {
 	}
 	v.Database = cmp.Or(v.Database, v.Table.Database)
 	if f.apply || f.describe {
-		a, err := f.connect(ctx, env, file.Cost.Athena)
+		a, err := f.connect(ctx, env, file.Cost.Athena, athena.Options{})
 		if err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (f *viewsFlags) check(v athena.Views) error {
 	case f.apply && f.folder != "":
 		return usagef("--folder and --apply: write the statements, or make the views: leave out one of them")
 	case !f.apply && !f.describe:
-		for _, name := range []string{"workgroup", "results", "profile", "region", "max-scan", "reuse", "price-per-tb"} {
+		for _, name := range []string{"workgroup", "results", "profile", "region"} {
 			if f.given(name) {
 				return usagef("--%s has no effect where AWS is not asked: add --describe or --apply", name)
 			}

@@ -103,6 +103,7 @@ func TestAthenaAsUsersMeetIt(t *testing.T) {
 		{append(slices.Clone(table), "--month", "2026-13", "SELECT 1"), 2, `--month: "2026-13" is no month`},
 		{append(slices.Clone(table), "--month", "2026-10", "--max-scan", "much", "SELECT 1"), 2, `--max-scan: "much" is no size: write it as 500MB, 20GB or 1.5TB; 0 is no bound`},
 		{append(slices.Clone(table), "--month", "2026-10", "--price-per-tb", "-1", "SELECT 1"), 2, "no amount of dollars"},
+		{append(slices.Clone(table), "--month", "2026-10", "--reuse", "30s", "SELECT 1"), 2, "a minute to seven days old"},
 		{append(slices.Clone(table), "--month", "2026-10", "--results", "answers", "SELECT 1"), 2, "is no place in S3"},
 		{append(slices.Clone(table), "--month", "2026-10", "-o", "parquet", "--out", "x", "SELECT 1"), 2, "any form but parquet"},
 		{append(slices.Clone(table), "--month", "2026-10", "DROP TABLE cur2"), 1, "this is not one SELECT"},

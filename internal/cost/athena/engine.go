@@ -25,7 +25,7 @@ type Options struct {
 	Results string
 	// MaxScan is how many bytes a query may read; zero sets no bound.
 	MaxScan int64
-	// Reuse takes the answer to the same statement that is no older, from whoever asked; zero takes none.
+	// Reuse takes the answer to the same statement that is no older, whoever asked, in whole minutes up to MaxReuse; zero takes none.
 	Reuse time.Duration
 	// Wait lets time pass, unless the context ends before.
 	Wait func(context.Context, time.Duration) error
@@ -132,7 +132,7 @@ func (e *Engine) run(ctx context.Context, statement, database, catalog string) (
 	}
 	if e.options.Reuse > 0 {
 		in.ResultReuseConfiguration = &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{
-			Enabled: true, MaxAgeInMinutes: aws.Int32(int32(min(e.options.Reuse.Minutes(), maxReuse.Minutes())))}}
+			Enabled: true, MaxAgeInMinutes: aws.Int32(int32(e.options.Reuse.Minutes()))}}
 	}
 	out, err := e.api.StartQueryExecution(ctx, in)
 	if err != nil {
@@ -171,8 +171,8 @@ func (e *Engine) run(ctx context.Context, statement, database, catalog string) (
 	}
 }
 
-// maxReuse is the oldest answer that Athena gives again.
-const maxReuse = 7 * 24 * time.Hour
+// MaxReuse is the oldest answer that Athena gives again.
+const MaxReuse = 7 * 24 * time.Hour
 
 // patience is how long stopping a query may take after the user has lost theirs.
 const patience = 10 * time.Second
