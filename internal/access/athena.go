@@ -23,14 +23,15 @@ const calledVia = "aws:CalledVia"
 // query allows asking the organization's bill in Athena: in the named workgroup, of the named table, from where its files lie. What is not named is any, but for
 // the place of results, which is where Athena puts them by itself.
 func (all *statements) query(a config.Athena) {
-	group := own("athena", "*", "workgroup/"+cmp.Or(a.Workgroup, "*"))
+	region := cmp.Or(a.Region, "*")
+	group := own("athena", region, "workgroup/"+cmp.Or(a.Workgroup, "*"))
 	all.allow("QueryBill", []string{group}, athena.OpWorkGroup, athena.OpStart, athena.OpLook, athena.OpResults, athena.OpStop)
-	all.allow("ReadBillTable", []string{own("athena", "*", "datacatalog/"+athena.DefaultCatalog)}, athena.OpTable)
+	all.allow("ReadBillTable", []string{own("athena", region, "datacatalog/"+athena.DefaultCatalog)}, athena.OpTable)
 
 	database := cmp.Or(a.Database, "*")
-	catalog := []string{own("glue", "*", "catalog"), own("glue", "*", "database/"+database), own("glue", "*", "table/"+database+"/"+cmp.Or(a.Table, "*"))}
+	catalog := []string{own("glue", region, "catalog"), own("glue", region, "database/"+database), own("glue", region, "table/"+database+"/"+cmp.Or(a.Table, "*"))}
 	if v := a.ViewsDatabase; v != "" && a.Database != "" {
-		catalog = append(catalog, own("glue", "*", "database/"+v), own("glue", "*", "table/"+v+"/*"))
+		catalog = append(catalog, own("glue", region, "database/"+v), own("glue", region, "table/"+v+"/*"))
 	}
 	all.allow("ReadBillCatalog", catalog, catalogReads...)
 
@@ -47,8 +48,9 @@ func (all *statements) query(a config.Athena) {
 
 // show allows making views over the bill, and replacing what has their names.
 func (all *statements) show(a config.Athena) {
+	region := cmp.Or(a.Region, "*")
 	database := cmp.Or(a.ViewsDatabase, a.Database, "*")
-	all.allow("MakeBillViews", []string{own("glue", "*", "catalog"), own("glue", "*", "database/"+database), own("glue", "*", "table/"+database+"/*")}, viewWrites...)
+	all.allow("MakeBillViews", []string{own("glue", region, "catalog"), own("glue", region, "database/"+database), own("glue", region, "table/"+database+"/*")}, viewWrites...)
 	all.via("MakeBillViews")
 }
 

@@ -83,7 +83,9 @@ type fromAthena struct {
 	*athena.Engine
 	table athena.Table
 	price decimal.Decimal
-	env   Env
+	// scan is how much a query may read, zero for any.
+	scan strictyaml.Size
+	env  Env
 }
 
 // connect opens the workgroup, and reads the columns of the table.
@@ -108,20 +110,23 @@ func (f *athenaFlags) connect(ctx context.Context, env Env, c config.Athena, o a
 	if t, err = e.Describe(ctx, t); err != nil {
 		return nil, err
 	}
-	return &fromAthena{e, t, c.PricePerTB.Decimal, env}, nil
+	return &fromAthena{e, t, c.PricePerTB.Decimal, strictyaml.Size(o.MaxScan), env}, nil
 }
 
-// tell says what queries have read, whatever became of them, and whose limit bounds them.
+// tell says what queries have read, whatever became of them, and what bounds the next.
 func (a *fromAthena) tell() {
 	spent := a.Spent()
-	if spent.Queries == 0 {
+	if spent.Scanned == 0 && spent.Billed == 0 && spent.Reused == 0 {
 		return
 	}
-	text := spent.String(a.price) + "; "
-	if g := a.Workgroup(); g.Limit > 0 {
-		text += fmt.Sprintf("workgroup %s stops a query at %s", g.Name, strictyaml.Size(g.Limit))
-	} else {
-		text += "workgroup " + g.Name + " sets no limit of its own"
+	text, g := spent.String(a.price), a.Workgroup()
+	switch {
+	case g.Limit > 0:
+		text += fmt.Sprintf("; workgroup %s stops a query at %s", g.Name, strictyaml.Size(g.Limit))
+	case a.scan > 0:
+		text += fmt.Sprintf("; workgroup %s sets no limit, and sagewarden stops a query once it has read %s", g.Name, a.scan)
+	default:
+		text += "; nothing bounds what a query in workgroup " + g.Name + " reads"
 	}
 	note(a.env, text)
 }

@@ -131,10 +131,13 @@ func (f *viewsFlags) make(ctx context.Context, env Env, a *fromAthena, v athena.
 	if err != nil {
 		return usageError{err}
 	}
-	made := 0
+	made, widest := 0, 0
+	for _, view := range all {
+		widest = max(widest, len(view.Name))
+	}
 	err = a.Apply(ctx, v, func(view athena.View) {
 		made++
-		_, _ = fmt.Fprintf(env.Stdout, "%s.%s  %s\n", v.Database, view.Name, view.Doc)
+		_, _ = fmt.Fprintf(env.Stdout, "%s.%-*s  %s\n", v.Database, widest, view.Name, view.Doc)
 	})
 	if e, ok := asEstate(err); ok && made < len(all) {
 		return &estate.Error{Op: "make view", On: v.Database + "." + all[made].Name, Err: fmt.Errorf("%d of %d views were made: %w", made, len(all), e.Err), Hint: e.Hint}

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -112,9 +114,31 @@ func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedVa
 	}
 	x, err := c.db.engine.run(ctx, whole, c.db.table.Database, c.db.table.Catalog)
 	if err != nil {
-		return nil, err
+		return nil, placed(err, whole, query)
 	}
 	return c.db.engine.open(ctx, x)
+}
+
+var linePlace = regexp.MustCompile(`line (\d+):`)
+
+// placed tells places in the whole statement as lines of the query that somebody wrote, which is its end.
+func placed(err error, whole, query string) error {
+	e, ok := errors.AsType[*estate.Error](err)
+	if !ok {
+		return err
+	}
+	before := strings.Count(whole, "\n") - strings.Count(query, "\n")
+	text := linePlace.ReplaceAllStringFunc(e.Err.Error(), func(place string) string {
+		line, err := strconv.Atoi(linePlace.FindStringSubmatch(place)[1])
+		if err != nil || line <= before {
+			return place
+		}
+		return fmt.Sprintf("line %d:", line-before)
+	})
+	if text == e.Err.Error() {
+		return err
+	}
+	return &estate.Error{Op: e.Op, On: e.On, Err: errors.New(text), Hint: e.Hint}
 }
 
 // Prepare implements driver.Conn.

@@ -230,9 +230,9 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 		fail       error
 		text, hint string
 	}{
-		{look: look{state: "FAILED", why: "TABLE_NOT_FOUND: line 3:6: Table 'awsdatacatalog.billing.cur2' does not exist"}, text: "run SQL on query q1: it failed: TABLE_NOT_FOUND", hint: "--table"},
+		{look: look{state: "FAILED", why: "TABLE_NOT_FOUND: line 3:6: Table 'awsdatacatalog.billing.cur3' does not exist"}, text: "run SQL on query q1: it failed: TABLE_NOT_FOUND", hint: "ask charges"},
 		{look: look{state: "FAILED", why: "SCHEMA_NOT_FOUND: line 3:6: Schema 'billing' does not exist"}, text: "SCHEMA_NOT_FOUND", hint: "--database"},
-		{look: look{state: "FAILED", why: "COLUMN_NOT_FOUND: line 1:8: Column 'tags' cannot be resolved"}, text: "Column 'tags'", hint: "--describe"},
+		{look: look{state: "FAILED", why: "COLUMN_NOT_FOUND: line 1:8: Column 'tags' cannot be resolved"}, text: "Column 'tags'", hint: "docs/lake.md"},
 		{look: look{state: "FAILED", why: "Access denied when trying to read s3://bills"}, text: "it failed: Access denied", hint: "iam --for cost"},
 		{look: look{state: "FAILED", why: "Insufficient permissions to execute the query. User is not authorized to perform: glue:GetTable"}, text: "glue:GetTable", hint: "Lake Formation"},
 		{look: look{state: "CANCELLED", why: "Query cancelled! : Bytes scanned limit was exceeded"}, text: "it was cancelled: Query cancelled! : Bytes scanned limit was exceeded", hint: "its limit raised"},
@@ -337,6 +337,22 @@ func drain(t *testing.T, rows *sql.Rows) {
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPlaces: a place in a statement is told as the person who wrote it counts.
+func TestPlaces(t *testing.T) {
+	db := over(t, open(t, &fake{}))
+	for query, lines := range map[string]int{"SELECT 1": 0, "\n-- why\nSELECT 1": 2, "WITH t AS (SELECT 1)\nSELECT 1": 0} {
+		whole, err := db.statement(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := strings.Count(whole[:len(whole)-len("SELECT 1")], "\n") + 1 - strings.Count(query[:len(query)-len("SELECT 1")], "\n") + lines
+		said := &estate.Error{Op: "run SQL", Err: fmt.Errorf("it failed: SYNTAX_ERROR: line %d:8: no, line 2:1", first)}
+		if got := placed(said, whole, query).Error(); got != fmt.Sprintf("run SQL: it failed: SYNTAX_ERROR: line %d:8: no, line 2:1", 1+lines) {
+			t.Errorf("%q: %s", query, got)
+		}
 	}
 }
 
