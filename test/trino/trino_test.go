@@ -203,6 +203,7 @@ func TestReportsAreTheSame(t *testing.T) {
 		}
 	})
 	t.Run("every column of every line", b.lines)
+	t.Run("a table of texts", b.texts)
 	t.Run("views", b.views)
 	t.Run("only what was named is read", b.prunes)
 	t.Run("nothing is changed", b.readsOnly)
@@ -289,6 +290,60 @@ func (b *bench) duck(t *testing.T) *duck.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// texts holds what is made of a table over CSV, in which all is text and maps are JSON, against the lake.
+func (b *bench) texts(t *testing.T) {
+	columns, err := b.ask(t.Context(), "SELECT * FROM cur2 WHERE false")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := athena.Table{Database: "finops", Name: "texts", Products: bill.Needed}
+	var list []string
+	for _, c := range columns.Columns {
+		text := "CAST(" + c.Name + " AS varchar)"
+		switch {
+		case strings.HasPrefix(c.Type, "timestamp"):
+			text = "to_iso8601(at_timezone(with_timezone(" + c.Name + ", 'UTC'), '+01:00'))"
+		case strings.HasPrefix(c.Type, "map"):
+			text = "json_format(CAST(" + c.Name + " AS JSON))"
+		}
+		list = append(list, text+" AS "+c.Name)
+		table.Columns = append(table.Columns, bill.Column{Name: c.Name, Type: "VARCHAR"})
+	}
+	if _, err := b.ask(t.Context(), "CREATE VIEW finops.texts AS SELECT "+strings.Join(list, ", ")+" FROM cur2"); err != nil {
+		t.Fatal(err)
+	}
+	charges, err := table.Charges(months[0], months[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const question = " SELECT component, region_id, CAST(charge_period_start AS DATE), count(*), sum(unblended_cost), sum(amortized_cost), sum(list_cost), count(user_profile_name)" +
+		" FROM charges WHERE billing_period = '2026-10' GROUP BY 1, 2, 3"
+	r, err := b.ask(t.Context(), "WITH charges AS ("+charges+")"+question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := b.duck(t).Query(t.Context(), question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for row, err := range duck.Values(rows) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		row[2] = row[2].(time.Time).Format(time.DateOnly)
+		want = append(want, words(row))
+	}
+	for _, row := range r.Data {
+		got = append(got, words(row))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" || len(want) < 100 {
+		t.Errorf("%d rows (- DuckDB, + Trino)\n%s", len(want), diff)
+	}
 }
 
 // views makes the views through the program, and holds each against its report over the lake.

@@ -94,7 +94,7 @@ func (e *Engine) Workgroup() Workgroup { return e.group }
 // Describe is the table with the columns that the catalog has.
 func (e *Engine) Describe(ctx context.Context, t Table) (Table, error) {
 	catalog := cmp.Or(t.Catalog, DefaultCatalog)
-	out, err := e.api.GetTableMetadata(ctx, &athena.GetTableMetadataInput{CatalogName: &catalog, DatabaseName: &t.Database, TableName: &t.Name, WorkGroup: &e.options.Workgroup})
+	out, err := e.api.GetTableMetadata(ctx, &athena.GetTableMetadataInput{CatalogName: &catalog, DatabaseName: &t.Database, TableName: &t.Name})
 	if err != nil {
 		return t, e.fail(OpTable, "table "+t.String(), err)
 	}
