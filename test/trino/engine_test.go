@@ -3,6 +3,7 @@
 package trino
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,43 +35,48 @@ func start(t *testing.T, root string) *engine {
 		}
 		t.Skip("Trino is not installed, run make interop: ", libraries)
 	}
-	at := filepath.Join(t.TempDir(), "address")
-	cmd := exec.Command(java, "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--add-modules", "jdk.incubator.vector", "-cp", filepath.Join(libraries, "*"), "Engine.java", root, at)
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	cmd := exec.Command(java, "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--add-modules", "jdk.incubator.vector", "-cp", filepath.Join(libraries, "*"), "Engine.java", root)
+	input, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stdout, cmd.Stderr = log, log
-	input, err := cmd.StdinPipe()
+	log, err := cmd.StderrPipe() // to which Trino takes whatever is printed, too
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	over := make(chan error, 1)
-	go func() { over <- cmd.Wait() }()
-	t.Cleanup(func() {
-		_ = input.Close() // which ends it
-		<-over
-		_ = log.Close()
-	})
-	for {
-		if text, err := os.ReadFile(at); err == nil {
-			return &engine{string(text)}
+	up, over := make(chan string, 1), make(chan string, 1)
+	go func() {
+		var last []string
+		lines := bufio.NewScanner(log)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			if found := serves.FindStringSubmatch(lines.Text()); found != nil {
+				up <- found[1]
+			}
+			if last = append(last, lines.Text()); len(last) > 40 {
+				last = last[1:]
+			}
 		}
-		select {
-		case err := <-over:
-			over <- err
-			text, _ := os.ReadFile(log.Name())
-			t.Fatalf("Trino has ended: %v\n%s", err, text)
-		case <-t.Context().Done():
-			t.Fatal(t.Context().Err())
-		default:
-			pause()
-		}
+		over <- fmt.Sprintf("%v\n%s", cmd.Wait(), strings.Join(last, "\n"))
+	}()
+	select {
+	case address := <-up:
+		t.Cleanup(func() {
+			_ = input.Close() // which ends it
+			<-over
+		})
+		return &engine{address}
+	case why := <-over:
+		t.Fatalf("Trino has ended: %s", why)
 	}
+	return nil
 }
+
+// serves is the line that tells its address.
+var serves = regexp.MustCompile(`serves (http://[0-9.:]+)`)
 
 // A result is what Trino answers, a page of it.
 type result struct {

@@ -29,9 +29,6 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
 
-// pause is between two looks at whether Trino has come up.
-func pause() { time.Sleep(100 * time.Millisecond) }
-
 // months are those of the bill.
 var months = []string{"2026-10", "2026-11"}
 
