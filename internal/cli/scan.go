@@ -156,7 +156,7 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 	if err != nil {
 		return err
 	}
-	out.Next = next
+	out.Next = func() []string { return next }
 	for _, word := range f.failOn {
 		if failures[word] == nil {
 			return usagef("--fail-on: %q is unknown: the values are %s", word, strings.Join(slices.Sorted(maps.Keys(failures)), ", "))
@@ -186,8 +186,10 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		saving.Go(func() { saved = save.commit(scan.Save(save, snap)) })
 	}
 	shown := scan.Keep(snap, ks, f.domain, tags)
-	if len(out.Next) == 0 {
-		out.Next = f.suggestions(shown)
+	if len(next) == 0 {
+		lead := lead{}
+		shown = lead.follow(shown)
+		out.Next = func() []string { return f.suggestions(lead) }
 	}
 	printed := report.Scan(env.Stdout, shown, out)
 	saving.Wait()
@@ -282,8 +284,31 @@ func shellWord(w string) string {
 	return w
 }
 
+// A lead is what of a scan to look into next.
+type lead struct {
+	dearest *estate.Observation
+	doubts  bool
+}
+
+// follow is the snapshot, of which the lead takes note while it is read: reading it once more is work where it is packed.
+func (l *lead) follow(s *estate.Snapshot) *estate.Snapshot {
+	followed, all := *s, s.All()
+	followed.Packed = func(yield func(*estate.Observation) bool) {
+		for o := range all {
+			l.doubts = l.doubts || o.Verdict.State == estate.Unknown
+			if wasteful(o) && (l.dearest == nil || o.Waste.Hourly.GreaterThan(l.dearest.Waste.Hourly)) {
+				l.dearest = o
+			}
+			if !yield(o) {
+				return
+			}
+		}
+	}
+	return &followed
+}
+
 // suggestions are what to try next after a scan: with the same profiles and regions, or the same snapshot.
-func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
+func (f *scanFlags) suggestions(of lead) []string {
 	flags := func(name string, values ...string) string {
 		var text strings.Builder
 		for _, v := range values {
@@ -297,16 +322,8 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 	}
 	from = strings.Join(append([]string{from}, shellWords(f.again())...), " ")
 	var next []string
-	var top *estate.Observation
-	doubts := false
-	for o := range s.All() {
-		doubts = doubts || o.Verdict.State == estate.Unknown
-		if wasteful(o) && (top == nil || o.Waste.Hourly.GreaterThan(top.Waste.Hourly)) {
-			top = o
-		}
-	}
-	if top != nil {
-		dearest := top.Resource
+	if of.dearest != nil {
+		dearest := of.dearest.Resource
 		explain := "sagewarden explain " + dearest.ARN + from
 		switch {
 		case f.organization && len(f.profiles) > 0:
@@ -316,7 +333,7 @@ func (f *scanFlags) suggestions(s *estate.Snapshot) []string {
 		}
 		next = append(next, explain)
 	}
-	if !f.all && doubts {
+	if !f.all && of.doubts {
 		next = append(next, "sagewarden scan --all"+flags("profile", f.profiles...)+flags("region", f.regions...)+from)
 	}
 	return next

@@ -17,7 +17,9 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestGolden(t *testing.T) {
-	next := []string{"sagewarden explain recsys-ranker-production-blue-2026-02", "sagewarden scan --all"}
+	next := func() []string {
+		return []string{"sagewarden explain recsys-ranker-production-blue-2026-02", "sagewarden scan --all"}
+	}
 	stats := []CallStat{
 		{Operation: "cloudwatch:GetMetricData", Calls: 12, Attempts: 15, Throttles: 3, Bytes: 1_234_567, Time: 3500 * time.Millisecond, Waited: 2 * time.Second},
 		{Operation: "sagemaker:ListApps", Calls: 6, Attempts: 6, Errors: 1, Bytes: 999, Time: 900 * time.Millisecond},

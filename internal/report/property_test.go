@@ -190,7 +190,7 @@ func TestTableFitsTheWidth(t *testing.T) {
 func TestNoFormPrintsControlCharacters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := snapshots(t)
-		o := Options{All: true, Width: rapid.SampledFrom([]int{0, 60, 120}).Draw(t, "width"), Next: []string{hostile}}
+		o := Options{All: true, Width: rapid.SampledFrom([]int{0, 60, 120}).Draw(t, "width"), Next: func() []string { return []string{hostile} }}
 		check := func(form string, err error, text string) {
 			if err != nil {
 				t.Fatalf("%s: %v", form, err)

@@ -19,8 +19,8 @@ type Options struct {
 	Color bool
 	// Width is the terminal's columns; zero is not a terminal: one line per row, and nothing is cut.
 	Width int
-	// Next are lines that say what to try next, for the forms that people read.
-	Next []string
+	// Next are lines that say what to try next, for the forms that people read: it is asked when all else has been read. Nil says nothing.
+	Next func() []string
 	// Policies are what policies say of the resource that is explained; nil where none are configured.
 	Policies []Said
 }

@@ -45,9 +45,12 @@ func (s *story) add(part section) {
 }
 
 // next ends the story with what to try next.
-func (s *story) next(lines []string) {
+func (s *story) next(lines func() []string) {
+	if lines == nil {
+		return
+	}
 	var remarks []remark
-	for _, line := range lines {
+	for _, line := range lines() {
 		remarks = append(remarks, remark{text: line, level: 1})
 	}
 	s.add(section{title: "Next", remarks: remarks})

@@ -204,11 +204,17 @@ type target struct {
 	stopped func() bool
 
 	mu      sync.Mutex
-	reports map[string]estate.Coverage
+	reports map[string]answer
+}
+
+// An answer is the worst that was heard of an operation. Why is nil unless something is to be said of it.
+type answer struct {
+	outcome estate.Outcome
+	why     *estate.Coverage
 }
 
 func newTarget(s *cloud.Session, o *Options, snap *estate.Snapshot, prices *tariff, shared *shared, whole []estate.Kind, stopped func() bool) *target {
-	t := &target{options: o, snap: snap, prices: prices, shared: shared, stopped: stopped, reports: map[string]estate.Coverage{}}
+	t := &target{options: o, snap: snap, prices: prices, shared: shared, stopped: stopped, reports: map[string]answer{}}
 	t.Scope = &kinds.Scope{Session: s, Domain: o.Domain, Only: o.Only, Whole: whole, Reading: shared.reading, Past: o.asked != nil, Report: t.report}
 	return t
 }
@@ -225,29 +231,34 @@ func (t *target) report(op string, out estate.Outcome, err error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	before := t.reports[op].Outcome
+	before := t.reports[op].outcome
 	if before == estate.OutcomeSeen && out == estate.OutcomeNotOffered || before == estate.OutcomeNotOffered && out == estate.OutcomeSeen {
 		out, err = estate.OutcomeFailed, errFickle
 	}
 	if outcomeRank[before] >= outcomeRank[out] {
 		return
 	}
-	c := estate.Coverage{Target: t.Target(), Operation: op, Outcome: out}
+	a := answer{outcome: out}
 	switch {
 	case interrupted:
-		c.Error, c.Hides = "interrupted", kinds.Hides(op)
+		a.why = &estate.Coverage{Error: "interrupted", Hides: kinds.Hides(op)}
 	case err != nil:
 		e := cloud.Fail(op, t.Target(), err)
-		c.Error, c.Hint, c.Hides = e.Err.Error(), e.Hint, kinds.Hides(op)
+		a.why = &estate.Coverage{Error: e.Err.Error(), Hint: e.Hint, Hides: kinds.Hides(op)}
 	}
-	t.reports[op] = c
+	t.reports[op] = a
 }
 
 func (t *target) coverage() []estate.Coverage {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := make([]estate.Coverage, 0, len(t.reports))
-	for _, c := range t.reports {
+	for op, a := range t.reports {
+		var c estate.Coverage
+		if a.why != nil {
+			c = *a.why
+		}
+		c.Target, c.Operation, c.Outcome = t.Target(), op, a.outcome
 		out = append(out, c)
 	}
 	estate.SortCoverage(out)
@@ -271,14 +282,14 @@ func (t *target) scan(ctx context.Context) {
 	labels := newLabels(ctx, t)
 	apps, rest := lanes(t.options.Kinds)
 	appsMeasured, done := make(chan struct{}), make(chan struct{})
-	var others []*estate.Observation    // the apps, as far as they are known by their listing
+	var others []byte                   // the apps, as far as they are known by their listing, packed
 	var idle, later map[person][]listed // whose apps are idle by their metrics, and by all that was read of them
 	var doubtful int
 	var doubts []kinds.Want
 	go func() {
 		defer close(done)
 		found := t.list(ctx, apps, labels)
-		others = copies(found)
+		others = packer.Pack(found.all())
 		t.hear(ctx, found)
 		t.measure(ctx, apps, found)
 		t.judge(found.all())
@@ -297,7 +308,7 @@ func (t *target) scan(ctx context.Context) {
 	names.Go(func() { t.askNames(ctx, labels.unclaimed(idle), sso) })
 	t.measure(ctx, rest, found)
 	// What there is to inspect depends on what others there are, not on how those are used: a space in which there is an app is judged by that.
-	t.judge(append(found.all(), others...))
+	t.judge(append(found.all(), packer.Unpack(others)...))
 	others = nil
 	more := t.inspect(ctx, rest, found)
 	leave()
@@ -363,16 +374,6 @@ func describes(k kinds.Kind) int {
 type found map[estate.Kind][]*estate.Observation
 
 func (f found) all() []*estate.Observation { return slices.Concat(slices.Collect(maps.Values(f))...) }
-
-// copies are the observations as they stand now.
-func copies(f found) []*estate.Observation {
-	all := f.all()
-	for i, o := range all {
-		c := *o
-		all[i] = &c
-	}
-	return all
-}
 
 // list lists the families side by side.
 func (t *target) list(ctx context.Context, ks []kinds.Kind, labels *labels) found {

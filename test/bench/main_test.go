@@ -19,6 +19,7 @@ const asProgram = "SAGEWARDEN_BENCH_FOOTPRINT"
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(asProgram); file != "" {
+		runtime.MemProfileRate = 0 // as in the program, which nothing profiles
 		status := 0
 		if script := os.Getenv(bareRun); script != "" {
 			if err := runBare(context.Background(), script); err != nil {
@@ -35,6 +36,7 @@ func TestMain(m *testing.M) {
 		os.Exit(status)
 	}
 	status := m.Run()
+	uninstall()
 	fmt.Print(results)
 	os.Exit(status)
 }

@@ -57,7 +57,7 @@ func (st *stage) scan(tb testing.TB, arguments ...[]string) run {
 	dir := tb.TempDir()
 	memory, saved := filepath.Join(dir, "memory"), filepath.Join(dir, "snapshot.json")
 	args := append([]string{"scan", "--save", saved}, slices.Concat(arguments...)...)
-	cmd := exec.CommandContext(tb.Context(), os.Args[0], args...)
+	cmd := exec.CommandContext(tb.Context(), installed(tb), args...)
 	cmd.Env = append(st.environment(tb), asProgram+"="+memory)
 	cmd.Stderr = os.Stderr
 	st.server.Reset()
