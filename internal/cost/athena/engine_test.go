@@ -314,10 +314,17 @@ func TestSpent(t *testing.T) {
 		{look: look{state: "FAILED", read: 1 << 30}, kind: "DML", want: Spent{Queries: 1, Scanned: 1 << 30}, says: "Athena read 1 GB in 1 query, and charges 0 bytes: at most $0 at $5 a terabyte"},
 		{look: look{state: "CANCELLED", read: 1 << 30}, kind: "DML", want: Spent{Queries: 1, Scanned: 1 << 30, Billed: 1 << 30}, says: "Athena read 1 GB in 1 query, and charges 1 GB: at most $0.005369 at $5 a terabyte"},
 	} {
-		e := open(t, &fake{looks: []look{tt.look}, kind: tt.kind, reused: tt.reused, pages: [][]types.Row{{}}})
+		e := open(t, &fake{looks: []look{tt.look}, kind: tt.kind, reused: tt.reused, pages: [][]types.Row{{}}}, func(o *Options) {
+			if tt.reused {
+				o.Reuse = 90 * time.Minute
+			}
+		})
 		rows, err := over(t, e).Query(t.Context(), "SELECT 1")
 		if err == nil {
 			drain(t, rows)
+		}
+		if reuse := e.api.(*fake).started.ResultReuseConfiguration; tt.reused && (reuse == nil || !reuse.ResultReuseByAgeConfiguration.Enabled || *reuse.ResultReuseByAgeConfiguration.MaxAgeInMinutes != 90) || !tt.reused && reuse != nil {
+			t.Errorf("asked with %+v", reuse)
 		}
 		if diff := cmp.Diff(tt.want, e.Spent()); diff != "" {
 			t.Error(diff)
