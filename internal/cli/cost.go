@@ -59,8 +59,10 @@ func (f *lakeFlags) dir(env Env) (string, error) {
 // attached is an engine with the lake's view charges.
 type attached struct {
 	*duck.DB
-	lake *lake.Lake
-	temp string
+	// lake is nil where the charges were fetched from Athena, whose months are these.
+	lake   *lake.Lake
+	months []string
+	temp   string
 }
 
 // open opens the lake, and an engine with the view charges over it.
@@ -83,6 +85,9 @@ func (f *lakeFlags) open(ctx context.Context, env Env) (_ *attached, err error) 
 	}
 	if a.DB, err = duck.Open(ctx, duck.Options{Temp: a.temp}); err != nil {
 		return nil, err
+	}
+	for _, m := range a.lake.Months() {
+		a.months = append(a.months, m.Period)
 	}
 	return a, a.lake.Attach(ctx, a.DB)
 }

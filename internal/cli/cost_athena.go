@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/config"
 	"github.com/sagewarden/sagewarden/internal/cost/athena"
 	"github.com/sagewarden/sagewarden/internal/cost/bill"
+	"github.com/sagewarden/sagewarden/internal/cost/duck"
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/strictyaml"
 )
@@ -177,7 +179,7 @@ func (f *engineFlags) ask(ctx context.Context, env Env, c config.Athena) (*fromA
 func (f *engineFlags) check() error {
 	of := map[string][]string{
 		engineLake:   {"database", "table", "product", "workgroup", "results", "profile", "region", "max-scan", "reuse", "price-per-tb", "all-months"},
-		engineAthena: {"lake", "estate", "from"},
+		engineAthena: {"lake", "from"},
 	}
 	others, ok := of[f.engine]
 	if !ok {
@@ -189,6 +191,61 @@ func (f *engineFlags) check() error {
 		}
 	}
 	return nil
+}
+
+// charges are those of a query's period, which the flags name, for who works on them on this machine: those of the lake, or those of Athena, which are fetched for the rules of the file.
+func (f *engineFlags) charges(ctx context.Context, env Env, c *costFlags, e *estateFlag, q *showback.Query) (a *attached, err error) {
+	if f.engine == engineLake {
+		if a, err = c.open(ctx, env); err != nil {
+			return nil, err
+		}
+		if q.Period, err = c.period(env, a.lake); err != nil {
+			a.Close()
+			return nil, err
+		}
+		return a, nil
+	}
+	if q.Period, err = c.bounded(env, f.allMonths); err != nil {
+		return nil, err
+	}
+	file, err := c.configuration(env)
+	if err != nil {
+		return nil, err
+	}
+	// What can be wrong here is known before money is spent.
+	if len(q.Costs) > 0 {
+		if err := q.Check(); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	if _, err := e.ready(file); err != nil {
+		return nil, err
+	}
+	a = &attached{}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if a.temp, err = os.MkdirTemp("", "sagewarden-"); err != nil {
+		return nil, err
+	}
+	if a.DB, err = duck.Open(ctx, duck.Options{Temp: a.temp}); err != nil {
+		return nil, err
+	}
+	from, err := f.ask(ctx, env, file.Cost.Athena)
+	if err != nil {
+		return nil, err
+	}
+	defer from.tell()
+	first, last := q.Bills()
+	db, err := from.Over(from.table, first, last)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	a.months, err = db.Fetch(ctx, a.DB)
+	return a, err
 }
 
 // bounded is the period that is asked for, which has to be said: what no month bounds reads the whole bill.

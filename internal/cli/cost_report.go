@@ -183,17 +183,17 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	if f.engine == engineAthena {
+	switch {
+	case f.engine == engineAthena && q.Allocated() && f.story(options.Format):
+		return usagef("--where: the whole story of a team is told of the lake: name with --by what to group by")
+	case f.engine == engineAthena && !q.Allocated():
 		return f.askAthena(ctx, env, q, options)
 	}
-	a, err := f.open(ctx, env)
+	a, err := f.charges(ctx, env, &f.costFlags, &f.estateFlag, &q)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if q.Period, err = f.period(env, a.lake); err != nil {
-		return err
-	}
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
@@ -225,9 +225,6 @@ type printer interface {
 
 // askAthena reports on the organization's own bill.
 func (f *reportFlags) askAthena(ctx context.Context, env Env, q showback.Query, options report.Options) (err error) {
-	if q.Allocated() {
-		return usagef("--by, --where: teams, rules and pools are of the lake, over which cost.allocation is run: import the month, or group by a tag")
-	}
 	if q.Period, err = f.bounded(env, f.allMonths); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package trino
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -201,6 +202,7 @@ func TestReportsAreTheSame(t *testing.T) {
 	})
 	t.Run("every column of every line", b.lines)
 	t.Run("a table of texts", b.texts)
+	t.Run("teams", b.teams)
 	t.Run("views", b.views)
 	t.Run("only what was named is read", b.prunes)
 	t.Run("nothing is changed", b.readsOnly)
@@ -287,6 +289,61 @@ func (b *bench) duck(t *testing.T) *duck.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// teams: rules over what is fetched by day come to what they come to over the lake's lines.
+func (b *bench) teams(t *testing.T) {
+	file, err := os.ReadFile("sagewarden.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ruled := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(ruled, append(file, rules...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"cost", "allocate", "--month", "2026-10..2026-11", "--by", "month,team,rule,pool,component", "--cost", "unblended,amortized,net-amortized,list"},
+		{"cost", "report", "--month", "2026-11", "--by", "day,team", "--compare", "previous"},
+		{"cost", "chargeback", "--month", "2026-10"},
+	} {
+		args = append(args, "--config", ruled, "-o", "csv")
+		want, got := must(t, append(args, "--lake", b.lake)...), must(t, append(args, "--engine", "athena")...)
+		if diff := cmp.Diff(lines(uncounted(t, want)), lines(uncounted(t, got))); diff != "" || strings.Count(want, "\n") < 20 {
+			t.Errorf("%v (- DuckDB, + Trino)\n%s", args, diff)
+		}
+	}
+}
+
+// rules have a tag, a pool that is shared in proportion, and one that is split evenly.
+const rules = `  allocation:
+    rules:
+      - {name: by tag, tag: team}
+      - {name: commitments, when: {class: [commitment]}, pool: plans}
+      - {name: taxes, when: {class: [tax]}, pool: tax}
+      - {name: accounts, accounts: {"165040904793": speech}}
+    default: platform
+    pools:
+      plans: {split: proportional}
+      tax: {split: even, to: [platform, speech, pricing]}
+`
+
+// uncounted is a table without the columns that count lines, of which there are fewer where a day's come as one.
+func uncounted(t *testing.T, table string) string {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, r := range records {
+		for i, v := range r {
+			if !slices.Contains([]string{"line_count", "charges", "lines"}, records[0][i]) {
+				b.WriteString(v + "|")
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 // texts holds what is made of a table over CSV, in which all is text and maps are JSON, against the lake.

@@ -315,18 +315,22 @@ func (v *view) getResults(in *athena.GetQueryResultsInput) (*athena.GetQueryResu
 		set.ResultSetMetadata.ColumnInfo = append(set.ResultSetMetadata.ColumnInfo, types.ColumnInfo{Name: aws.String(c.Name), Label: aws.String(c.Name), Type: aws.String(c.Type)})
 		header.Data = append(header.Data, types.Datum{VarCharValue: aws.String(c.Name)})
 	}
-	rows := []types.Row{header}
-	for _, r := range e.answer.Rows {
+	// The names are the first row.
+	all := len(e.answer.Rows) + 1
+	end := min(begin+limit, all)
+	for n := min(begin, end); n < end; n++ {
+		if n == 0 {
+			set.Rows = append(set.Rows, header)
+			continue
+		}
 		row := types.Row{}
-		for _, value := range r {
+		for _, value := range e.answer.Rows[n-1] {
 			row.Data = append(row.Data, types.Datum{VarCharValue: value})
 		}
-		rows = append(rows, row)
+		set.Rows = append(set.Rows, row)
 	}
-	end := min(begin+limit, len(rows))
-	set.Rows = rows[min(begin, end):end]
 	out := &athena.GetQueryResultsOutput{ResultSet: set}
-	if end < len(rows) {
+	if end < all {
 		out.NextToken = v.token(strconv.Itoa(end))
 	}
 	return out, nil
