@@ -91,17 +91,9 @@ func (q Query) measures() (names, sums []string) {
 		for _, class := range classes {
 			add(apart(class), "sum(CASE WHEN usage_class = "+dialect.Text(class)+" THEN "+first+" END)")
 		}
-		add(apart(other), "sum(CASE WHEN usage_class IN ("+texts(classes)+") THEN NULL ELSE "+first+" END)")
+		add(apart(other), "sum(CASE WHEN usage_class IN ("+dialect.Texts(classes...)+") THEN NULL ELSE "+first+" END)")
 	}
 	return names, sums
-}
-
-func texts(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = dialect.Text(v)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // SQL is the query in the words of an engine, over the relation charges, or allocations where it asks for those. Its columns are the dimensions, the currency, how
