@@ -20,9 +20,9 @@ var (
 // calledVia is the service in between, which AWS tells of calls that another makes in somebody's name.
 const calledVia = "aws:CalledVia"
 
-// query allows asking the organization's bill in Athena: in the named workgroup, of the named table, from where its files lie. What is not named is any, but for
+// query allows asking the organization's bill in Athena: in the named workgroup, of the named table, from where its files lie or else from the bucket that the bill is delivered to. What is not named is any, but for
 // the place of results, which is where Athena puts them by itself.
-func (all *statements) query(a config.Athena) {
+func (all *statements) query(a config.Athena, delivered string) {
 	region := cmp.Or(a.Region, "*")
 	group := own("athena", region, "workgroup/"+cmp.Or(a.Workgroup, "*"))
 	all.allow("QueryBill", []string{group}, athena.OpWorkGroup, athena.OpStart, athena.OpLook, athena.OpResults, athena.OpStop)
@@ -35,7 +35,7 @@ func (all *statements) query(a config.Athena) {
 	}
 	all.allow("ReadBillCatalog", catalog, catalogReads...)
 
-	bucket, objects := place(cmp.Or(a.Bill, "s3://*/"))
+	bucket, objects := place(cmp.Or(a.Bill, "s3://"+cmp.Or(delivered, "*")+"/"))
 	all.allow("ReadBillFiles", []string{bucket, objects}, billReads...)
 	all.via("ReadBillFiles")
 	all.allow("ReadBillEncrypted", []string{"arn:" + partition + ":kms:*:*:key/*"}, "kms:Decrypt")

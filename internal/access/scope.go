@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -43,6 +44,31 @@ func scopeOf(action string) []string {
 		return []string{own("sagemaker", "*", "*")}
 	}
 	return anything
+}
+
+// billed is where what is asked of billing goes, and of the bucket that it delivers to, empty for any.
+func billed(action, bucket string) []string {
+	switch s := service(action); {
+	case action == "bcm-data-exports:CreateExport", action == "bcm-data-exports:UpdateExport":
+		return []string{own(s, "*", "export/*"), own(s, "*", "table/*")}
+	case action == "bcm-data-exports:GetExport":
+		return []string{own(s, "*", "export/*")}
+	case action == "cur:PutReportDefinition":
+		return []string{own(s, "*", "definition/*")}
+	case s == "s3":
+		return []string{"arn:" + partition + ":s3:::" + cmp.Or(bucket, "*")}
+	case action == "sagemaker:UpdateDomain":
+		return []string{ofType("domain")}
+	case s == "sagemaker":
+		return scopeOf(action)
+	}
+	return anything
+}
+
+// service is whose an action is.
+func service(action string) string {
+	name, _, _ := strings.Cut(action, ":")
+	return name
 }
 
 // On is what IAM is asked about when a scan of the target calls the action: a resource, or * for any.

@@ -66,14 +66,20 @@ func rank(s Statement) int {
 var readSids = map[string]string{
 	"account": "ReadRegions", "sts": "ReadCaller", "cloudtrail": "ReadOwners", "tag": "ReadOwners", "cloudwatch": "ReadUse", "logs": "ReadLogs",
 	"pricing": "ReadPrices", "sagemaker": "ReadSageMaker",
+	"bcm-data-exports": "ReadExports", "ce": "ReadBillTags", "cur": "ReadReports", "organizations": "ReadOrganization", "s3": "ReadBuckets",
 }
 
+// setUpSids are what changing something of a service is for.
+var setUpSids = map[string]string{"bcm-data-exports": "Exports", "ce": "BillTags", "cur": "Reports", "s3": "Bucket", "sagemaker": "Domains"}
+
 func readSid(action string) string {
+	if action == "bcm-data-exports:GetExport" {
+		return "ReadExportsByName"
+	}
 	if looksInto(action) {
 		return "ReadSageMakerByName"
 	}
-	service, _, _ := strings.Cut(action, ":")
-	return cmp.Or(readSids[service], "Read"+camel(service))
+	return cmp.Or(readSids[service(action)], "Read"+camel(service(action)))
 }
 
 // camel is a name of words with dashes as an id of a statement takes it: letters and digits.

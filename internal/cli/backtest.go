@@ -178,42 +178,17 @@ func (f *backtestFlags) files(limits scan.Limits, ks []kinds.Kind, o backtest.Op
 
 // replay tries the policies out on what CloudWatch has kept.
 func (f *backtestFlags) replay(ctx context.Context, env Env, options cloud.Options, so scan.Options, o backtest.Options) (*backtest.Report, *estate.Snapshot, func() error, error) {
-	c, opened, err := f.open(ctx, env, options)
+	recording, stats, err := f.record(ctx, env, options, so, f.days)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if so.Prices, err = f.book(env, opened.Sessions); err != nil {
-		return nil, nil, nil, err
-	}
-	if so.Heartbeats, err = f.hear(ctx, c); err != nil {
-		return nil, nil, nil, err
-	}
-	so.Holes, so.Owners = opened.Holes, f.owners(f.file, opened.Sessions)
-	step, done := progress(env, len(opened.Sessions))
-	so.Progress = step
-	before := 0
-	recording, err := scan.Record(ctx, opened.Sessions, so, time.Duration(f.days)*24*time.Hour, func(series, calls int) {
-		done()
-		before = metricCalls(c)
-		note(env, fmt.Sprintf("reading %s over %s: about %s of GetMetricData", counted(series, "series", "series"), counted(f.days, "day", "days"), counted(calls, "call", "calls")))
-	})
-	if err == nil {
-		err = blind(recording.Now)
-	}
-	if err == nil {
-		err = f.memory.Commit()
-	}
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	note(env, "it took "+counted(metricCalls(c)-before, "call", "calls"))
 	r, err := backtest.Run(hourly(ctx, recording), o)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	r.Notes = []string{"what was deleted since is not seen, and resources are taken as they are now: their tags, owners, sizes and prices",
 		"what was changed since, and what only its newest event is known of, counts as not judged before that"}
-	return r, recording.Now, func() error { return f.printStats(env, c) }, nil
+	return r, recording.Now, stats, nil
 }
 
 // metricCalls is how many calls of GetMetricData were made so far.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/cost/setup"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/install"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
@@ -126,6 +127,7 @@ func settle(ctx context.Context, sessions []*cloud.Session, in ledger.Intent, ag
 	var stop shutdown.Step
 	var change settings.Change
 	var step install.Step
+	var billing setup.Step
 	switch {
 	case in.Action == "sagemaker:DeleteApp" && json.Unmarshal(in.Before, &stop) == nil && stop.ARN == in.Resource:
 		r, known := shutdown.Settle(ctx, s.SageMaker(), stop, age)
@@ -135,6 +137,10 @@ func settle(ctx context.Context, sessions []*cloud.Session, in ledger.Intent, ag
 		return r.Outcome, r.Why, known
 	case json.Unmarshal(in.Before, &step) == nil && step.Resource == in.Resource && step.Operation() == in.Action:
 		return install.Settle(ctx, s.SageMaker(), s.S3(), step, age)
+	case json.Unmarshal(in.Before, &billing) == nil && billing.Resource == in.Resource && billing.Operation() == in.Action:
+		if payer, ok := s.Billing(); ok && payer.Target().Account == billing.Target.Account {
+			return setup.Settle(ctx, *payerOf(payer), billing, age)
+		}
 	}
 	return "", "", false
 }

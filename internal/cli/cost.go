@@ -21,7 +21,7 @@ func newCost(env Env) *cobra.Command {
 		Short: "Read AWS bills, and charge every cent of SageMaker to someone",
 		Long:  "Cost keeps the charges of your bills in a lake: Parquet files on this machine, a folder for each month, that any tool can read.",
 	}
-	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostWaste(env), newCostRules(env), newCostQuery(env), newCostViews(env))
+	cmd.AddCommand(newCostImport(env), newCostReport(env), newCostAllocate(env), newCostUntagged(env), newCostChargeback(env), newCostEvidence(env), newCostWaste(env), newCostSetup(env), newCostRules(env), newCostQuery(env), newCostViews(env))
 	return cmd
 }
 
@@ -59,8 +59,9 @@ func (f *lakeFlags) dir(env Env) (string, error) {
 // attached is an engine with the lake's view charges.
 type attached struct {
 	*duck.DB
-	// lake is nil where the charges were fetched from Athena, whose months are these.
-	lake   *lake.Lake
+	// lake is nil where the charges were fetched from Athena.
+	lake *lake.Lake
+	// months are the billing periods that there are bills of.
 	months []string
 	temp   string
 }

@@ -34,7 +34,7 @@ func newCostChargeback(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chargeback",
 		Short: "Print a statement for each team of what a month costs it",
-		Long: "Chargeback prints for each team its own costs by component and class, its parts of shared costs with how they were split, and the total. The statements of a month add up\n" +
+		Long: "Chargeback prints for each team its own costs by component, class and the rule that charges them, its parts of shared costs with how they were split, and the total. The statements of a month add up\n" +
 			"to its bill to the last digit, and say so with the figures. With --folder each statement is also a file for people and two for programs.",
 		Example: "  sagewarden cost chargeback --month 2026-10\n  sagewarden cost chargeback --month 2026-10 --team vision -o markdown\n  sagewarden cost chargeback --month 2026-10 --folder statements",
 		Args:    cobra.NoArgs,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sagewarden/sagewarden/internal/cost/allocate"
 	"github.com/sagewarden/sagewarden/internal/cost/lake"
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/cost/waste"
@@ -159,8 +160,8 @@ func newCostReport(env Env) *cobra.Command {
 	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the dearest over the whole period, and add up the others as one line; 0 is all")
-	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests and all else apart")
-	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, from which the whole story tells what went to no use; repeat it")
+	fl.BoolVar(&f.apart, "apart", false, "also add up compute, storage, data, requests, commitments, tax and all else apart")
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, or what cost evidence saved, from which the whole story tells what went to no use; repeat it")
 	fl.StringVar(&f.compare, "compare", "", "previous: beside the day, week or month before, or else beside the period before")
 	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(showback.DimensionNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("cost", cobra.FixedCompletions(showback.CostNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -194,6 +195,7 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 		return err
 	}
 	defer a.Close()
+	q.Held = a.months
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
@@ -255,6 +257,15 @@ func (f *reportFlags) askAthena(ctx context.Context, env Env, q showback.Query, 
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	if q.Previous || story { // which say nothing of what there is no bill of
+		if q.Held, err = db.Held(ctx); err != nil {
+			return err
+		}
+		o.Held = q.Held
+	}
+	if story && len(o.Held) > 0 {
+		o.History = q.Period.Year(o.Held[0])
+	}
 	var printed printer
 	if story {
 		printed, err = o.Document(ctx, db)
@@ -274,16 +285,20 @@ func (f *reportFlags) story(format report.Format) bool {
 
 // overview is the whole story of the period, or of the last month where none is named, with the year before it.
 func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q showback.Query) (doc report.Document, err error) {
-	o := showback.Overview{Cost: q.Costs[0], Where: q.Where}
+	o := showback.Overview{Cost: q.Costs[0], Where: q.Where, Held: q.Held}
 	if o.Period, err = f.lastMonth(env, a.lake); err != nil {
 		return doc, err
 	}
 	o.History = o.Period.Year(a.lake.Months()[0].Period)
 	if rules := f.file.Cost.Allocation; len(rules.Rules) > 0 || rules.Default != "" {
-		if _, err := f.allocate(ctx, f.file, a); err != nil {
+		found, err := f.allocate(ctx, f.file, a)
+		if err != nil {
 			return doc, err
 		}
 		o.Teams = true
+		if err := f.causes(ctx, a, found, &o); err != nil {
+			return doc, err
+		}
 	}
 	if len(f.from) > 0 {
 		evidence, err := loadEvidence(f.from)
@@ -300,6 +315,24 @@ func (f *reportFlags) overview(ctx context.Context, env Env, a *attached, q show
 		o.Parts = append(o.Parts, report.Part{Title: "Paid for nothing", Lead: bill.Title() + ".", Data: bill.Data(), Bars: "idle_least"})
 	}
 	return o.Document(ctx, a)
+}
+
+// causes adds why charges have no tag, where rules go by one, to the story of whole billing periods.
+func (f *reportFlags) causes(ctx context.Context, a *attached, found *allocate.Allocation, o *showback.Overview) error {
+	key, tagged := ruleTag(f.file.Cost.Allocation)
+	if !tagged || len(o.Where) > 0 || f.since != "" || f.until != "" {
+		return nil
+	}
+	snap, err := f.snapshot(f.file)
+	if err != nil {
+		return err
+	}
+	all, coverage, err := found.Untagged(ctx, a.DB, snap, key, o.Cost.Column(), o.Period.Billed()...)
+	if err != nil {
+		return err
+	}
+	o.Parts = append(o.Parts, untaggedPart(all, coverage, key, snap))
+	return nil
 }
 
 // wasteRows are as many as the whole story tells of what was paid for nothing.

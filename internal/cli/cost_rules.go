@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +53,7 @@ func newCostRules(env Env) *cobra.Command {
 func rulesSheet(file *config.File) report.Sheet {
 	a := file.Cost.Allocation
 	rules, pools := allocate.Describe(a)
-	s := report.Sheet{Title: file.Path, Columns: []report.Column{{Head: "#", Right: true}, {Head: "RULE"}, {Head: "CHARGES"}, {Head: "GO TO"}}, Document: map[string]any{"rules": rules, "pools": pools}}
+	s := report.Sheet{Title: near(file.Path), Columns: []report.Column{{Head: "#", Right: true}, {Head: "RULE"}, {Head: "CHARGES"}, {Head: "GO TO"}}, Document: map[string]any{"rules": rules, "pools": pools}}
 	for i, r := range rules {
 		s.Rows = append(s.Rows, []string{strconv.Itoa(i + 1), r.Name, r.Of, r.To})
 	}
@@ -62,4 +64,16 @@ func rulesSheet(file *config.File) report.Sheet {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d teams: %s.", len(teams), strings.Join(teams, ", ")))
 	}
 	return s
+}
+
+// near is a path as people write it from where they are, if it is below.
+func near(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -62,12 +63,20 @@ func (f *untaggedFlags) key(rules config.Allocation) (string, error) {
 	if f.tag != "" {
 		return f.tag, nil
 	}
-	for _, r := range rules.Rules {
-		if r.Tag != "" {
-			return r.Tag, nil
-		}
+	if key, tagged := ruleTag(rules); tagged {
+		return key, nil
 	}
 	return "", usagef("no rule goes by a tag: name one with --tag")
+}
+
+// ruleTag is the tag of the first rule that goes by one.
+func ruleTag(rules config.Allocation) (key string, tagged bool) {
+	for _, r := range rules.Rules {
+		if r.Tag != "" {
+			return r.Tag, true
+		}
+	}
+	return "", false
 }
 
 func (f *untaggedFlags) run(ctx context.Context, env Env, formats []report.Format) error {
@@ -150,32 +159,74 @@ func untaggedNotes(all []allocate.Untagged, top int, coverage []allocate.Coverag
 		notes = append(notes, fmt.Sprintf("%d more: --top 0 prints all.", len(all)-top))
 	}
 	for _, c := range coverage {
-		money := func(d decimal.Decimal) report.Money { return report.Money{Value: d, Currency: c.Currency} }
 		if c.Billed.IsPositive() {
-			notes = append(notes, fmt.Sprintf("%s of %s has the tag (%s), %s has not; %s is allocated to nobody by any rule.", money(c.Tagged), money(c.Billed), part(c.Tagged, c.Billed), money(c.Billed.Sub(c.Tagged)), money(c.Unallocated)))
+			notes = append(notes, covered(c))
 		}
 	}
-	for _, cause := range allocate.Causes() {
-		sums, fix := map[string]decimal.Decimal{}, ""
-		for _, u := range all {
-			if u.Cause == cause {
-				sums[u.Currency] = sums[u.Currency].Add(u.Cost)
-				if fix == "" {
-					fix = u.Fix // the dearest's
-				}
-			}
-		}
+	for _, cause := range byCause(all) {
 		for _, c := range coverage {
-			if sum, has := sums[c.Currency]; has {
-				notes = append(notes, fmt.Sprintf("%s %s: %s.", report.Money{Value: sum, Currency: c.Currency}, cause, cause.Describe()))
+			if sum, has := cause.sums[c.Currency]; has {
+				notes = append(notes, fmt.Sprintf("%s %s: %s.", report.Money{Value: sum, Currency: c.Currency}, cause.Cause, cause.Describe()))
 			}
 		}
-		if fix != "" {
-			notes = append(notes, "  "+fix)
+		if cause.fix != "" {
+			notes = append(notes, "  "+cause.fix)
 		}
 	}
 	if snap == nil {
 		notes = append(notes, "Without a snapshot of the estate nothing says why: sagewarden scan --save estate.json, and --estate estate.json.")
 	}
 	return notes
+}
+
+// covered says how much of a bill has the tag.
+func covered(c allocate.Coverage) string {
+	money := func(d decimal.Decimal) report.Money { return report.Money{Value: d, Currency: c.Currency} }
+	return fmt.Sprintf("%s of %s has the tag (%s), %s has not; %s is allocated to nobody by any rule.", money(c.Tagged), money(c.Billed), part(c.Tagged, c.Billed), money(c.Billed.Sub(c.Tagged)), money(c.Unallocated))
+}
+
+// A summed cause has what is untagged by it, by currency, and what mends the dearest of that.
+type summed struct {
+	allocate.Cause
+	sums map[string]decimal.Decimal
+	fix  string
+}
+
+// byCause are the causes that there are.
+func byCause(all []allocate.Untagged) (causes []summed) {
+	for _, cause := range allocate.Causes() {
+		s := summed{Cause: cause, sums: map[string]decimal.Decimal{}}
+		for _, u := range all {
+			if u.Cause == cause {
+				s.sums[u.Currency] = s.sums[u.Currency].Add(u.Cost)
+				s.fix = cmp.Or(s.fix, u.Fix)
+			}
+		}
+		if len(s.sums) > 0 {
+			causes = append(causes, s)
+		}
+	}
+	return causes
+}
+
+// untaggedPart tells in the whole story, which is of one currency, why charges have no tag.
+func untaggedPart(all []allocate.Untagged, coverage []allocate.Coverage, key string, snap *estate.Snapshot) report.Part {
+	p := report.Part{Title: "Why: untagged by cause", Bars: "cost", Data: report.Data{Name: "untagged by cause", Title: "Charges without the tag " + key + ", by cause",
+		Columns: []report.DataColumn{{Name: "cause", Head: "CAUSE"}, {Name: "cost", Head: "COST", Type: report.Amount}, {Name: "means", Head: "MEANS"}, {Name: "fix", Head: "WHAT MENDS THE DEAREST"}},
+		Rows: func(yield func([]any, error) bool) {
+			for _, cause := range byCause(all) {
+				for currency, sum := range cause.sums {
+					if !yield([]any{string(cause.Cause), report.Money{Value: sum, Currency: currency}, cause.Describe(), orNil(cause.fix)}, nil) {
+						return
+					}
+				}
+			}
+		}}}
+	for _, c := range coverage {
+		p.Lead = "Of the tag " + key + ": " + covered(c)
+	}
+	if snap == nil {
+		p.Lead += " Without a snapshot of the estate (--estate) nothing says why."
+	}
+	return p
 }

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/cost/waste"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/ledger"
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/scan"
@@ -21,6 +25,7 @@ const wasteCost = "amortized"
 
 type wasteFlags struct {
 	costFlags
+	estateFlag
 	state, by, cost string
 	from            []string
 	top             int
@@ -36,16 +41,18 @@ func newCostWaste(env Env) *cobra.Command {
 			"paid for nothing. Where an idle time begins or ends within a line there are two bounds, and what nobody looked at is not known: nothing is guessed.\n\n" +
 			"With --saved it tells, for each action that ended a bill, what the bill says since: confirmed, not confirmed, or not yet billed.",
 		Example: "  sagewarden cost waste --month 2026-03 --from monday.json --from tuesday.json\n" +
+			"  sagewarden cost evidence --region all --save march.json && sagewarden cost waste --month 2026-03 --from march.json\n" +
 			"  sagewarden cost waste --by owner --from monday.json -o csv\n" +
 			"  sagewarden cost waste --saved",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
 	f.add(cmd, report.DataFormats())
+	f.addEstate(cmd)
 	stateFlag(cmd, &f.state)
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote; repeat it: each tells of the time before it")
-	fl.StringVar(&f.by, "by", waste.Groups()[0], "tell it by one of "+strings.Join(waste.Groups(), ", "))
+	fl.StringArrayVar(&f.from, "from", nil, "snapshot that scan --save wrote, or what cost evidence saved; repeat it: each tells of the time before it")
+	fl.StringVar(&f.by, "by", waste.Groups()[0], "tell it by one of "+strings.Join(waste.Groups(), ", ")+"; team runs the rules of cost.allocation first")
 	fl.StringVar(&f.cost, "cost", wasteCost, "cost to add up: one of "+strings.Join(showback.CostNames(), ", "))
 	fl.IntVar(&f.top, "top", 0, "keep to so many of the most wasteful, and add up the others as one line; 0 is all")
 	fl.BoolVar(&f.saved, "saved", false, "tell what the bill confirms of what actions have saved")
@@ -96,6 +103,11 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 		return err
 	}
 	defer func() { _ = l.Close() }()
+	if f.by == waste.Team && !f.saved {
+		if _, err := f.allocate(ctx, file, a, q.Period.Billed()...); err != nil {
+			return err
+		}
+	}
 	var data report.Data
 	if f.saved {
 		data, err = confirmSavings(ctx, a, l, q.Cost)
@@ -112,13 +124,33 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 func loadEvidence(files []string) (*waste.Evidence, error) {
 	e := waste.NewEvidence()
 	for _, name := range files {
-		snap, err := scan.Load(name)
-		if err != nil {
+		if err := addEvidence(e, name); err != nil {
 			return nil, err
 		}
-		e.Add(snap)
 	}
 	return e, nil
+}
+
+// addEvidence takes in a snapshot, or what cost evidence has saved, which begins with its schema.
+func addEvidence(e *waste.Evidence, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return &estate.Error{Op: "read evidence", On: name, Err: cause(err), Hint: "name a file that `sagewarden scan --save` or `sagewarden cost evidence --save` wrote"}
+	}
+	defer func() { _ = f.Close() }()
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(64); bytes.Contains(head, []byte(waste.Schema)) {
+		if err := e.Load(r); err != nil {
+			return &estate.Error{Op: "read evidence", On: name, Err: err, Hint: "have it written again by sagewarden cost evidence"}
+		}
+		return nil
+	}
+	snap, err := scan.Load(name)
+	if err != nil {
+		return err
+	}
+	e.Add(snap)
+	return nil
 }
 
 // wasted parts the bill by what snapshots and the ledger's findings say.

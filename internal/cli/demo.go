@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/config"
+	"github.com/sagewarden/sagewarden/internal/cost/duck"
+	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -21,7 +24,8 @@ func newDemo(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Scan a simulated organization: no AWS account needed",
-		Long: "Demo starts a simulated AWS organization on this machine, scans it over the real AWS protocols, and prints what is idle.\n" +
+		Long: "Demo starts a simulated AWS organization on this machine, scans it over the real AWS protocols, and prints what is idle. Then it\n" +
+			"reads the organization's bill, and prints which team pays what, and how much of that went to no use.\n" +
 			"With --keep it goes on listening, and says how the AWS CLI, boto3 or sagewarden in another shell can talk to it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,6 +59,11 @@ func newDemo(env Env) *cobra.Command {
 			next := []string{"sagewarden demo --top 0 --all", "sagewarden demo --keep", "sagewarden scan --region all   (your own account, read-only)"}
 			if keep {
 				next = nil
+			} else if duck.Available {
+				next = slices.Insert(next, 2, "sagewarden sim bill -o bill && sagewarden cost import bill --lake lake && sagewarden cost report --lake lake")
+				f.then = func(ctx context.Context, snap *estate.Snapshot, o report.Options) error {
+					return demoBill(ctx, env, w, snap, o)
+				}
 			}
 			if err := runScan(cmd.Context(), env, &f, options, next...); err != nil || !keep {
 				return err

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,4 +71,38 @@ func (f *evidenceFlags) snapshot(ctx context.Context, env Env, options cloud.Opt
 		err = f.memory.Commit()
 	}
 	return snap, func() { _ = f.printStats(env, c) }, err
+}
+
+// record scans, and reads what CloudWatch has kept of so many days before. What stats prints belongs after the output.
+func (f *evidenceFlags) record(ctx context.Context, env Env, options cloud.Options, o scan.Options, days int) (_ *scan.Recording, stats func() error, _ error) {
+	c, opened, err := f.open(ctx, env, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Prices, err = f.book(env, opened.Sessions); err != nil {
+		return nil, nil, err
+	}
+	if o.Heartbeats, err = f.hear(ctx, c); err != nil {
+		return nil, nil, err
+	}
+	o.Holes, o.Owners = opened.Holes, f.owners(f.file, opened.Sessions)
+	step, done := progress(env, len(opened.Sessions))
+	o.Progress = step
+	before := 0
+	recording, err := scan.Record(ctx, opened.Sessions, o, time.Duration(days)*24*time.Hour, func(series, calls int) {
+		done()
+		before = metricCalls(c)
+		note(env, fmt.Sprintf("reading %s over %s: about %s of GetMetricData", counted(series, "series", "series"), counted(days, "day", "days"), counted(calls, "call", "calls")))
+	})
+	if err == nil {
+		err = blind(recording.Now)
+	}
+	if err == nil {
+		err = f.memory.Commit()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	note(env, "it took "+counted(metricCalls(c)-before, "call", "calls"))
+	return recording, func() error { return f.printStats(env, c) }, nil
 }

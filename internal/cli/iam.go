@@ -31,6 +31,8 @@ type iamFlags struct {
 	heartbeats, signingKey string
 	// config is a configuration whose ledger, heartbeats and channels are meant, and state the ledger alone.
 	config, state string
+	// billBucket is the bucket that the bill is delivered to.
+	billBucket string
 }
 
 // The forms of iam.
@@ -67,7 +69,7 @@ func newIAM(env Env) *cobra.Command {
 		Use:   "iam",
 		Short: "Print the least permissions that the commands need",
 		Long: "Iam prints an IAM policy, made from what the commands and the families of resources declare: what reading takes (scan, which is the\n" +
-			"default), and what organization, doctor, studio, enforce, tags, cost and views add to that. What changes something is kept to the types of\n" +
+			"default), and what organization, doctor, studio, studio-fix, enforce, tags, cost, cost-setup and cost-views add to that. What changes something is kept to the types of\n" +
 			"resources that it is for. As a role or a stack set it is the template of a role for sagewarden to assume; deploy/ has these.",
 		Example: "  sagewarden iam > policy.json\n  sagewarden iam --for scan,organization --role ops/SagewardenReader\n" +
 			"  sagewarden iam --for enforce --kind endpoint --account 111122223333\n  sagewarden iam --for scan,doctor --as role --format cloudformation",
@@ -83,7 +85,8 @@ func newIAM(env Env) *cobra.Command {
 	fl.StringVar(&f.heartbeats, "heartbeats", "", "also allow reading what agents report to this place in S3, like s3://bucket/heartbeats/")
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats")
 	fl.StringVar(&f.state, "state", "", "also allow keeping the ledger at this place in S3, like s3://bucket/key")
-	fl.StringVar(&f.config, "config", "", "also allow what this configuration file names: its ledger and heartbeats in S3, its channels SES and SNS; and to narrow cost and views to its table of the bill")
+	fl.StringVar(&f.billBucket, "bill-bucket", "", "bucket that the bill is delivered to: with cost, its settings alone are read, and with cost-setup, its policy may be changed")
+	fl.StringVar(&f.config, "config", "", "also allow what this configuration file names: its ledger and heartbeats in S3, its channels SES and SNS; and to narrow cost and cost-views to its table of the bill")
 	fl.StringVar(&f.place.Partition, "partition", "aws", "AWS partition of the ARNs, where the form is json")
 	fl.StringVar(&f.place.Account, "account", "", "account id of the ARNs, where the form is json (default: any, since a policy reaches no other account)")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(access.PurposeNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -123,10 +126,14 @@ func (f *iamFlags) print(env Env, named bool) error {
 		return usagef("--role has no effect on a policy that assumes none: add --for organization, or --as role")
 	case f.place.Account != "" && !accountPattern.MatchString(f.place.Account):
 		return usagef("--account: %q is no account id: those have twelve digits", f.place.Account)
+	case f.billBucket != "" && !bucketNames.MatchString(f.billBucket):
+		return usagef("--bill-bucket: %q is no name of a bucket: write it without s3://", f.billBucket)
+	case f.billBucket != "" && !slices.Contains(purposes, access.Cost) && !slices.Contains(purposes, access.CostSetup):
+		return usagef("--bill-bucket has no effect without --for cost or --for cost-setup")
 	case !partitionPattern.MatchString(f.place.Partition):
 		return usagef("--partition: %q is no partition: write aws, aws-cn or aws-us-gov", f.place.Partition)
 	}
-	o := access.Options{Purposes: purposes, Kinds: ks, Role: f.role}
+	o := access.Options{Purposes: purposes, Kinds: ks, Role: f.role, BillBucket: f.billBucket}
 	if err := f.places(env, &o); err != nil {
 		return err
 	}

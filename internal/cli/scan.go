@@ -110,6 +110,8 @@ type scanFlags struct {
 	outputFlags
 	domain, save string
 	tags, failOn []string
+	// then tells more of what was found, below a report on a terminal, and what to try next.
+	then func(context.Context, *estate.Snapshot, report.Options) error
 }
 
 // failures are what --fail-on takes for a finding.
@@ -191,7 +193,15 @@ func runScan(ctx context.Context, env Env, f *scanFlags, options cloud.Options, 
 		shown = lead.follow(shown)
 		out.Next = func() []string { return f.suggestions(lead) }
 	}
-	printed := report.Scan(env.Stdout, shown, out)
+	more := f.then != nil && !snap.Interrupted && (out.Format == report.Table || out.Format == report.Wide)
+	above := out
+	if more {
+		above.Next = nil
+	}
+	printed := report.Scan(env.Stdout, shown, above)
+	if more && printed == nil {
+		printed = f.then(ctx, shown, out)
+	}
 	saving.Wait()
 	if err := errors.Join(printed, saved); err != nil {
 		return err

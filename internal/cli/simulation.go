@@ -118,7 +118,7 @@ func profile(a *world.Account) string {
 	return a.Name
 }
 
-// profiles is an AWS configuration file: for each account a profile with its key, its first region and this endpoint.
+// profiles is an AWS configuration file: for each account a profile with its key, a region of its partition and this endpoint.
 func (s *simulation) profiles() string {
 	var b strings.Builder
 	for i, a := range s.world.Accounts {
@@ -136,7 +136,7 @@ func (s *simulation) profiles() string {
 			if key.SessionToken != "" {
 				fmt.Fprintf(&b, "aws_session_token = %s\n", key.SessionToken)
 			}
-			fmt.Fprintf(&b, "region = %s\nendpoint_url = %s\n\n", s.regions()[0], s.url)
+			fmt.Fprintf(&b, "region = %s\nendpoint_url = %s\n\n", s.home(a), s.url)
 		}
 	}
 	return b.String()
@@ -150,6 +150,13 @@ func (s *simulation) regions() []string {
 	}
 	slices.Reverse(names) // us-east-1 before eu-west-1, as people expect of a default
 	return names
+}
+
+// home is the first region of the organization that is of an account's partition.
+func (s *simulation) home(a *world.Account) string {
+	all := s.regions()
+	i := slices.IndexFunc(all, func(r string) bool { return estate.PartitionOf(r) == a.InPartition() })
+	return all[max(i, 0)]
 }
 
 // instructions say how another shell can talk to the organization.

@@ -160,10 +160,13 @@ func (e *regionError) Unwrap() error { return e.err }
 
 // prefixes are the services as IAM names them, by the SDK's service id, where lower case is not enough.
 var prefixes = map[string]string{
-	"Application Auto Scaling":    "application-autoscaling",
-	"CloudWatch Logs":             "logs",
-	"Resource Groups Tagging API": "tag",
-	"Service Quotas":              "servicequotas",
+	"Application Auto Scaling":      "application-autoscaling",
+	"BCM Data Exports":              "bcm-data-exports",
+	"CloudWatch Logs":               "logs",
+	"Cost Explorer":                 "ce",
+	"Cost and Usage Report Service": "cur",
+	"Resource Groups Tagging API":   "tag",
+	"Service Quotas":                "servicequotas",
 }
 
 // operation is the call's operation as IAM names it.

@@ -8,9 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
+	"github.com/aws/aws-sdk-go-v2/service/bcmdataexports"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/costandusagereportservice"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -43,6 +46,11 @@ type Session struct {
 	s3            func() *s3.Client
 	kms           func() *kms.Client
 	athena        func() *athena.Client
+	costExplorer  func() *costexplorer.Client
+	dataExports   func() *bcmdataexports.Client
+	costReports   func() *costandusagereportservice.Client
+	// in makes a session of the same principal in another region.
+	in func(region string) *Session
 }
 
 func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now func() time.Time) *Session {
@@ -77,8 +85,18 @@ func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now
 				o.UsePathStyle = o.BaseEndpoint != nil // a stand-in for AWS has no name for each bucket
 			})
 		}),
-		kms:    sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
-		athena: sync.OnceValue(func() *athena.Client { return athena.NewFromConfig(cfg) }),
+		athena:       sync.OnceValue(func() *athena.Client { return athena.NewFromConfig(cfg) }),
+		kms:          sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
+		costExplorer: sync.OnceValue(func() *costexplorer.Client { return costexplorer.NewFromConfig(cfg) }),
+		dataExports:  sync.OnceValue(func() *bcmdataexports.Client { return bcmdataexports.NewFromConfig(cfg) }),
+		costReports: sync.OnceValue(func() *costandusagereportservice.Client {
+			return costandusagereportservice.NewFromConfig(cfg)
+		}),
+		in: func(region string) *Session {
+			there, away := t, cfg.Copy()
+			there.Region, away.Region = region, region
+			return newSession(c, there, principal, away, now)
+		},
 	}
 }
 
@@ -142,6 +160,33 @@ func (s *Session) KMS() *kms.Client { return s.kms() }
 
 // Athena returns the client of Athena.
 func (s *Session) Athena() *athena.Client { return s.athena() }
+
+// billingRegions are where billing is asked, by partition. In no other partition is it: accounts there are billed through one of aws.
+var billingRegions = map[string]string{
+	"aws":    "us-east-1",
+	"aws-cn": "cn-northwest-1",
+}
+
+// Billing is the session of the same principal where billing is asked, and whether the target's partition has that.
+func (s *Session) Billing() (*Session, bool) {
+	region, ok := billingRegions[s.target.Partition]
+	if !ok {
+		return nil, false
+	}
+	if region == s.target.Region {
+		return s, true
+	}
+	return s.in(region), true
+}
+
+// CostExplorer returns the client of Cost Explorer, for sessions that Billing returns.
+func (s *Session) CostExplorer() *costexplorer.Client { return s.costExplorer() }
+
+// DataExports returns the client of data exports, for sessions that Billing returns.
+func (s *Session) DataExports() *bcmdataexports.Client { return s.dataExports() }
+
+// CostReports returns the client of legacy cost and usage reports, for sessions that Billing returns.
+func (s *Session) CostReports() *costandusagereportservice.Client { return s.costReports() }
 
 // globalRegions are where the global services of a partition are signed for, as the SDK's endpoint tables have them.
 var globalRegions = map[string]string{

@@ -75,8 +75,10 @@ func (featureGroup) describe(ctx context.Context, s *Scope, r estate.Resource) (
 		return o, false
 	case err != nil:
 		o.Signals = append(o.Signals, brokenSignal(signalDescription, "", op, err))
-		o.Resource.Meters = []estate.Meter{{Component: pricing.ComponentFeatureStore, Count: 1,
-			Rate: estate.Rate{Why: op + " was not answered, so that its online store is not known"}}}
+		if r.Status != string(types.FeatureGroupStatusCreateFailed) {
+			o.Resource.Meters = []estate.Meter{{Component: pricing.ComponentFeatureStore, Count: 1,
+				Rate: estate.Rate{Why: op + " was not answered, so that its online store is not known"}}}
+		}
 		return o, true
 	}
 	o.Resource.Modified = aws.ToTime(d.LastModifiedTime).UTC()
@@ -97,10 +99,10 @@ const (
 	typeOffline = "offline"
 )
 
-// meterFeatures fills what the group bills by standing: reads and writes on demand are paid for one by one.
+// meterFeatures fills what the group bills by standing: reads and writes on demand are paid for one by one. One that was never made bills nothing.
 func meterFeatures(r *estate.Resource, d *sagemaker.DescribeFeatureGroupOutput) {
 	add := func(m estate.Meter) {
-		if m.Count > 0 || m.GB > 0 {
+		if (m.Count > 0 || m.GB > 0) && r.Status != string(types.FeatureGroupStatusCreateFailed) {
 			r.Meters = append(r.Meters, m)
 		}
 	}

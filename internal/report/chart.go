@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 )
@@ -29,6 +30,8 @@ const (
 	chartTop    = 10
 	chartTicks  = 4
 	chartLabels = 8
+	// chartWidest is how wide a column may be, in hundredths of the room: two months are no walls.
+	chartWidest = 12
 	// hues are the colours in the style sheet. A chart with more series ends in one of them all the same.
 	hues = 8
 )
@@ -79,21 +82,25 @@ func (c *Chart) view() *chartView {
 		high, low = max(high, up), min(low, down)
 	}
 	step := tick(high - low)
-	high, low = math.Ceil(high/step)*step, math.Floor(low/step)*step
+	high = math.Ceil(high/step) * step
+	if low < -step/4 { // a little below zero needs no step of its own
+		low = math.Floor(low/step) * step
+	}
 	if high == low {
 		high = step
 	}
 	y := func(value float64) float64 {
 		return chartTop + (high-value)/(high-low)*(chartHeight-2*chartTop)
 	}
-	for at := low; at <= high+step/2; at += step {
+	for at := math.Ceil(low/step) * step; at <= high+step/2; at += step {
 		v.Ticks = append(v.Ticks, tickView{px(y(at)), Money{decimal.NewFromFloat(at).Round(6), c.Currency}.short(), math.Abs(at) < step/2})
 	}
-	slot := 100 / float64(len(c.Labels))
+	slot, year := 100/float64(len(c.Labels)), c.year()
+	wide := min(.7*slot, chartWidest)
 	every := (len(c.Labels) + chartLabels - 1) / chartLabels
 	for i, label := range c.Labels {
 		if i%every == 0 {
-			v.Labels = append(v.Labels, tickView{At: px((float64(i) + .5) * slot), Text: label})
+			v.Labels = append(v.Labels, tickView{At: px((float64(i) + .5) * slot), Text: label[year:]})
 		}
 		up, down := 0.0, 0.0
 		for n, s := range c.Series {
@@ -108,7 +115,7 @@ func (c *Chart) view() *chartView {
 			}
 			top, bottom := y(max(*from, *from+f)), y(min(*from, *from+f))
 			*from += f
-			v.Columns = append(v.Columns, rectView{X: px((float64(i) + .15) * slot), Width: px(.7 * slot), Y: px(top), Height: px(bottom - top), Hue: n % hues,
+			v.Columns = append(v.Columns, rectView{X: px((float64(i)+.5)*slot - wide/2), Width: px(wide), Y: px(top), Height: px(bottom - top), Hue: n % hues,
 				Title: label + ": " + s.Name + " " + Money{value, c.Currency}.String()})
 		}
 	}
@@ -116,6 +123,17 @@ func (c *Chart) view() *chartView {
 		v.Legend = append(v.Legend, legendView{n % hues, s.Name})
 	}
 	return v
+}
+
+// year is how long the year is that all labels begin with, if they are days of one.
+func (c *Chart) year() int {
+	const length = len("2006-")
+	for _, label := range c.Labels {
+		if _, err := time.Parse(time.DateOnly, label); err != nil || label[:length] != c.Labels[0][:length] {
+			return 0
+		}
+	}
+	return length
 }
 
 // tick is a round step that goes a few times into a range.

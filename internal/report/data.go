@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -52,6 +53,7 @@ const (
 	Amount                  // Money
 	Percent                 // decimal.Decimal, 100 for the whole
 	Moment                  // time.Time
+	Share                   // decimal.Decimal, a part of a whole that is 100
 )
 
 // DataFormats are the forms of Data, the default first.
@@ -136,7 +138,12 @@ func (d Data) section() (section, error) {
 		part.grid = g
 	}
 	for _, n := range d.notes() {
-		part.remarks = append(part.remarks, remark{text: n, tone: faint})
+		// What is indented belongs to the note above it, as a command that mends what that tells.
+		r := remark{text: strings.TrimLeft(n, " "), tone: faint}
+		if r.text != n {
+			r.level = 1
+		}
+		part.remarks = append(part.remarks, r)
 	}
 	return part, nil
 }
@@ -163,8 +170,11 @@ func (c DataColumn) text(value any) string {
 	case int64:
 		return thousands(strconv.FormatInt(v, 10))
 	case decimal.Decimal:
-		if c.Type == Percent {
+		switch c.Type {
+		case Percent:
 			return percent(v)
+		case Share:
+			return v.StringFixed(1) + "%"
 		}
 		return digits(v, min(4, max(0, -v.Exponent())))
 	case Money:
@@ -194,8 +204,14 @@ func bare(value any) string {
 	panic(fmt.Sprintf("a %T is in no column's type", value))
 }
 
+// large is the change from which on people think of how many times more it is.
+var large = decimal.NewFromInt(1000)
+
 // percent prints hundredths to a tenth, with its sign.
 func percent(p decimal.Decimal) string {
+	if p.GreaterThanOrEqual(large) {
+		return "×" + digits(p.Shift(-2).Add(decimal.NewFromInt(1)), 0)
+	}
 	text := p.StringFixed(1) + "%"
 	if p.IsPositive() {
 		return "+" + text

@@ -40,7 +40,7 @@ func (t DataType) node() parquet.Node {
 	switch t {
 	case Count:
 		return parquet.Leaf(parquet.Int64Type)
-	case Number, Amount, Percent:
+	case Number, Amount, Percent, Share:
 		return parquet.Decimal(dollarScale, dollarPrecision, parquet.FixedLenByteArrayType(dollarBytes))
 	case Moment:
 		return parquet.Timestamp(parquet.Millisecond)

@@ -62,6 +62,7 @@ func (d Document) Print(w io.Writer, o Options) error {
 		notes = append(notes, remark{text: n, tone: faint})
 	}
 	s.add(section{remarks: notes})
+	s.next(o.Next)
 	switch o.Format {
 	case HTML, "":
 		return s.html(w)

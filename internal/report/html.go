@@ -63,10 +63,11 @@ type cellView struct {
 	Class string
 	Right bool
 	Whole bool
+	Long  bool
 }
 
-// wholeText is as long as a text may be to stay on one line.
-const wholeText = 16
+// wholeText is as long as a text may be to stay on one line; what is longer than longText gets room for several words a line.
+const wholeText, longText = 16, 40
 
 // foldedRows are as many as stand below a chart without being asked for.
 const foldedRows = 14
@@ -128,7 +129,7 @@ func (g *grid) view() (columns []columnView, rows []rowView) {
 		for i, c := range row {
 			switch column := g.columns[i]; {
 			case !column.fold:
-				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, len(c.text) <= wholeText})
+				v.Cells = append(v.Cells, cellView{c.text, classes[c.tone], column.right, len(c.text) <= wholeText, len(c.text) > longText})
 			case i == prose:
 				v.Prose = c.text
 			case !empty(c.text):

@@ -65,7 +65,8 @@ type book struct {
 func (b *book) setStyles() error {
 	bold := &excelize.Font{Bold: true}
 	b.styles, b.strong = map[DataType]int{}, map[DataType]int{}
-	formats := map[DataType]string{Text: "@", Date: "@", Count: "#,##0", Number: "#,##0.####", Amount: "#,##0.00;-#,##0.00", Percent: "+0.0%;-0.0%;0.0%", Moment: "yyyy-mm-dd hh:mm"}
+	formats := map[DataType]string{Text: "@", Date: "yyyy-mm-dd", Count: "#,##0", Number: "#,##0.####", Amount: "#,##0.00;-#,##0.00", Percent: "+0.0%;-0.0%;0.0%", Share: "0.0%",
+		Moment: "yyyy-mm-dd hh:mm", month: "yyyy-mm"}
 	for t, format := range formats {
 		var err error
 		if b.styles[t], err = b.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
@@ -148,7 +149,8 @@ func (b *book) add(n int, d Data) error {
 	line := func(at int, row []any, styles map[DataType]int) error {
 		cells := make([]any, 0, len(heads))
 		for i, value := range row {
-			cells = append(cells, excelize.Cell{StyleID: styles[d.Columns[i].Type], Value: excel(d.Columns[i].Type, value)})
+			t, v := excel(d.Columns[i].Type, value)
+			cells = append(cells, excelize.Cell{StyleID: styles[t], Value: v})
 		}
 		for _, i := range texts {
 			cells = append(cells, excelize.Cell{StyleID: styles[Text], Value: bare(row[i])})
@@ -224,24 +226,38 @@ func (b *book) notes(lines [][]any) error {
 	return out.Flush()
 }
 
-// excel is the value as a cell takes it.
-func excel(t DataType, value any) any {
+// month is how a cell shows a date that is one.
+const month DataType = -1
+
+// excel is the value as a cell takes it, and the type as which it shows it. What is in a column of dates and is none is text.
+func excel(t DataType, value any) (DataType, any) {
 	switch v := value.(type) {
 	case string:
-		return clip(Line(v))
+		if t == Date {
+			for _, as := range []struct {
+				layout string
+				t      DataType
+			}{{time.DateOnly, Date}, {"2006-01", month}} {
+				if at, err := time.Parse(as.layout, v); err == nil {
+					return as.t, at
+				}
+			}
+			t = Text
+		}
+		return t, clip(Line(v))
 	case time.Time:
-		return v.UTC()
+		return t, v.UTC()
 	case int64:
-		return v
+		return t, v
 	}
 	v, ok := figure(value)
 	if !ok {
-		return nil
+		return t, nil
 	}
-	if t == Percent {
+	if t == Percent || t == Share {
 		v = v.Shift(-2)
 	}
-	return v.InexactFloat64()
+	return t, v.InexactFloat64()
 }
 
 func figure(value any) (decimal.Decimal, bool) {

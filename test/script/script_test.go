@@ -1,7 +1,7 @@
 // Package script runs the program as a user does, from the command line, against simulated organizations on loopback.
 //
-// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve, and
-// hierarchy.yaml stand beside them and are laid into every script's folder.
+// The scripts are testdata/*.txtar, one for each behaviour. organization.yaml, which most of them serve,
+// hierarchy.yaml and billing.yaml stand beside them and are laid into every script's folder.
 package script
 
 import (
@@ -25,6 +25,9 @@ import (
 
 var update = flag.Bool("update", false, "write the expected output into the scripts")
 
+// clockVariable is the instant that the program takes for the present, in scripts that tell what happened over weeks.
+const clockVariable = "SCRIPT_NOW"
+
 func TestMain(m *testing.M) {
 	// A script waits for the rates that a scan keeps, and computes little.
 	if err := flag.Set("test.parallel", "16"); err != nil {
@@ -34,6 +37,9 @@ func TestMain(m *testing.M) {
 		"sagewarden": func() {
 			env := cli.OS()
 			env.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() } // the organization's time does not pass by waiting
+			if at, err := time.Parse(time.RFC3339, os.Getenv(clockVariable)); err == nil {
+				env.Now = func() time.Time { return at }
+			}
 			os.Exit(cli.Run(context.Background(), env))
 		},
 	})
@@ -48,6 +54,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	billing, err := os.ReadFile("testdata/billing.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
 		UpdateScripts:      *update,
@@ -58,8 +68,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			e.Values[programKey{}] = new(program)
+			e.Values[servedKey{}] = new(served)
 			return errors.Join(os.WriteFile(filepath.Join(e.WorkDir, "organization.yaml"), organization, 0o600),
-				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600))
+				os.WriteFile(filepath.Join(e.WorkDir, "hierarchy.yaml"), hierarchy, 0o600), os.WriteFile(filepath.Join(e.WorkDir, "billing.yaml"), billing, 0o600))
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "bills" { // this build can read them
@@ -70,6 +81,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"binary": binary,
 			"serve":  serve,
+			"bill":   bill,
 			"exits":  exits,
 			"start":  start,
 			"stop":   stop,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	simulated "github.com/sagewarden/sagewarden/internal/simulate/bill"
 	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -32,6 +33,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	handler, err := wire.New(options)
 	ts.Check(err)
+	ts.Value(servedKey{}).(*served).Server = handler
 	server := httptest.NewServer(handler)
 	ts.Defer(server.Close)
 
@@ -39,6 +41,24 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(config, []byte(profiles(w)), 0o600))
 	ts.Setenv("AWS_CONFIG_FILE", config)
 	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
+}
+
+// A served organization is the script's.
+type served struct{ *wire.Server }
+
+type servedKey struct{}
+
+// bill MONTH FOLDER writes what the organization that is served is charged for a month, as calls have changed it, day by day.
+func bill(ts *testscript.TestScript, neg bool, args []string) {
+	organization := ts.Value(servedKey{}).(*served).Server
+	if neg || len(args) != 2 || organization == nil {
+		ts.Fatalf("usage, once an organization is served: bill MONTH FOLDER")
+	}
+	month, err := time.Parse("2006-01", args[0])
+	ts.Check(err)
+	b := simulated.New(organization.World(month.AddDate(0, 1, 0)), month, false, simulated.Everyday(month, 1))
+	_, err = b.Write(simulated.Folder(ts.MkAbs(args[1])), simulated.Export{Format: simulated.CUR2, Encoding: simulated.Gzip, Bucket: "bills", Name: simulated.ReportName, Rows: 1_000_000})
+	ts.Check(err)
 }
 
 // profiles is an AWS configuration file; its default profile is the first account's.

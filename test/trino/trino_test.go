@@ -145,7 +145,7 @@ func (b *bench) serve(t *testing.T, columns []world.QueryColumn) {
 			t.Setenv(name, "")
 		}
 	}
-	policy := must(t, "iam", "--for", "cost,views", "--account", payer, "--config", file)
+	policy := must(t, "iam", "--for", "cost,cost-views", "--account", payer, "--config", file)
 	w := &world.World{At: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC), Accounts: []*world.Account{{ID: payer, Name: "payer", Regions: []*world.Region{{Name: "us-east-1"}},
 		Keys:       []world.Key{{AccessKeyID: "AKIAPAYER", SecretAccessKey: "secret", Policies: []string{policy}}},
 		Workgroups: []*world.Workgroup{{Name: "finops", Results: "s3://answers/finops/"}},

@@ -53,7 +53,7 @@ func (c compiler) assigns(n int, r config.AllocationRule) said {
 	case r.Accounts != nil:
 		return said{lookup(r.Accounts, "sub_account_id", ""), "'account ' || sub_account_id"}
 	case r.Domains != nil:
-		return said{lookup(r.Domains, "domain_id", ""), "'domain ' || domain_id"}
+		return said{lookup(r.Domains, "allocation_domain", ""), "'domain ' || allocation_domain"}
 	case r.Profiles != nil:
 		return said{lookup(r.Profiles, "user_profile_name", "domain_id || '/' || user_profile_name"), "'user profile ' || user_profile_name"}
 	}
@@ -85,7 +85,7 @@ var levels = []struct{ name, key string }{
 	{"resource", "resource_id"},
 	{"space", "domain_id || '/' || space_name"},
 	{"profile", "domain_id || '/' || user_profile_name"},
-	{"domain", "domain_id"},
+	{"domain", "allocation_domain"},
 }
 
 // each is a column of the estate's table at the nearest level that has one.
@@ -122,8 +122,8 @@ func (c compiler) assigned(a config.Allocation, fileSystems map[string]string, c
 		ruleN, reason = "CASE"+which.String()+" ELSE 0 END", "CASE"+why.String()+" ELSE "+otherwise+" END"
 	}
 	return "SELECT *, " + ruleN + " AS rule_n, COALESCE(" + who.String() + dialect.Text(orUnallocated(a.Default)) + ") AS said, " + reason + " AS reason" +
-		"\nFROM (SELECT " + list(columnNames()) + ", " + domain(fileSystems) + " AS allocation_domain" + candidates.String() +
-		"\nFROM (SELECT * FROM charges WHERE " + condition + ") AS chosen" + joins.String() + ") AS candidates"
+		"\nFROM (SELECT " + list(columnNames()) + ", allocation_domain" + candidates.String() +
+		"\nFROM (SELECT *, " + domain(fileSystems) + " AS allocation_domain FROM charges WHERE " + condition + ") AS chosen" + joins.String() + ") AS candidates"
 }
 
 // domain is the Studio domain that a charge is for: that of its resource, or the one whose home its file system is.

@@ -12,7 +12,7 @@ import (
 // fold is what is left of a tag key or a name without case and marks: CostCenter, cost-center and cost_center are one.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
 			return unicode.ToLower(r)
 		}
 		return -1
@@ -41,7 +41,7 @@ type teams struct{ byFold map[string]string }
 func names(a config.Allocation) teams {
 	n := teams{map[string]string{}}
 	add := func(name, team string) {
-		if _, taken := n.byFold[fold(name)]; !taken && name != "" {
+		if _, taken := n.byFold[fold(name)]; !taken && fold(name) != "" {
 			n.byFold[fold(name)] = team
 		}
 	}

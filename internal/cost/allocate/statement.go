@@ -17,7 +17,7 @@ type Statement struct {
 	// Charges counts the lines of the bill that are the team's own, and Shared its parts of lines that are shared.
 	Charges int64 `json:"charges"`
 	Shared  int64 `json:"sharedLines"`
-	// Own are its own costs by component and class, and Pools its parts of shared costs by pool and reason, dearest first.
+	// Own are its own costs by component, class and rule, and Pools its parts of shared costs by pool and reason, dearest first.
 	Own   []Item          `json:"own"`
 	Pools []Item          `json:"shared"`
 	Total decimal.Decimal `json:"total"`
@@ -38,9 +38,9 @@ type Item struct {
 
 // Statements are those of a month, by team and currency.
 func (f *Allocation) Statements(ctx context.Context, db *duck.DB, month, cost string) ([]Statement, error) {
-	rows, err := db.Query(ctx, "SELECT team, billing_currency, pool, CASE WHEN pool IS NOT NULL THEN rule END AS by_rule, CASE WHEN pool IS NOT NULL THEN reason END AS because, "+
+	rows, err := db.Query(ctx, "SELECT team, billing_currency, pool, rule, CASE WHEN pool IS NOT NULL THEN reason END AS because, "+
 		"CASE WHEN pool IS NULL THEN component END AS own_component, CASE WHEN pool IS NULL THEN usage_class END AS own_class, COUNT(*), SUM("+cost+"), COUNT(*) - COUNT("+cost+
-		") FROM allocations WHERE billing_period = "+dialect.Text(month)+" GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, SUM("+cost+") DESC, 6, 7, 3, 5")
+		") FROM allocations WHERE billing_period = "+dialect.Text(month)+" GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, SUM("+cost+") DESC, 6, 7, 3, 4, 5")
 	if err != nil {
 		return nil, err
 	}

@@ -27,12 +27,12 @@ func TestStatementsAreTheMonth(t *testing.T) {
 	half := "50% of overhead, by amortized_cost"
 	want := []allocate.Statement{
 		{Team: "a", Month: "2026-10", Currency: "USD", Charges: 3, Shared: 1, Total: dec("6"),
-			Own:   []allocate.Item{{Component: "Hosting", Class: "compute", Lines: 2, Cost: dec("5")}, {Component: "Hosting", Class: "storage", Lines: 1, Cost: dec("0.5")}},
+			Own:   []allocate.Item{{Component: "Hosting", Class: "compute", Rule: "tag", Lines: 2, Cost: dec("5")}, {Component: "Hosting", Class: "storage", Rule: "tag", Lines: 1, Cost: dec("0.5")}},
 			Pools: []allocate.Item{{Rule: "tax", Pool: "overhead", Reason: half, Lines: 1, Cost: dec("0.5")}}},
-		{Team: "b", Month: "2026-10", Currency: "EUR", Charges: 1, Total: dec("7"), Own: []allocate.Item{{Class: "compute", Lines: 1, Cost: dec("7")}}},
-		{Team: "b", Month: "2026-10", Currency: "USD", Charges: 1, Shared: 1, Total: dec("6"), Own: []allocate.Item{{Component: "Training", Class: "compute", Lines: 1, Cost: dec("5.5")}},
+		{Team: "b", Month: "2026-10", Currency: "EUR", Charges: 1, Total: dec("7"), Own: []allocate.Item{{Class: "compute", Rule: "tag", Lines: 1, Cost: dec("7")}}},
+		{Team: "b", Month: "2026-10", Currency: "USD", Charges: 1, Shared: 1, Total: dec("6"), Own: []allocate.Item{{Component: "Training", Class: "compute", Rule: "tag", Lines: 1, Cost: dec("5.5")}},
 			Pools: []allocate.Item{{Rule: "tax", Pool: "overhead", Reason: half, Lines: 1, Cost: dec("0.5")}}},
-		{Team: "unallocated", Month: "2026-10", Currency: "USD", Charges: 1, Unknown: 1, Own: []allocate.Item{{Lines: 1}}},
+		{Team: "unallocated", Month: "2026-10", Currency: "USD", Charges: 1, Unknown: 1, Own: []allocate.Item{{Rule: "default", Lines: 1}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

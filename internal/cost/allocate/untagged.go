@@ -86,17 +86,21 @@ type Coverage struct {
 	Unallocated decimal.Decimal `json:"unallocated"`
 }
 
-// Untagged are the charges without the tag, dearest first, with why; and how much of the bill that is.
-func (f *Allocation) Untagged(ctx context.Context, db *duck.DB, snap *estate.Snapshot, key, cost string) ([]Untagged, []Coverage, error) {
+// Untagged are the charges without the tag in these months, all that were allocated where none is named, dearest first, with why; and how much of the bill that is.
+func (f *Allocation) Untagged(ctx context.Context, db *duck.DB, snap *estate.Snapshot, key, cost string, months ...string) ([]Untagged, []Coverage, error) {
 	seen, err := texts(ctx, db, "SELECT DISTINCT unnest(map_keys(tags)) FROM charges")
 	if err != nil {
 		return nil, nil, err
 	}
 	listed := f.rules.TagKeys[key]
 	c := compiler{dialect.DuckDB, map[tagKey][]string{{"tags", key}: spellings(key, listed, seen)}}
+	of := "true"
+	if len(months) > 0 {
+		of = oneOf("billing_period", months)
+	}
 	nobody := "CASE WHEN rule_n = 0 AND NOT pooled AND payer = " + dialect.Text(config.Unallocated) + " THEN " + cost + " END"
 	rows, err := db.Query(ctx, "SELECT billing_currency, service_code, usage_class, component, resource_id, allocation_domain, charge_category, space_name, user_profile_name, "+
-		c.tag(tagKey{"tags", key})+" IS NOT NULL, COUNT(*), SUM("+cost+"), SUM("+nobody+") FROM allocation_paid GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
+		c.tag(tagKey{"tags", key})+" IS NOT NULL, COUNT(*), SUM("+cost+"), SUM("+nobody+") FROM allocation_paid WHERE "+of+" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -183,13 +187,21 @@ const fileSystemService = "AmazonEFS"
 // untaggable are the classes of lines behind which there is no resource.
 var untaggable = []string{"tax", "support", "commitment"}
 
+// taggable reports whether a resource that could have the tag stands behind it: of what is bought, a training plan of SageMaker is one.
+func (u Untagged) taggable() bool {
+	if a, err := estate.ParseARN(u.Resource); err == nil && a.Service == "sagemaker" && u.category == "Purchase" {
+		return true
+	}
+	return !slices.Contains(untaggable, u.Class) && (u.category == "" || u.category == "Usage") && (u.Resource != "" || u.Domain != "")
+}
+
 // cause is why a charge has no tag, and what mends it.
 func (e evidence) cause(u Untagged) (Cause, string) {
 	has, inEstate := e.tagged[u.Resource]
 	above := e.tagged["space "+u.Domain+"/"+u.space] || e.tagged["profile "+u.Domain+"/"+u.profile] || e.tagged["domain "+u.Domain]
 	propagates, inDomain := e.propagates[u.Domain]
 	switch {
-	case slices.Contains(untaggable, u.Class), u.category != "" && u.category != "Usage", u.Resource == "" && u.Domain == "":
+	case !u.taggable():
 		return Untaggable, ""
 	case u.Service == fileSystemService: // no domain hands its tags on to its home
 		return NoTag, fmt.Sprintf("aws efs tag-resource --resource-id %s --tags Key=%s,Value=TEAM", u.Resource[strings.LastIndex(u.Resource, "/")+1:], quoted(e.key))

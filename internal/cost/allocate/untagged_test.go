@@ -43,8 +43,11 @@ func TestWhyChargesHaveNoTag(t *testing.T) {
 		cause  allocate.Cause
 		fix    string
 	}{
-		"tax":                     {used("usage_class", "tax", "resource_id", inEurope+"endpoint/bare"), nil, tagging, allocate.Untaggable, ""},
-		"a credit":                {used("charge_category", "Credit", "resource_id", inEurope+"endpoint/bare"), nil, tagging, allocate.Untaggable, ""},
+		"tax":            {used("usage_class", "tax", "resource_id", inEurope+"endpoint/bare"), nil, tagging, allocate.Untaggable, ""},
+		"a credit":       {used("charge_category", "Credit", "resource_id", inEurope+"endpoint/bare"), nil, tagging, allocate.Untaggable, ""},
+		"a savings plan": {used("charge_category", "Purchase", "usage_class", "commitment", "resource_id", "arn:aws:savingsplans::111122223333:savingsplan/1"), nil, tagging, allocate.Untaggable, ""},
+		"what was bought of SageMaker": {used("charge_category", "Purchase", "usage_class", "commitment", "resource_id", inEurope+"endpoint/bare"), nil, tagging, allocate.NoTag,
+			"aws sagemaker add-tags --resource-arn " + inEurope + "endpoint/bare --tags Key=team,Value=TEAM"},
 		"no resource":             {used(), nil, tagging, allocate.Untaggable, ""},
 		"tagged, not on the bill": {used("resource_id", inEurope+"endpoint/tagged"), nil, tagging, allocate.NotActivated, "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status TagKey=team,Status=Active"},
 		"tagged, on the bill":     {used("resource_id", inEurope+"endpoint/tagged"), []charge{onBill}, tagging, allocate.TaggedLater, "aws ce start-cost-allocation-tag-backfill --backfill-from YYYY-MM-01T00:00:00Z"},

@@ -36,7 +36,7 @@ func columns(c config.Charges) []struct {
 		{"usage type", "usage_type", c.UsageType},
 		{"account", "sub_account_id", c.Account},
 		{"region", "region_id", c.Region},
-		{"domain", "domain_id", c.Domain},
+		{"domain", "allocation_domain", c.Domain},
 		{"resource", "resource_id", c.Resource},
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +22,9 @@ type DB struct {
 	engine  *Engine
 	table   Table
 	charges string
-	pool    *sql.DB
+	// where is SQL of the months.
+	where string
+	pool  *sql.DB
 }
 
 // Over is the engine with the relation charges of some months of the table; of all of them where they are empty.
@@ -29,7 +33,7 @@ func (e *Engine) Over(t Table, first, last string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{engine: e, table: t, charges: charges}
+	db := &DB{engine: e, table: t, charges: charges, where: between(first, last)}
 	db.pool = sql.OpenDB(connector{db})
 	return db, nil
 }
@@ -43,6 +47,35 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 		return nil, errors.New("athena: queries have no parameters")
 	}
 	return db.pool.QueryContext(ctx, query)
+}
+
+// Held are the months of which there is a bill, of those that the engine is over, oldest first. It reads the names of partitions alone, as far as Athena can.
+func (db *DB) Held(ctx context.Context) (months []string, err error) {
+	query := "SELECT DISTINCT " + dialect.Name(lake.Partition) + " FROM " + db.table.SQL()
+	if db.where != "" {
+		query += " WHERE " + db.where
+	}
+	x, err := db.engine.run(ctx, query, db.table.Database, db.table.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.engine.open(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	months = []string{}
+	for row := []driver.Value{nil}; ; {
+		switch err := rows.Next(row); {
+		case errors.Is(err, io.EOF):
+			slices.Sort(months)
+			return months, nil
+		case err != nil:
+			return nil, err
+		}
+		if m, ok := row[0].(string); ok {
+			months = append(months, m)
+		}
+	}
 }
 
 // Close lets go of what there is on this machine.

@@ -50,16 +50,20 @@ func (t Table) Charges(first, last string) (string, error) {
 	if columns == nil {
 		columns = standard()
 	}
-	s := bill.Source{Table: t.SQL(), Columns: columns, Products: t.Products}
-	if first != "" {
-		// Literals beside the bare column, so that no partition of another month is even listed.
-		s.Where = dialect.Name(lake.Partition) + " >= " + dialect.Text(first) + " AND " + dialect.Name(lake.Partition) + " <= " + dialect.Text(last)
-	}
+	s := bill.Source{Table: t.SQL(), Columns: columns, Products: t.Products, Where: between(first, last)}
 	query, err := s.Charges(dialect.Athena)
 	if e, ok := errors.AsType[*estate.Error](err); ok {
 		return "", &estate.Error{Op: "read table", On: t.String(), Err: e.Err, Hint: e.Hint}
 	}
 	return query, err
+}
+
+// between is SQL of the months from the first to the last, empty for all: literals beside the bare column, so that no partition of another month is even listed.
+func between(first, last string) string {
+	if first == "" {
+		return ""
+	}
+	return dialect.Name(lake.Partition) + " >= " + dialect.Text(first) + " AND " + dialect.Name(lake.Partition) + " <= " + dialect.Text(last)
 }
 
 // sqlType is a type of the Glue catalog in the words of SQL.

@@ -18,6 +18,9 @@ var kinds = map[string]string{
 // spaceApps are the types of Studio apps that belong to a space; all others belong to a user profile, unless a tag says otherwise.
 var spaceApps = []string{"JupyterLab", "CodeEditor", "jupyterlab", "codeeditor"}
 
+// trainingPlans is the component of plans of reserved instances, whose fees name no commitment.
+const trainingPlans = "Cluster-Reserved"
+
 // derived are the columns that are read out of others: out of the ARN of a resource of SageMaker, and out of the tags that SageMaker sets itself.
 // They are of a relation that has the columns of the lake; grammar is SQL of what the usage type says.
 func derived(d dialect.Dialect, grammar func(column string) string) map[string]string {
@@ -48,6 +51,7 @@ func derived(d dialect.Dialect, grammar func(column string) string) map[string]s
 		"user_profile_name": "COALESCE(" + tagged("sagemaker:user-profile-arn", 3) + ", CASE WHEN " + family + " = 'user-profile' OR " + family + " = 'app' AND NOT COALESCE(" + inSpace + ", false) AND " +
 			tagged("sagemaker:space-arn", 3) + " IS NULL THEN " + part(arn, 3) + " END)",
 		"usage_class": "CASE WHEN charge_category = 'Tax' THEN 'tax' WHEN service_code LIKE 'AWSSupport%' OR service_code LIKE 'AWS Support%' THEN 'support'" +
-			" WHEN charge_category = 'Purchase' AND commitment_id IS NOT NULL THEN 'commitment' ELSE " + grammar("usage_class") + " END",
+			" WHEN charge_category = 'Purchase' AND (commitment_id IS NOT NULL OR " + grammar("component") + " = " + dialect.Text(trainingPlans) + ") THEN 'commitment' ELSE " +
+			grammar("usage_class") + " END",
 	}
 }

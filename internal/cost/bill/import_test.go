@@ -85,6 +85,17 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestReservedInstancesOfPlans: the fee of a training plan is a commitment, though it names none; what runs on its instances is not.
+func TestReservedInstancesOfPlans(t *testing.T) {
+	dir := t.TempDir()
+	used := strings.Replace(line, "USE1-Host:", "USE1-Cluster-Reserved:", 1)
+	must(t, Options{Lake: dir}, write(t, filepath.Join(t.TempDir(), "a.csv"), []byte(header+used+strings.Replace(used, ",Usage,", ",Fee,", 1))))
+	want := []string{`["Fee","Cluster-Reserved","commitment"]`, `["Usage","Cluster-Reserved","compute"]`}
+	if diff := cmp.Diff(want, ask(t, dir, "SELECT line_item_type, component, usage_class FROM charges ORDER BY ALL")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestSeveralMonthsInAFile: each is a month of its own in the lake.
 func TestSeveralMonthsInAFile(t *testing.T) {
 	dir := t.TempDir()

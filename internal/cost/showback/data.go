@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -38,6 +39,8 @@ type line struct {
 	apart         []amount // by the classes, and other
 	previous      amount
 	unknownBefore sql.NullInt64
+	// unbilled says that there is no bill of what was before.
+	unbilled bool
 }
 
 // A sum is of the lines whose cost is known.
@@ -125,6 +128,7 @@ func (q Query) lines(ctx context.Context, db Engine) iter.Seq2[*line, error] {
 				yield(nil, err)
 				return
 			}
+			l.unbilled = q.unbilled(l)
 			if !yield(l, nil) {
 				return
 			}
@@ -133,6 +137,19 @@ func (q Query) lines(ctx context.Context, db Engine) iter.Seq2[*line, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// before is what a line is compared with.
+func (q Query) before(l *line) Period {
+	if times, _ := q.split(); len(times) > 0 {
+		return times[0].before(l.dims[0].String)
+	}
+	return q.Period.Before()
+}
+
+// unbilled reports whether there is no bill of what was before.
+func (q Query) unbilled(l *line) bool {
+	return q.Previous && q.Held != nil && slices.ContainsFunc(q.before(l).Billed(), func(m string) bool { return !slices.Contains(q.Held, m) })
 }
 
 // columns describe the values of row.
@@ -197,8 +214,11 @@ func (q Query) row(l *line) []any {
 }
 
 // change is what was before, by how much it changed, and by how much of a hundred. What had no line has cost nothing; of a line whose cost nobody knows,
-// nobody knows the change.
+// nobody knows the change, nor where there is no bill of then.
 func change(l *line) []any {
+	if l.unbilled {
+		return []any{nil, nil, nil}
+	}
 	now, before := l.costs[0].amount, l.previous
 	now.known = now.known || l.lines.Int64 == 0
 	before.known = before.known || l.unknownBefore.Int64 == 0

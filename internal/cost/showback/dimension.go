@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 )
@@ -51,16 +52,35 @@ func (d Dimension) next(at string) string {
 	return "CAST(CAST(CAST(" + at + " AS DATE) + " + d.step + " AS DATE) AS VARCHAR)"
 }
 
+// before is the stretch of time before the one of a value, which is nothing for what is none.
+func (d Dimension) before(value string) Period {
+	if d.step == monthStep {
+		p, _ := Months(value, value)
+		return p.Before()
+	}
+	at, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		return Period{}
+	}
+	length := 1
+	if d.name == week {
+		length = 7
+	}
+	return Period{at.AddDate(0, 0, -length), at, false}
+}
+
 // Allocated reports whether only the relation allocations has it.
 func (d Dimension) Allocated() bool { return d.allocated }
 
 // monthStep is the step of months, which are billing periods.
 const monthStep = "INTERVAL '1' MONTH"
 
+const week = "week"
+
 // dimensions are those with a fixed name, in the order in which they are told.
 var dimensions = []Dimension{
 	day("day", "INTERVAL '1' DAY", "the day on which a charge begins, in UTC"),
-	day("week", "INTERVAL '7' DAY", "its week, by the Monday"),
+	day(week, "INTERVAL '7' DAY", "its week, by the Monday"),
 	{name: "month", step: monthStep, expr: column("billing_period"), doc: "the billing period"},
 	{name: "team", allocated: true, none: "(no team)", expr: column("team"), doc: "who is charged, by the rules of cost.allocation"},
 	{name: "rule", allocated: true, expr: column("rule"), doc: "the rule that says so"},
@@ -96,7 +116,7 @@ var dimensions = []Dimension{
 
 // keyed are the dimensions that take a key behind a colon.
 var keyed = []struct{ name, column, none, doc string }{
-	{"tag", "tags", "(untagged)", "the value of a tag of the resource"},
+	{"tag", "tags", "(untagged)", "the value of a tag of the resource; KEY|KEY for one that is spelled in several ways"},
 	{"account-tag", "account_tags", "(untagged)", "the value of a tag of the account"},
 	{"cost-category", "cost_categories", "(no value)", "the value of a cost category"},
 }
@@ -127,17 +147,17 @@ func ParseDimension(name string) (Dimension, error) {
 	for _, k := range keyed {
 		switch {
 		case k.name != sort:
-		case key == "":
-			return Dimension{}, fmt.Errorf("%s needs a key: %s:KEY", sort, sort)
+		case slices.Contains(strings.Split(key, "|"), ""): // which no key of AWS's has in it
+			return Dimension{}, fmt.Errorf("%s needs a key: %s:KEY, or %s:KEY|KEY for several spellings", sort, sort, sort)
 		default:
-			return Tag(k.column, name, k.none, key), nil
+			return tag(k.column, name, k.none, strings.Split(key, "|")...), nil
 		}
 	}
 	return Dimension{}, fmt.Errorf("unknown dimension %q: the dimensions are %s", name, strings.Join(DimensionNames(), ", "))
 }
 
-// Tag is a dimension of the values that a map has at the first of some keys: one tag that was spelled in several ways.
-func Tag(column, name, none string, keys ...string) Dimension {
+// tag is a dimension of the values that a map has at the first of some keys: one tag that was spelled in several ways.
+func tag(column, name, none string, keys ...string) Dimension {
 	return Dimension{name: name, none: none, expr: func(d dialect.Dialect) string {
 		values := make([]string, len(keys))
 		for i, k := range keys {

@@ -77,6 +77,9 @@ func engine(t *testing.T, lines []charge) *duck.DB {
 		values = append(values, fmt.Sprintf("(%s, TIMESTAMP '%s', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", null(c.month), c.start.Format(time.DateTime), null(c.account), null(c.resource),
 			null(c.class), tags, null(c.currency), null(c.unblended), null(c.amortized), null(c.list), null(c.instance), null(c.service)))
 	}
+	if len(values) == 0 {
+		return db
+	}
 	must(t, db, "INSERT INTO charges (billing_period, charge_period_start, sub_account_id, resource_id, usage_class, tags, billing_currency, unblended_cost, amortized_cost, list_cost, instance_type, service_code) VALUES "+
 		strings.Join(values, ", "))
 	return db

@@ -22,6 +22,8 @@ type Overview struct {
 	// History is what the trend shows, up to the end of the period.
 	History Period
 	Where   []Filter
+	// Held are the billing periods that there are bills of; nil takes all as there.
+	Held []string
 	// Teams says that the relation allocations is there.
 	Teams bool
 	// Figures and Parts are what others have to add.
@@ -78,7 +80,10 @@ func (o Overview) Document(ctx context.Context, db Engine) (report.Document, err
 	for _, b := range by {
 		parts = append(parts, func() (report.Part, error) { return o.dearest(ctx, db, whole, b.title, b.dimensions...) })
 	}
-	parts = append(parts, func() (report.Part, error) { return o.changes(ctx, db) }, func() (report.Part, error) { return o.tags(ctx, db, whole) })
+	if !whole.unbilled {
+		parts = append(parts, func() (report.Part, error) { return o.changes(ctx, db) })
+	}
+	parts = append(parts, func() (report.Part, error) { return o.tags(ctx, db, whole) })
 	for _, part := range parts {
 		p, err := part()
 		if err != nil {
@@ -99,12 +104,12 @@ func (o Overview) Document(ctx context.Context, db Engine) (report.Document, err
 // query is one over the overview's charges.
 func (o Overview) query(period Period, by ...string) (Query, error) {
 	dimensions, err := ParseDimensions(by...)
-	return Query{By: dimensions, Costs: []Cost{o.Cost}, Period: period, Where: o.Where}, err
+	return Query{By: dimensions, Costs: []Cost{o.Cost}, Period: period, Where: o.Where, Held: o.Held}, err
 }
 
 // whole adds up everything. It has to be of one currency.
 func (o Overview) whole(ctx context.Context, db Engine) (*line, error) {
-	q := Query{Costs: []Cost{o.Cost}, Period: o.Period, Where: o.Where, Apart: true, Previous: true}
+	q := Query{Costs: []Cost{o.Cost}, Period: o.Period, Where: o.Where, Apart: true, Previous: true, Held: o.Held}
 	lines, err := q.all(ctx, db)
 	switch {
 	case err != nil:
@@ -131,7 +136,7 @@ func (o Overview) figures(whole *line) []report.Figure {
 		total.Note = fmt.Sprintf("%s beside %s", signed(by[2].(decimal.Decimal)), o.Period.Before())
 	}
 	figures := []report.Figure{total}
-	for i, class := range classes[:2] {
+	for i, class := range classes[:2] { // compute and storage
 		if a := whole.apart[i]; a.known {
 			figures = append(figures, report.Figure{Label: strings.ToUpper(class[:1]) + class[1:], Text: print(a), Note: share(a.value, whole.costs[0].value) + " of it"})
 		}
@@ -141,7 +146,7 @@ func (o Overview) figures(whole *line) []report.Figure {
 
 // notes say what must be known of the whole.
 func (o Overview) notes(whole *line) []string {
-	t := newTotals(Query{Costs: []Cost{o.Cost}})
+	t := newTotals(Query{Costs: []Cost{o.Cost}, Period: o.Period, Held: o.Held})
 	t.add(whole)
 	return t.notes()
 }
@@ -199,7 +204,7 @@ func (o Overview) dearest(ctx context.Context, db Engine, whole *line, title str
 	if err != nil {
 		return report.Part{}, err
 	}
-	q.Top, q.Previous = overviewRows, true
+	q.Top, q.Previous = overviewRows, !whole.unbilled
 	lines, err := q.all(ctx, db)
 	if err != nil {
 		return report.Part{}, err
@@ -252,7 +257,7 @@ func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Pa
 	defer func() { _ = rows.Close() }()
 	p = report.Part{Title: "Untagged", Lead: "No charge of use has a tag.", Bars: "untagged_cost", Data: report.Data{Name: "untagged", Title: "What each tag covers of the use",
 		Columns: []report.DataColumn{{Name: "tag", Head: "TAG"}, {Name: "tagged_cost", Head: "TAGGED", Type: report.Amount}, {Name: "untagged_cost", Head: "UNTAGGED", Type: report.Amount},
-			{Name: "covered", Head: "COVERED"}}}}
+			{Name: "covered", Head: "COVERED", Type: report.Share}}}}
 	var table [][]any
 	for rows.Next() {
 		var key string
@@ -265,11 +270,19 @@ func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Pa
 			p.Lead = fmt.Sprintf("The tag that covers most is %s; %s of use has none.", key, money(all.value.Sub(tagged.value)))
 		}
 		if len(table) < overviewRows {
-			table = append(table, []any{key, money(tagged.value), money(all.value.Sub(tagged.value)), share(tagged.value, all.value)})
+			table = append(table, []any{key, money(tagged.value), money(all.value.Sub(tagged.value)), covered(tagged.value, all.value)})
 		}
 	}
 	p.Data.Rows = each(table)
 	return p, rows.Err()
+}
+
+// covered is a part of a whole in hundredths, nil where that makes no sense.
+func covered(part, whole decimal.Decimal) any {
+	if !whole.IsPositive() {
+		return nil
+	}
+	return part.Shift(2).DivRound(whole, 1)
 }
 
 // all are the lines at once.

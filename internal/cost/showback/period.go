@@ -59,6 +59,15 @@ func (p Period) Before() Period {
 	return Period{p.from.AddDate(0, -n, 0), p.from, true}
 }
 
+// Billed are the billing periods in which its charges are.
+func (p Period) Billed() []string {
+	var all []string
+	for m := time.Date(p.from.Year(), p.from.Month(), 1, 0, 0, 0, 0, time.UTC); m.Before(p.to); m = m.AddDate(0, 1, 0) {
+		all = append(all, m.Format("2006-01"))
+	}
+	return all
+}
+
 // Year are the twelve months up to its end, from the first that there is on.
 func (p Period) Year(first string) Period {
 	end := time.Date(p.to.Year(), p.to.Month(), 1, 0, 0, 0, 0, time.UTC)

@@ -23,10 +23,12 @@ type Query struct {
 	Top int
 	// Previous adds up the first cost of what was before, too: of the stretch of time before each where the report is by time, else of the period before.
 	Previous bool
+	// Held are the billing periods that there are bills of; nil takes all as there. Of what was before, nothing is known without its bill.
+	Held []string
 }
 
 // classes are the classes of use that stand apart. What is of none of them is other.
-var classes = []string{"compute", "storage", "data", "requests"}
+var classes = []string{"compute", "storage", "data", "requests", "commitment", "tax"}
 
 const other = "other"
 

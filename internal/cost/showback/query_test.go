@@ -351,6 +351,67 @@ func TestCurrenciesAreNeverAddedUp(t *testing.T) {
 	}
 }
 
+// What there is no bill of cost an unknown amount, not nothing: no row is compared with it, and no total.
+func TestNothingIsComparedWithAMonthWithoutABill(t *testing.T) {
+	db := engine(t, bill(7, "USD"))
+	for name, test := range map[string]struct {
+		query    Query
+		compared []string // the times that have a row of before
+		note     string
+	}{
+		"the month before is there":           {Query{By: dims(t, "account"), Period: months(t, "2026-03", "2026-03"), Held: []string{"2026-02", "2026-03"}}, []string{"111111111111", "222222222222", "total"}, ""},
+		"the month before is not there":       {Query{By: dims(t, "account"), Period: months(t, "2026-02", "2026-02"), Held: []string{"2026-02", "2026-03"}}, nil, "2026-01"},
+		"one of two is not there":             {Query{By: dims(t, "account"), Period: months(t, "2026-03", "2026-04"), Held: []string{"2026-02", "2026-03", "2026-04"}}, nil, "2026-01"},
+		"by month, all but the first":         {Query{By: dims(t, "month"), Period: months(t, "2026-02", "2026-03"), Held: []string{"2026-02", "2026-03"}}, []string{"2026-03"}, "2026-01"},
+		"by day, all but the first":           {Query{By: dims(t, "day"), Period: days(t, "2026-02-01", "2026-02-03"), Held: []string{"2026-02"}}, []string{"2026-02-02"}, "2026-01"},
+		"a week that begins the month before": {Query{By: dims(t, "week"), Period: days(t, "2026-02-02", "2026-02-16"), Held: []string{"2026-02"}}, []string{"2026-02-09"}, "2026-01"},
+	} {
+		test.query.Costs, test.query.Previous = costsOf(t, "unblended"), true
+		data, err := test.query.Data(context.Background(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var compared []string
+		note := func(row []any) {
+			if row[3] != nil != (row[4] != nil) {
+				t.Errorf("%s: before is %v, the change %v", name, row[3], row[4])
+			}
+			if row[3] != nil {
+				compared = append(compared, fmt.Sprint(row[0]))
+			}
+		}
+		for row, err := range data.Rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			note(row)
+		}
+		note(data.Total())
+		slices.Sort(compared)
+		if !slices.Equal(compared, test.compared) {
+			t.Errorf("%s: %q are compared, want %q", name, compared, test.compared)
+		}
+		if notes := strings.Join(data.Notes(), "\n"); strings.Contains(notes, "nothing is compared with "+test.note+",") != (test.note != "") {
+			t.Errorf("%s: notes %q", name, notes)
+		}
+	}
+}
+
+// A tag that is spelled in several ways is one dimension, of which the first spelling on a charge counts.
+func TestSpellingsOfATagAreOneDimension(t *testing.T) {
+	db := engine(t, nil)
+	must(t, db, "INSERT INTO charges (billing_period, billing_currency, tags, unblended_cost) VALUES ('2026-01', 'USD', MAP {'team': 'red'}, 1), ('2026-01', 'USD', MAP {'Team': 'red'}, 2), "+
+		"('2026-01', 'USD', MAP {'Team': 'blue', 'team': 'red'}, 4), ('2026-01', 'USD', MAP {}, 8)")
+	for by, want := range map[string][]string{"tag:team|Team": {"red|USD|7|3 0", "|USD|8|1 0"}, "tag:Team|team": {"blue|USD|4|1 0", "red|USD|3|2 0", "|USD|8|1 0"}} {
+		got, _ := rowsOf(t, Query{By: dims(t, by), Costs: costsOf(t, "unblended")}, db)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", by, got, want)
+		}
+	}
+}
+
 func TestWhatIsNotKnownIsSaid(t *testing.T) {
 	_, data := rowsOf(t, Query{By: dims(t, "account"), Costs: costsOf(t, "list")}, engine(t, bill(7, "USD")))
 	if notes := strings.Join(data.Notes(), "\n"); !strings.Contains(notes, "lines have no list cost") {
@@ -360,7 +421,7 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 
 func TestMistakesInAQuery(t *testing.T) {
 	for _, test := range []struct{ parse, want string }{
-		{"day,week", "one stretch of time"}, {"account,account", "named twice"}, {"tag", "needs a key"}, {"colour", "unknown dimension"}, {"tag:a-b,tag:a_b", "named twice"},
+		{"day,week", "one stretch of time"}, {"account,account", "named twice"}, {"tag", "needs a key"}, {"tag:a|", "needs a key"}, {"colour", "unknown dimension"}, {"tag:a-b,tag:a_b", "named twice"},
 	} {
 		if _, err := ParseDimensions(strings.Split(test.parse, ",")...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.parse, err, test.want)

@@ -13,9 +13,11 @@ import (
 type totals struct {
 	query Query
 	of    map[string]*line
+	// missing are the months before of which there is no bill.
+	missing map[string]bool
 }
 
-func newTotals(q Query) *totals { return &totals{q, map[string]*line{}} }
+func newTotals(q Query) *totals { return &totals{q, map[string]*line{}, map[string]bool{}} }
 
 func (t *totals) add(l *line) {
 	s, ok := t.of[l.currency.String]
@@ -30,6 +32,12 @@ func (t *totals) add(l *line) {
 	}
 	for i, a := range l.apart {
 		s.apart[i] = s.apart[i].plus(a)
+	}
+	if l.unbilled {
+		s.unbilled = true
+		for _, m := range t.query.before(l).Billed() {
+			t.missing[m] = !slices.Contains(t.query.Held, m)
+		}
 	}
 	s.previous = s.previous.plus(l.previous)
 	s.unknownBefore.Int64 += l.unknownBefore.Int64
@@ -56,6 +64,15 @@ func (t *totals) notes() []string {
 	var notes []string
 	if len(t.of) > 1 {
 		notes = append(notes, "charges are in several currencies, which are not added up")
+	}
+	var missing []string
+	for _, m := range slices.Sorted(maps.Keys(t.missing)) {
+		if t.missing[m] {
+			missing = append(missing, m)
+		}
+	}
+	if len(missing) > 0 {
+		notes = append(notes, "nothing is compared with "+strings.Join(missing, ", ")+", of which there is no bill")
 	}
 	for _, currency := range slices.Sorted(maps.Keys(t.of)) {
 		l := t.of[currency]

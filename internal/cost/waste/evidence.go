@@ -16,6 +16,8 @@ type claim string
 const (
 	idle claim = "idle"
 	used claim = "used"
+	// lately follows a last use, after which nobody knew yet whether more was to come. A later look may find that none came.
+	lately claim = "lately"
 	// perhaps is idle by the look of it, but shares its instance with what is in use.
 	perhaps claim = "perhaps"
 )
@@ -36,13 +38,16 @@ type stretch struct{ from, to time.Time }
 type Evidence struct {
 	of     map[thing]map[claim][]stretch
 	owners map[string]string
+	// uses are the last uses that looks have told of, and limits how long each may be without use and is not idle.
+	uses   map[thing][]time.Time
+	limits map[thing]time.Duration
 	// From and To are the first and the last instant that it speaks of.
 	From, To time.Time
 }
 
 // NewEvidence is none.
 func NewEvidence() *Evidence {
-	return &Evidence{of: map[thing]map[claim][]stretch{}, owners: map[string]string{}}
+	return &Evidence{of: map[thing]map[claim][]stretch{}, owners: map[string]string{}, uses: map[thing][]time.Time{}, limits: map[thing]time.Duration{}}
 }
 
 // Add takes in what a snapshot says.
@@ -67,9 +72,33 @@ func (e *Evidence) Add(s *estate.Snapshot) {
 			}
 			e.claim(thing{arn: r.ARN, class: class}, what, o.Verdict.Since, s.At)
 		case estate.Active:
-			e.active(o, class, s.At)
+			e.active(o, class, s.At, time.Duration(s.IdleFor[r.Kind]))
 		}
 	}
+}
+
+// use takes in that a thing was used at an instant, and how long it may go without.
+func (e *Evidence) use(t thing, at time.Time, limit time.Duration) {
+	if at = at.UTC(); at.IsZero() {
+		return
+	}
+	if n := len(e.uses[t]); n == 0 || !e.uses[t][n-1].Equal(at) {
+		e.uses[t] = append(e.uses[t], at)
+	}
+	if known, has := e.limits[t]; !has || limit < known {
+		e.limits[t] = limit
+	}
+}
+
+// bridged is the time between uses that are no further apart than what counts as idle.
+func (e *Evidence) bridged(t thing) (all []stretch) {
+	uses := slices.SortedFunc(slices.Values(e.uses[t]), time.Time.Compare)
+	for i := 1; i < len(uses); i++ {
+		if gap := uses[i].Sub(uses[i-1]); gap > 0 && gap <= e.limits[t] {
+			all = append(all, stretch{uses[i-1], uses[i]})
+		}
+	}
+	return all
 }
 
 // Finding takes in that a resource was idle from one instant to another, as a finding says.
@@ -81,32 +110,52 @@ func (e *Evidence) Finding(arn, owner string, since, last time.Time) {
 }
 
 // active takes in a resource in use, some parts of which may be idle: the bill tells them apart by their instance types, if at all.
-func (e *Evidence) active(o *estate.Observation, class string, at time.Time) {
+func (e *Evidence) active(o *estate.Observation, class string, at time.Time, limit time.Duration) {
 	if len(o.Verdict.Parts) == 0 {
-		e.claim(thing{arn: o.Resource.ARN, class: class}, used, o.Verdict.LastUse, at)
+		t := thing{arn: o.Resource.ARN, class: class}
+		e.claim(t, lately, o.Verdict.LastUse, at)
+		e.use(t, o.Verdict.LastUse, limit)
 		return
 	}
-	since := map[string]time.Time{} // by instance type, the latest begin of its idle parts
-	mixed := map[string]bool{}      // the types that others have too
+	parts := map[string][]estate.Verdict{} // by instance type; of a part that nobody judged, one that says nothing
 	for _, m := range o.Resource.Meters {
-		i := slices.IndexFunc(o.Verdict.Parts, func(p estate.PartVerdict) bool { return p.Part == m.Part })
 		if m.InstanceType == "" {
 			continue
 		}
-		if i < 0 || o.Verdict.Parts[i].State != estate.Idle {
-			mixed[m.InstanceType] = true
-			continue
+		var v estate.Verdict
+		if i := slices.IndexFunc(o.Verdict.Parts, func(p estate.PartVerdict) bool { return p.Part == m.Part }); i >= 0 {
+			v = o.Verdict.Parts[i].Verdict
 		}
-		if s := o.Verdict.Parts[i].Since; s.After(since[m.InstanceType]) {
-			since[m.InstanceType] = s
+		parts[m.InstanceType] = append(parts[m.InstanceType], v)
+	}
+	for instanceType, all := range parts {
+		e.parts(thing{o.Resource.ARN, compute, instanceType}, all, at, limit)
+	}
+}
+
+// parts takes in what was found of all that a resource has of an instance type.
+func (e *Evidence) parts(t thing, all []estate.Verdict, at time.Time, limit time.Duration) {
+	count := map[estate.State]int{}
+	var since, last time.Time // the latest begin of those that are idle, and the latest use of those that are in use
+	for _, v := range all {
+		count[v.State]++
+		switch {
+		case v.State == estate.Idle && v.Since.After(since):
+			since = v.Since
+		case v.State == estate.Active && v.LastUse.After(last):
+			last = v.LastUse
 		}
 	}
-	for instanceType, s := range since {
-		what := idle
-		if mixed[instanceType] {
-			what = perhaps
+	switch {
+	case count[estate.Idle] == len(all):
+		e.claim(t, idle, since, at)
+	case count[estate.Idle] > 0:
+		e.claim(t, perhaps, since, at)
+	case count[estate.Active] == len(all):
+		e.claim(t, lately, last, at)
+		if len(all) == 1 { // of several, uses are not one after the other
+			e.use(t, last, limit)
 		}
-		e.claim(thing{o.Resource.ARN, compute, instanceType}, what, s, at)
 	}
 }
 
@@ -130,27 +179,60 @@ func (e *Evidence) claim(t thing, what claim, from, to time.Time) {
 	if e.of[t] == nil {
 		e.of[t] = map[claim][]stretch{}
 	}
-	e.of[t][what] = append(e.of[t][what], stretch{from.UTC(), to.UTC()})
+	from, to = from.UTC(), to.UTC()
+	// Looks come one after the other, and most of them tell of what the one before has told.
+	if all := e.of[t][what]; len(all) > 0 && !from.Before(all[len(all)-1].from) && !from.After(all[len(all)-1].to) {
+		if last := &all[len(all)-1]; to.After(last.to) {
+			last.to = to
+		}
+	} else {
+		e.of[t][what] = append(all, stretch{from, to})
+	}
 	if e.From.IsZero() || from.Before(e.From) {
-		e.From = from.UTC()
+		e.From = from
 	}
 	if to.After(e.To) {
-		e.To = to.UTC()
+		e.To = to
 	}
 }
 
-// settled is what is claimed of a thing, also as a part of the whole, without overlaps: use goes before doubt, and doubt before idleness.
+// grain is how much earlier a later look may have seen the same last use: metrics are no finer.
+const grain = 5 * time.Minute
+
+// settled is what is claimed of a thing, also as a part of the whole, without overlaps. Use goes before doubt, and doubt before idleness; and that goes before what followed a
+// last use, unless that use lies within the idle time and belies it. What followed counts as use where nothing else is known.
 func (e *Evidence) settled(t thing) map[claim][]stretch {
+	claims := map[claim][]stretch{}
+	add := func(t thing) {
+		for what, all := range e.of[t] {
+			claims[what] = append(claims[what], all...)
+		}
+		claims[used] = append(claims[used], e.bridged(t)...)
+	}
+	add(t)
+	if t.instanceType != "" {
+		add(thing{arn: t.arn, class: t.class})
+	}
+	unused := union(slices.Concat(claims[idle], claims[perhaps]))
+	var after []stretch
+	for _, l := range claims[lately] {
+		if slices.ContainsFunc(unused, func(s stretch) bool { return s.from.Add(grain).Before(l.from) && l.from.Before(s.to) }) {
+			claims[used] = append(claims[used], l)
+		} else {
+			after = append(after, l)
+		}
+	}
 	out := map[claim][]stretch{}
 	var taken []stretch
-	for _, what := range []claim{used, perhaps, idle} {
-		claims := e.of[t][what]
-		if t.instanceType != "" {
-			claims = slices.Concat(claims, e.of[thing{arn: t.arn, class: t.class}][what])
-		}
-		out[what] = without(union(claims), taken)
-		taken = union(append(slices.Clone(taken), out[what]...))
+	settle := func(to claim, all []stretch) {
+		rest := without(union(all), taken)
+		out[to] = union(append(out[to], rest...))
+		taken = union(append(taken, rest...))
 	}
+	settle(used, claims[used])
+	settle(perhaps, claims[perhaps])
+	settle(idle, claims[idle])
+	settle(lately, after)
 	return out
 }
 

@@ -30,7 +30,7 @@ var single = map[string]bool{"studio-app": true, "notebook-instance": true}
 
 // A piece is a part of the bill of which the same is known.
 type piece struct {
-	resource, class, account, user, component, kind, name, currency string
+	resource, class, account, user, component, kind, name, currency, team string
 	// judged says that somebody has looked at the resource in the line's time, and that the class is what was judged.
 	judged bool
 	cost   decimal.Decimal
@@ -51,6 +51,9 @@ func (e *Evidence) load(ctx context.Context, db Engine) error {
 				instanceType = t.instanceType
 			}
 			for what, stretches := range e.settled(t) {
+				if what == lately {
+					what = used
+				}
 				for _, s := range stretches {
 					if !yield([]any{t.arn, instanceType, t.class, string(what), s.from, s.to}) {
 						return
@@ -62,16 +65,20 @@ func (e *Evidence) load(ctx context.Context, db Engine) error {
 }
 
 // join is the bill, each line with what is known of its time. Lines of which the whole time is known to be the same are added up.
-func join(period showback.Period, c showback.Cost, where []showback.Filter) string {
-	conditions := showback.Conditions(dialect.DuckDB, period, where)
+func join(q Question) string {
+	conditions := showback.Conditions(dialect.DuckDB, q.Period, q.Where)
+	from, team := "charges", "''"
+	if q.By == Team {
+		from, team = "allocations", "team"
+	}
 	const key = "resource_id, instance_type, usage_class, charge_period_start, charge_period_end"
 	seconds := func(what claim) string {
 		return "coalesce(sum(CASE WHEN claim = " + dialect.Text(string(what)) + " THEN epoch_ms(least(ends, charge_period_end)) - epoch_ms(greatest(begins, charge_period_start)) END), 0) AS " + string(what)
 	}
 	return `WITH pieces AS (
-  SELECT ` + key + `, sub_account_id, user_profile_name, component, resource_kind, resource_name, billing_currency,
-    sum(` + c.Column() + `) AS cost, sum(CASE WHEN lower(consumed_unit) IN ('hrs', 'hours', 'hour') THEN consumed_quantity END) AS hours
-  FROM charges` + conditions + ` GROUP BY ALL
+  SELECT ` + key + `, sub_account_id, user_profile_name, component, resource_kind, resource_name, billing_currency, ` + team + ` AS team,
+    sum(` + q.Cost.Column() + `) AS cost, sum(CASE WHEN lower(consumed_unit) IN ('hrs', 'hours', 'hour') THEN consumed_quantity END) AS hours
+  FROM ` + from + conditions + ` GROUP BY ALL
 ), timed AS (
   SELECT DISTINCT ` + key + ` FROM pieces WHERE resource_id IN (SELECT arn FROM ` + looks + `)
 ), known AS (
@@ -86,7 +93,7 @@ func join(period showback.Period, c showback.Cost, where []showback.Filter) stri
     AND k.charge_period_start = p.charge_period_start AND k.charge_period_end = p.charge_period_end
 )
 SELECT coalesce(resource_id, ''), coalesce(usage_class, ''), coalesce(sub_account_id, ''), coalesce(user_profile_name, ''), coalesce(component, ''),
-  coalesce(resource_kind, ''), coalesce(resource_name, ''), coalesce(billing_currency, ''), idle IS NOT NULL,
+  coalesce(resource_kind, ''), coalesce(resource_name, ''), coalesce(billing_currency, ''), team, idle IS NOT NULL,
   CASE WHEN mixed THEN length ELSE 1 END AS whole, CASE WHEN mixed THEN idle WHEN idle > 0 THEN 1 ELSE 0 END, CASE WHEN mixed THEN perhaps ELSE 0 END,
   CASE WHEN mixed THEN used WHEN used > 0 THEN 1 ELSE 0 END, CASE WHEN mixed THEN hours END, sum(cost)
 FROM (SELECT *, coalesce(NOT (idle >= length OR used >= length), false) AS mixed FROM told)
@@ -106,7 +113,7 @@ func pieces(ctx context.Context, db Engine, query string) iter.Seq2[piece, error
 			var p piece
 			var length, idle, perhaps, used int64
 			var hours any
-			if err := rows.Scan(&p.resource, &p.class, &p.account, &p.user, &p.component, &p.kind, &p.name, &p.currency, &p.judged,
+			if err := rows.Scan(&p.resource, &p.class, &p.account, &p.user, &p.component, &p.kind, &p.name, &p.currency, &p.team, &p.judged,
 				&length, &idle, &perhaps, &used, &hours, duck.Into(&p.cost)); err != nil {
 				yield(p, err)
 				return

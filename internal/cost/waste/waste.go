@@ -16,7 +16,12 @@ import (
 )
 
 // Groups are what waste is told by, the default first.
-func Groups() []string { return []string{"resource", "owner", "user", "account", "kind", "component"} }
+func Groups() []string {
+	return []string{"resource", "owner", Team, "user", "account", "kind", "component"}
+}
+
+// Team is the group by who is charged. It takes the relation allocations.
+const Team = "team"
 
 // A Question is whose waste is asked for, by what.
 type Question struct {
@@ -59,7 +64,7 @@ func Of(ctx context.Context, db Engine, e *Evidence, q Question) (*Bill, error) 
 	}
 	b := &Bill{question: q, evidence: e, all: map[string]sums{}, beside: map[string]sums{}}
 	rows := map[[2]string]*row{}
-	for p, err := range pieces(ctx, db, join(q.Period, q.Cost, q.Where)) {
+	for p, err := range pieces(ctx, db, join(q)) {
 		if err != nil {
 			return nil, err
 		}
@@ -96,6 +101,8 @@ func (b *Bill) key(p piece) string {
 	switch b.question.By {
 	case "owner":
 		return cmp.Or(b.evidence.owners[p.resource], p.user)
+	case Team:
+		return p.team
 	case "user":
 		return p.user
 	case "account":
@@ -202,6 +209,16 @@ func (b *Bill) Title() string {
 	return strings.ToUpper(title[:1]) + title[1:]
 }
 
+// Least is what surely went to no use of what the table tells under a name, in a currency.
+func (b *Bill) Least(name, currency string) decimal.Decimal {
+	for _, r := range b.rows {
+		if r.key == name && r.currency == currency && r.others == 0 {
+			return r.least
+		}
+	}
+	return decimal.Zero
+}
+
 // Figure is the answer for a page.
 func (b *Bill) Figure() (report.Figure, bool) {
 	if len(b.all) != 1 {
@@ -227,7 +244,7 @@ func (b *Bill) notes() []string {
 	for _, currency := range b.currencies() {
 		print := func(v decimal.Decimal) string { return report.Money{Value: v, Currency: currency}.String() }
 		if s := b.all[currency]; !s.unknown.IsZero() {
-			notes = append(notes, print(s.unknown)+" of it is not known to be idle or in use: nobody looked at the time, or the line does not tell")
+			notes = append(notes, print(s.unknown)+" of it is not known to be idle or in use: nobody looked at the time, or the line does not tell; sagewarden cost evidence looks back")
 		}
 		if s := b.beside[currency]; !s.paid.IsZero() {
 			notes = append(notes, print(s.paid)+" beside it is neither idle nor in use, as tax, requests, data and commitments, or is of no resource")

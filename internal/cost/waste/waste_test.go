@@ -1,6 +1,7 @@
 package waste
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/shopspring/decimal"
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
@@ -90,6 +92,12 @@ func seen(arn string, v estate.Verdict, meters ...estate.Meter) *estate.Observat
 	return &estate.Observation{Resource: estate.Resource{ARN: arn, Owner: "ana", Meters: meters}, Verdict: v}
 }
 
+// judgedBy says how long what is in it may go without use.
+func judgedBy(limit time.Duration, s *estate.Snapshot) *estate.Snapshot {
+	s.IdleFor = map[estate.Kind]estate.Duration{"": estate.Duration(limit)}
+	return s
+}
+
 func idleSince(at time.Time) estate.Verdict { return estate.Verdict{State: estate.Idle, Since: at} }
 
 func activeSince(at time.Time) estate.Verdict {
@@ -121,7 +129,10 @@ func TestTheBillPartedByUse(t *testing.T) {
 	two := []estate.Meter{{Part: "a", InstanceType: "ml.g5.xlarge", Count: 1}, {Part: "b", InstanceType: "ml.m5.large", Count: 1}}
 	same := []estate.Meter{{Part: "a", InstanceType: "ml.g5.xlarge", Count: 1}, {Part: "b", InstanceType: "ml.g5.xlarge", Count: 1}}
 	shared := []estate.Meter{{InstanceType: "ml.t3.medium", Count: 1, Share: "instance of ana"}}
-	parts := estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "a", Verdict: idleSince(day(1, 0, 0))}, {Part: "b", Verdict: activeSince(day(1, 9, 0))}}}
+	partsAt := func(last time.Time) estate.Verdict {
+		return estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "a", Verdict: idleSince(day(1, 0, 0))}, {Part: "b", Verdict: activeSince(last)}}}
+	}
+	parts := partsAt(day(1, 9, 0))
 	for name, test := range map[string]struct {
 		lines []charge
 		snaps []*estate.Snapshot
@@ -148,7 +159,15 @@ func TestTheBillPartedByUse(t *testing.T) {
 		"use outweighs idleness": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 4, 0), "0.1"),
 			[]*estate.Snapshot{snapshot(day(1, 4, 0), seen(notebook, idleSince(day(1, 0, 0)))), snapshot(day(1, 3, 0), seen(notebook, activeSince(day(1, 2, 0))))}, "0.4 0.3 0.3 0.1 0"},
 		"an idle variant of its own instance type": {append(hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"), hourly(endpoint, "endpoint", "ml.m5.large", day(1, 0, 0), day(1, 10, 0), "1")...),
-			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(endpoint, parts, two...))}, "30 20 20 0 10"},
+			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(endpoint, parts, two...))}, "30 20 20 1 9"},
+		"between uses that are near to each other it is in use": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 10, 0), "0.1"),
+			[]*estate.Snapshot{judgedBy(2*time.Hour, snapshot(day(1, 4, 0), seen(notebook, activeSince(day(1, 4, 0))))), judgedBy(2*time.Hour, snapshot(day(1, 2, 0), seen(notebook, activeSince(day(1, 2, 0))))),
+				judgedBy(2*time.Hour, snapshot(day(1, 10, 0), seen(notebook, activeSince(day(1, 9, 0)))))}, "1 0 0 0.3 0.7"},
+		"what turned out to have been the last use ends it": {hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(1, 10, 0), "0.1"),
+			[]*estate.Snapshot{judgedBy(2*time.Hour, snapshot(day(1, 3, 0), seen(notebook, activeSince(day(1, 2, 0))))), judgedBy(2*time.Hour, snapshot(day(1, 9, 0), seen(notebook, idleSince(day(1, 2, 0)))))},
+			"1 0.7 0.7 0 0.3"},
+		"a variant in use is in use between uses": {hourly(endpoint, "endpoint", "ml.m5.large", day(1, 0, 0), day(1, 10, 0), "1"),
+			[]*estate.Snapshot{judgedBy(24*time.Hour, snapshot(day(1, 1, 0), seen(endpoint, partsAt(day(1, 1, 0)), two...))), judgedBy(24*time.Hour, snapshot(day(1, 9, 30), seen(endpoint, partsAt(day(1, 9, 0)), two...)))}, "10 0 0 8 2"},
 		"an idle variant that shares its instance type is idle perhaps": {hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"),
 			[]*estate.Snapshot{snapshot(day(1, 10, 0), seen(endpoint, parts, same...))}, "20 0 20 0 0"},
 		"a variant and its whole endpoint, idle at two looks, count once": {hourly(endpoint, "endpoint", "ml.g5.xlarge", day(1, 0, 0), day(1, 10, 0), "2"),
@@ -170,6 +189,43 @@ func TestTheBillPartedByUse(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// What is saved and read again says the same, also beside a later look.
+func TestEvidenceIsKept(t *testing.T) {
+	two := []estate.Meter{{Part: "a", InstanceType: "ml.g5.xlarge", Count: 1}, {Part: "b", InstanceType: "ml.m5.large", Count: 1}}
+	parts := estate.Verdict{State: estate.Active, Parts: []estate.PartVerdict{{Part: "a", Verdict: idleSince(day(1, 0, 0))}, {Part: "b", Verdict: activeSince(day(1, 9, 0))}}}
+	e := NewEvidence()
+	for _, s := range []*estate.Snapshot{
+		snapshot(day(1, 2, 0), seen(notebook, activeSince(day(1, 2, 0)))), snapshot(day(1, 3, 0), seen(notebook, activeSince(day(1, 2, 30)))), snapshot(day(1, 10, 0), seen(endpoint, parts, two...)),
+	} {
+		e.Add(judgedBy(2*time.Hour, s))
+	}
+	var file bytes.Buffer
+	if err := e.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	text := file.String()
+	again := NewEvidence()
+	if err := again.Load(&file); err != nil {
+		t.Fatal(err)
+	}
+	later := judgedBy(2*time.Hour, snapshot(day(1, 12, 0), seen(notebook, idleSince(day(1, 2, 30)))))
+	e.Add(later)
+	again.Add(later)
+	for _, thing := range e.things() {
+		if diff := cmp.Diff(e.settled(thing), again.settled(thing), cmp.AllowUnexported(stretch{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%+v (-kept in mind +read)\n%s", thing, diff)
+		}
+	}
+	if wereIdle, wereUsed := again.Resources(); wereIdle != 2 || wereUsed != 2 {
+		t.Errorf("%d were idle, %d in use", wereIdle, wereUsed)
+	}
+	for name, broken := range map[string]string{"cut short": text[:len(text)/2], "of another kind": `{"schema":"x/1"}`, "the wrong way round": strings.Replace(text, `["2026-03-01T02:00:00Z",`, `["2027-03-01T02:00:00Z",`, 1)} {
+		if err := NewEvidence().Load(strings.NewReader(broken)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 )
@@ -20,6 +22,19 @@ type Change struct {
 	// Before and After are what the place says of the app types that change.
 	Before Apps `json:"before"`
 	After  Apps `json:"after"`
+	// TagPropagation is whether a domain hands its tags on, where that changes in place of what is said of app types.
+	TagPropagation *Propagation `json:"tagPropagation,omitempty"`
+}
+
+// Propagation is a domain's TagPropagation before and after, ENABLED or DISABLED as the API has it.
+type Propagation struct {
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// Propagate is the change by which a domain that was read hands its tags on.
+func Propagate(t estate.Target, p Place, now Seen) Change {
+	return Change{Place: p, Target: t, Resource: now.Resource, Before: Apps{}, After: Apps{}, TagPropagation: &Propagation{now.TagPropagation, string(types.TagPropagationEnabled)}}
 }
 
 // String is a line for a person.
@@ -134,7 +149,7 @@ func (e Engine) act(ctx context.Context, c Change) Result {
 	}
 	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	failed := write(sent, studio, c.Place, now, c.After)
+	failed := c.write(sent, studio, now)
 	if failed != nil {
 		failed = Failed(c.update(), c.Resource, failed)
 	}
@@ -202,6 +217,9 @@ const Underway = 10 * time.Minute
 
 // unchanged reports whether the place says what it said, and became whether it says what it is to say.
 func (c Change) unchanged(now Seen) bool {
+	if c.TagPropagation != nil && c.TagPropagation.Before != now.TagPropagation {
+		return false
+	}
 	for t, a := range c.Before {
 		if !a.Equal(now.Apps[t]) {
 			return false
@@ -212,8 +230,11 @@ func (c Change) unchanged(now Seen) bool {
 
 func (c Change) became(now Seen) bool { return len(c.missing(now)) == 0 }
 
-// missing are the app types of which the place says something else than it was told.
+// missing is of what the place says something else than it was told: app types, or the handing on of tags.
 func (c Change) missing(now Seen) (all []string) {
+	if c.TagPropagation != nil && c.TagPropagation.After != now.TagPropagation {
+		all = append(all, "TagPropagation")
+	}
 	for _, t := range slices.Sorted(maps.Keys(c.After)) {
 		if !now.Apps[t].Became(c.Before[t], c.After[t]) {
 			all = append(all, t)

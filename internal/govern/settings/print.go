@@ -13,6 +13,9 @@ import (
 // Show writes what a change does to each app type, for a person.
 func (c Change) Show(w io.Writer) {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintln(w, report.Line(fmt.Sprintf(format, args...))) }
+	if p := c.TagPropagation; p != nil {
+		line("    TagPropagation: %s, was %s", p.After, p.Before)
+	}
 	for _, t := range slices.Sorted(maps.Keys(c.After)) {
 		before, after := c.Before[t], c.After[t]
 		line("  %s", t)

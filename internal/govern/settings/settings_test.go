@@ -69,6 +69,8 @@ type house struct {
 	become   func(*sagemaker.UpdateDomainInput) error
 	updating int
 	gone     bool
+	// tags is whether the domain hands its tags on.
+	tags types.TagPropagation
 }
 
 func (h *house) DescribeDomain(context.Context, *sagemaker.DescribeDomainInput, ...func(*sagemaker.Options)) (*sagemaker.DescribeDomainOutput, error) {
@@ -80,7 +82,7 @@ func (h *house) DescribeDomain(context.Context, *sagemaker.DescribeDomainInput, 
 		h.updating--
 		status = types.DomainStatusUpdating
 	}
-	return &sagemaker.DescribeDomainOutput{DomainArn: aws.String("domain"), Status: status, DefaultUserSettings: &h.domain, DefaultSpaceSettings: &h.shared,
+	return &sagemaker.DescribeDomainOutput{DomainArn: aws.String("domain"), Status: status, DefaultUserSettings: &h.domain, DefaultSpaceSettings: &h.shared, TagPropagation: h.tags,
 		FailureReason: aws.String("for a reason")}, nil
 }
 
@@ -96,6 +98,9 @@ func (h *house) UpdateDomain(_ context.Context, in *sagemaker.UpdateDomainInput,
 	h.sent = append(h.sent, in)
 	if h.become != nil {
 		return nil, h.become(in)
+	}
+	if in.TagPropagation != "" {
+		h.tags = in.TagPropagation
 	}
 	if in.DefaultUserSettings != nil {
 		h.domain.JupyterLabAppSettings = in.DefaultUserSettings.JupyterLabAppSettings
@@ -313,5 +318,47 @@ func TestSettle(t *testing.T) {
 		if r, known := Settle(t.Context(), &tt.house, c, tt.age); r.Outcome != tt.want || known != tt.known {
 			t.Errorf("%s: %s, %v", tt.name, r, known)
 		}
+	}
+}
+
+// TestPropagate: of a domain that is to hand its tags on, nothing else is sent; and it is as careful as any other change.
+func TestPropagate(t *testing.T) {
+	place := Place{Level: LevelDomain, Domain: "d-1"}
+	for _, tt := range []struct {
+		name    string
+		meant   house
+		is      types.TagPropagation
+		want    Outcome
+		calls   int
+		settled Outcome
+	}{
+		{name: "off, in no words", want: Done, calls: 1, settled: Refused},
+		{name: "off", meant: house{tags: types.TagPropagationDisabled}, is: types.TagPropagationDisabled, want: Done, calls: 1, settled: Refused},
+		{name: "on by now", is: types.TagPropagationEnabled, want: Done, settled: Done},
+		{name: "off by now", meant: house{tags: types.TagPropagationEnabled}, is: types.TagPropagationDisabled, want: Changed, settled: Changed},
+	} {
+		h := tt.meant
+		h.status = types.DomainStatusInService
+		now, err := Read(t.Context(), &h, place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Propagate(estate.Target{}, place, now)
+		h.tags = tt.is
+		if r, known := Settle(t.Context(), &h, c, time.Hour); r.Outcome != tt.settled || !known {
+			t.Errorf("%s: settled %s, known %t", tt.name, r, known)
+		}
+		e := Engine{Studio: func(estate.Target) Studio { return &h }, Journal: &diary{h: &h}, Wait: func(context.Context, time.Duration) error { return nil }}
+		if r := e.Apply(t.Context(), c); r.Outcome != tt.want || len(h.sent) != tt.calls {
+			t.Errorf("%s: %s after %d calls", tt.name, r, len(h.sent))
+		}
+		for _, sent := range h.sent {
+			if in := sent.(*sagemaker.UpdateDomainInput); in.TagPropagation != types.TagPropagationEnabled || in.DefaultUserSettings != nil || in.DefaultSpaceSettings != nil {
+				t.Errorf("%s: %+v was sent", tt.name, in)
+			}
+		}
+	}
+	if now, err := Read(t.Context(), &house{tags: types.TagPropagationEnabled}, Place{Level: LevelShared, Domain: "d-1"}); err != nil || now.TagPropagation != "" {
+		t.Errorf("the defaults of shared spaces say %q of it, %v", now.TagPropagation, err)
 	}
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,6 +31,8 @@ type Seen struct {
 	// Status is the API's word for how it is, and Failure why, where that is a failure.
 	Status, Failure string
 	Apps            Apps
+	// TagPropagation is whether a domain hands its tags on, ENABLED or DISABLED; empty for any other place.
+	TagPropagation string
 	// Owner is the user profile of a private space, and Type the app type that a space is for; empty for any other place.
 	Owner, Type string
 
@@ -75,11 +78,24 @@ func Read(ctx context.Context, s Studio, p Place) (Seen, error) {
 	if p.Level == LevelShared {
 		said = ofShared(d.DefaultSpaceSettings)
 	}
-	return seen(d.DomainArn, string(d.Status), d.FailureReason, said), nil
+	place := seen(d.DomainArn, string(d.Status), d.FailureReason, said)
+	if p.Level == LevelDomain {
+		place.TagPropagation = cmp.Or(string(d.TagPropagation), string(types.TagPropagationDisabled))
+	}
+	return place, nil
 }
 
 func seen(resource *string, status string, failure *string, said structures) Seen {
 	return Seen{Resource: aws.ToString(resource), Status: status, Failure: aws.ToString(failure), Apps: said.apps(), said: said}
+}
+
+// write sends what changes.
+func (c Change) write(ctx context.Context, s Studio, now Seen) error {
+	if c.TagPropagation == nil {
+		return write(ctx, s, c.Place, now, c.After)
+	}
+	_, err := s.UpdateDomain(ctx, &sagemaker.UpdateDomainInput{DomainId: &c.Domain, TagPropagation: types.TagPropagation(c.TagPropagation.After)})
+	return err
 }
 
 // write sends what a place is to say of the app types that change. Of each, the whole structure goes as it was read: what is left out of it might be

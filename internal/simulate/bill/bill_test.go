@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
 	"github.com/sagewarden/sagewarden/internal/simulate/organization"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
 )
@@ -70,7 +73,7 @@ func TestIdentity(t *testing.T) {
 			}
 		}
 	}
-	for _, as := range []LineType{Usage, Fee, Tax, Credit, Refund, BundledDiscount, EDPDiscount, PlanCovered, PlanNegation, PlanRecurring, PlanUpfront, ReservationCovered, ReservationRecurring} {
+	for _, as := range []LineType{Usage, Fee, Tax, Credit, Refund, BundledDiscount, EDPDiscount, PrivateDiscount, OtherDiscount, PlanCovered, PlanNegation, PlanRecurring, PlanUpfront, ReservationCovered, ReservationRecurring} {
 		if !types[as] {
 			t.Errorf("no bill has a line of the type %s", as)
 		}
@@ -211,7 +214,7 @@ func TestPricesAreThoseOfTheList(t *testing.T) {
 	}
 	for usage := range unlisted {
 		switch usage {
-		case "PartnerApp", "FeatureStore", "Cluster-Reserved":
+		case "PartnerApp", "FeatureStore", "Cluster-Reserved", "LabeledObject", "Optimization":
 		default:
 			t.Errorf("%s is billed at a rate that is not on the price list", usage)
 		}
@@ -247,5 +250,59 @@ func TestTruth(t *testing.T) {
 	}
 	if known == 0 || untagged == 0 || untagged == known {
 		t.Errorf("of %d lines the team is known, %d of them untagged", known, untagged)
+	}
+}
+
+// TestLabelsAreWholeObjects adds up what labeling jobs are charged over all months: as many objects as they have labeled, a day's whole.
+func TestLabelsAreWholeObjects(t *testing.T) {
+	w := small(7)
+	billed, jobs := map[string]Amount{}, 0
+	for month := march.AddDate(0, -4, 0); month.Before(noon); month = month.AddDate(0, 1, 0) {
+		for l := range New(w, month, false, Mix{}).Lines() {
+			if l.Subject.Kind != "labeling-job" {
+				continue
+			}
+			if l.Quantity%One != 0 || l.Unblended != l.Rate.Times(l.Quantity) {
+				t.Errorf("%s is no number of objects at its price", l)
+			}
+			billed[l.Subject.ID] += l.Quantity
+		}
+	}
+	for _, a := range w.Accounts {
+		for _, r := range a.Regions {
+			for _, rec := range r.Records {
+				out, ok := rec.Output.(*sagemaker.DescribeLabelingJobOutput)
+				if !ok || rec.Use.Count(rec.Created, rec.Modified) == 0 {
+					continue
+				}
+				jobs++
+				// Of the open day nothing is on the bill yet.
+				if got, want := billed[a.ARN(r.Name, rec.Resource())], Amount(*out.LabelCounters.TotalLabeled)*One; got > want || rec.Modified.Before(noon.Truncate(24*time.Hour)) && got != want {
+					t.Errorf("%s has %s objects on the bill, and has labeled %s", rec.Name, got, want)
+				}
+			}
+		}
+	}
+	if jobs == 0 {
+		t.Error("nobody labels")
+	}
+}
+
+// TestWhatIsToldToStopBillsNoMore holds that a notebook instance bills its hours until it is told to stop, and its volume on.
+func TestWhatIsToldToStopBillsNoMore(t *testing.T) {
+	w := organization.Generate(organization.Spec{At: noon, Accounts: 1, Regions: []string{"us-east-1"}})
+	told := march.Add(50*time.Hour + 30*time.Minute)
+	w.Accounts[0].Regions[0].Records = []*world.Record{{Life: world.Life{Created: march.AddDate(0, -1, 0), Modified: told}, Family: world.NotebookInstance, Name: "stuck", Status: "Stopping",
+		Output: &sagemaker.DescribeNotebookInstanceOutput{InstanceType: "ml.t3.medium", VolumeSizeInGB: aws.Int32(5)}}}
+	used := map[string]Amount{}
+	for l := range New(w, march, true, Mix{}).Lines() {
+		used[l.Product.unprefixed()] += l.Quantity
+	}
+	if hours := used["Notebk:ml.t3.medium"]; hours != 50*One+One/2 {
+		t.Errorf("it bills %s hours, want those until it was told to stop", hours)
+	}
+	// Each hour is rounded to the tenth place.
+	if rest := used["Notebk:VolumeUsage.gp2"] - 5*One; rest < -1000 || rest > 1000 {
+		t.Errorf("its volume bills %s gigabytes, want all 5", used["Notebk:VolumeUsage.gp2"])
 	}
 }

@@ -17,6 +17,8 @@ const (
 	Refund               LineType = "Refund"
 	BundledDiscount      LineType = "BundledDiscount"
 	EDPDiscount          LineType = "EdpDiscount"
+	PrivateDiscount      LineType = "PrivateRateDiscount"
+	OtherDiscount        LineType = "Discount"
 	PlanCovered          LineType = "SavingsPlanCoveredUsage"
 	PlanNegation         LineType = "SavingsPlanNegation"
 	PlanRecurring        LineType = "SavingsPlanRecurringFee"

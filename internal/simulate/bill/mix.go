@@ -14,6 +14,8 @@ type Mix struct {
 	DiscountRows bool
 	// Bundled gives the data that goes into endpoints back.
 	Bundled bool
+	// PrivateRate is taken, in thousandths, off what instances of endpoints cost, and Volume off what other services do, each on a line of its own by the month.
+	PrivateRate, Volume int64
 	// Tax and Support are in thousandths of what is charged.
 	Tax, Support int64
 	// Credits, Refunds and PlanRefund are given back to accounts, and of what a plan had cost at once.
@@ -54,7 +56,7 @@ func Everyday(at time.Time, delivery int) Mix {
 			{Hourly: 12 * One, Bought: month.AddDate(0, -7, 11), Years: 1},
 			{Hourly: 24 * One, Upfront: 500, Bought: month.AddDate(0, 0, 9).Add(15 * time.Hour), Years: 1, Alone: true},
 		},
-		Tax: 190, Support: 30, Credits: true, Refunds: delivery > 1, Bundled: true, Neighbors: true, Reservations: true, Splits: true, Categories: true,
+		Tax: 190, Support: 30, Credits: true, Refunds: delivery > 1, Bundled: true, PrivateRate: 40, Volume: 20, Neighbors: true, Reservations: true, Splits: true, Categories: true,
 		Inactive: []string{"Owner"}, Activated: map[string]int{"owner": 15},
 	}
 }
@@ -88,6 +90,9 @@ func Random(month time.Time, seed uint64) Mix {
 	}
 	if d.IntN(3) == 0 {
 		m.Currencies = []string{"USD", "EUR", "JPY"}[:1+d.IntN(3)]
+	}
+	if half() {
+		m.PrivateRate, m.Volume = 1+d.Int64N(200), 1+d.Int64N(200)
 	}
 	for _, key := range []string{"owner", "Owner", "team", "Team", "cost-center", "CostCentre"} {
 		switch d.IntN(4) {

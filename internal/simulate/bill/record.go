@@ -2,6 +2,7 @@ package bill
 
 import (
 	"cmp"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ import (
 var kinds = map[world.Family]string{
 	world.NotebookInstance: "notebook-instance", world.TrainingJob: "training-job", world.ProcessingJob: "processing-job", world.TransformJob: "transform-job",
 	world.Cluster: "cluster", world.TrackingServer: "mlflow-tracking-server", world.PartnerApp: "partner-app", world.FeatureGroup: "feature-group",
-	world.TrainingPlan: "training-plan",
+	world.TrainingPlan: "training-plan", world.LabelingJob: "labeling-job", world.OptimizationJob: "optimization-job",
 }
 
 // record bills a resource of any other family.
@@ -33,6 +34,10 @@ func (p *purse) record(r *world.Record) {
 	runs := lasting(stands.From, ending(r.Ended, r.Deleted))
 	if failed || r.Status == "Updating" {
 		stands, runs = world.Interval{}, world.Interval{}
+	}
+	// A notebook instance stops billing when it is told to stop, which is before it has.
+	if r.Family == world.NotebookInstance && r.Status == string(types.NotebookInstanceStatusStopping) {
+		runs.To = ending(r.Modified, runs.To)
 	}
 	switch out := r.Describe(p.end, func(resource string) string { return p.account.ARN(p.region.Name, resource) }).(type) {
 	case *sagemaker.DescribeNotebookInstanceOutput:
@@ -51,6 +56,12 @@ func (p *purse) record(r *world.Record) {
 		p.hours(s, "MLflow:TrackingServerCompute-"+string(out.TrackingServerSize), 1, runs)
 	case *sagemaker.DescribePartnerAppOutput:
 		p.stand(s, p.unlisted("PartnerApp:"+string(out.Type)+"-"+aws.ToString(out.Tier), "RunPartnerApp", "Hrs", tiers[aws.ToString(out.Tier)]), One, secondsOfHour, stands)
+	case *sagemaker.DescribeLabelingJobOutput:
+		p.labels(s, r, out)
+	case *sagemaker.DescribeOptimizationJobOutput:
+		if host := p.catalog.of(p.region.Name, "Host:"+string(out.DeploymentInstanceType)); host != nil {
+			p.stand(s, p.unlisted("Optimization:"+string(out.DeploymentInstanceType), "RunInstance", "Hrs", host.Rate), One, secondsOfHour, job(out.OptimizationStartTime, runs))
+		}
 	case *sagemaker.DescribeFeatureGroupOutput:
 		p.features(s, r.Name, out, stands)
 	case *sagemaker.DescribeTrainingPlanOutput:
@@ -71,6 +82,36 @@ func job(started *time.Time, runs world.Interval) world.Interval {
 
 // instances is a count, which is one where it is not said.
 func instances(n *int32) int64 { return int64(max(aws.ToInt32(n), 1)) }
+
+// labelPrice is what Ground Truth takes for an object of the first fifty thousand.
+const labelPrice = 8 * One / 100
+
+// labels bills the objects that a labeling job has labeled, as its people went along.
+func (p *purse) labels(s *Subject, r *world.Record, out *sagemaker.DescribeLabelingJobOutput) {
+	if out.LabelCounters == nil || r.Use == nil {
+		return
+	}
+	of := labeled{r.Use, world.Interval{From: r.Created, To: world.Earlier(r.ModifiedAt(p.world.At), p.world.At)}, float64(aws.ToInt32(out.LabelCounters.TotalLabeled))}
+	p.add(spend{subject: s, product: p.unlisted("LabeledObject", "LabelObject", "Objects", labelPrice), as: Usage, of: of, size: One, per: 1})
+}
+
+// A labeled activity is objects that are labeled one by one while people work, so many over the whole time.
+type labeled struct {
+	world.Activity
+	over  world.Interval
+	total float64
+}
+
+// Count is whole objects.
+func (l labeled) Count(from, to time.Time) float64 { return l.until(to) - l.until(from) }
+
+func (l labeled) until(t time.Time) float64 {
+	all := l.Activity.Count(l.over.From, l.over.To)
+	if all == 0 || !l.over.From.Before(t) {
+		return 0
+	}
+	return math.Floor(l.total * l.Activity.Count(l.over.From, world.Earlier(t, l.over.To)) / all)
+}
 
 // training bills a training job and the warm pool that it leaves behind. Instances of a training plan are paid for with the plan.
 func (p *purse) training(s *Subject, r *world.Record, out *sagemaker.DescribeTrainingJobOutput) {

@@ -48,7 +48,7 @@ func Shelve(w *world.World) *Shelf {
 			home = r
 		}
 	}
-	s := &Shelf{Bucket: &world.Bucket{Name: BucketName(w), Life: world.Life{Created: w.At.AddDate(-1, 0, 0)}}}
+	s := &Shelf{Bucket: &world.Bucket{Name: BucketName(w), Life: world.Life{Created: w.At.AddDate(-1, 0, 0)}, Policy: world.BillingPolicy(p.InPartition(), BucketName(w), p.ID)}}
 	// The month before was delivered again.
 	for n, month := range []time.Time{w.At.AddDate(0, 0, -w.At.Day()), w.At} {
 		b := New(w, month, false, Everyday(month, 2-n))

@@ -56,8 +56,8 @@ func (p *purse) add(s spend) {
 	if s.product == nil || s.size == 0 {
 		return
 	}
-	for i := len(p.spends) - 1; i >= 0 && p.spends[i].subject == s.subject; i-- {
-		if p.spends[i].product == s.product {
+	for i := len(p.spends) - 1; i >= 0 && p.spends[i].subject.ID == s.subject.ID; i-- { // which may be there several times, as it was and as it is
+		if *p.spends[i].product == *s.product {
 			p.spends[i].more = append(p.spends[i].more, s)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -76,6 +77,7 @@ func (w *writer) put(l *Line) {
 			w.bundle(EDPDiscount, nil, l, "Enterprise Discount Program").gather(off)
 		}
 	}
+	w.reduce(l)
 	w.charged[l.Product.Service] += l.Net
 	if l.Currency == w.currencyOf(w.Payer) {
 		w.supported += l.Net
@@ -83,10 +85,29 @@ func (w *writer) put(l *Line) {
 	w.done = !w.yield(l)
 }
 
+// reduce puts aside what private rates and volume take off the usage of the month.
+func (w *writer) reduce(l *Line) {
+	if l.Type != Usage || l.Seller != amazon || l.Split != nil {
+		return
+	}
+	as, thousandths, text := OtherDiscount, w.Volume, "Discount on the volume of "+l.Product.ServiceName
+	if l.Product.Service == sageMaker {
+		if !strings.HasPrefix(l.Product.unprefixed(), "Host:ml.") {
+			return
+		}
+		as, thousandths, text = PrivateDiscount, w.PrivateRate, "Private rate of "+l.Product.Usage
+	}
+	if off := -l.Unblended.over(thousandths, 1000); off != 0 {
+		of := *l
+		of.Start, of.End = w.Month, w.end
+		w.bundle(as, nil, &of, text).gather(off)
+	}
+}
+
 // amazon sells all but what Marketplace does.
 const amazon, marketplace = "AWS", "AWS Marketplace"
 
-// bundle is the line of the type that stands for the like of the given one in its hour or day.
+// bundle is the line of the type that stands for the like of the given one in its hour, day or month.
 func (w *writer) bundle(as LineType, plan *Plan, of *Line, text string) *Line {
 	k := bundle{as, plan, of.Product.Usage, of.Start}
 	l := w.together[k]

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"cmp"
+	"encoding/json"
 	"time"
 
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
@@ -36,7 +37,10 @@ func (b *regionBuilder) store(r Region, p path) {
 	for i, w := range r.Buckets {
 		wp := p.to("buckets", i)
 		b.enlist(b.buckets, wp, "name", "bucket", w.Name)
-		bucket := &world.Bucket{Life: b.life(w.Life, nil, wp), Name: w.Name, Trusts: b.trusted(w.Trusts, wp)}
+		bucket := &world.Bucket{Life: b.life(w.Life, nil, wp), Name: w.Name, Trusts: b.trusted(w.Trusts, wp), Policy: w.Policy}
+		if w.Policy != "" && !json.Valid([]byte(w.Policy)) {
+			b.wrong(wp.to("policy"), "write the policy as JSON, as AWS has it", "this is no JSON")
+		}
 		objects := roster{}
 		for j, o := range w.Objects {
 			b.enlist(objects, wp.to("objects", j), "key", "object", o.Key)

@@ -7,6 +7,8 @@ type Bucket struct {
 	Name string `yaml:"name" jsonschema:"required"`
 	// Trusts are the ids of the other accounts that may use it, as far as their callers' own policies go.
 	Trusts []Text `yaml:"trusts"`
+	// Policy is its bucket policy as JSON; none when left out. Billing delivers to buckets alone whose policy lets it.
+	Policy string `yaml:"policy"`
 	// Objects are what lies in it.
 	Objects []Object `yaml:"objects"`
 	// Heartbeats makes every agent of the file's hand-written apps put its heartbeats here.

@@ -29,7 +29,7 @@ type billing struct {
 // An export is a data export with what became of it.
 type export struct {
 	exports.Export
-	created time.Time
+	created, updated time.Time
 }
 
 // A backfill shows tags on bills that were before.
@@ -48,7 +48,8 @@ func billings(w *world.World) map[string]*billing {
 				if e.ExportArn == nil {
 					e.ExportArn = aws.String(exportARN(a.InPartition(), a.ID, aws.ToString(e.Name)))
 				}
-				b.exports = append(b.exports, &export{e, w.At.AddDate(0, -6, 0)})
+				since := w.At.AddDate(0, -6, 0)
+				b.exports = append(b.exports, &export{e, since, since})
 			}
 			b.reports = slices.Clone(has.Reports)
 			for _, key := range has.ActiveTags {

@@ -20,6 +20,9 @@ import (
 
 // bill is what the account has switched on, and what Athena was asked.
 func bill(w *world.World) {
+	for _, b := range w.Accounts[0].Regions[0].Buckets {
+		b.Policy = world.BillingPolicy("aws", b.Name, research)
+	}
 	w.Accounts[0].Billing = &world.Billing{
 		Exports:    []exports.Export{*newExport("organization", "SELECT line_item_unblended_cost, tags FROM COST_AND_USAGE_REPORT")},
 		Reports:    []reports.ReportDefinition{*newReport("old")},
@@ -106,6 +109,13 @@ func init() {
 			}
 			return *out.ExportArn, nil
 		}, exportARN("aws", research, "second")},
+		"bcm-data-exports:UpdateExport": {func(ctx context.Context, cfg aws.Config) (string, error) {
+			out, err := bcmdataexports.NewFromConfig(cfg).UpdateExport(ctx, &bcmdataexports.UpdateExportInput{ExportArn: &arn, Export: newExport("organization", "SELECT line_item_usage_type FROM COST_AND_USAGE_REPORT")})
+			if err != nil {
+				return "", err
+			}
+			return *out.ExportArn, nil
+		}, arn},
 		"cur:DescribeReportDefinitions": {func(ctx context.Context, cfg aws.Config) (string, error) {
 			out, err := cur.NewFromConfig(cfg).DescribeReportDefinitions(ctx, nil)
 			if err != nil {

@@ -50,7 +50,7 @@ func (v *view) listExports(in *bcmdataexports.ListExportsInput) (*bcmdataexports
 }
 
 func (e *export) status() *exports.ExportStatus {
-	return &exports.ExportStatus{StatusCode: exports.ExportStatusCodeHealthy, CreatedAt: &e.created, LastUpdatedAt: &e.created, LastRefreshedAt: &e.created}
+	return &exports.ExportStatus{StatusCode: exports.ExportStatusCodeHealthy, CreatedAt: &e.created, LastUpdatedAt: &e.updated, LastRefreshedAt: &e.updated}
 }
 
 func (v *view) getExport(in *bcmdataexports.GetExportInput) (*bcmdataexports.GetExportOutput, error) {
@@ -75,6 +75,8 @@ func (v *view) createExport(in *bcmdataexports.CreateExportInput) (*bcmdataexpor
 		return nil, invalid("Value '%s' at 'export.name' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, exportName)
 	case query == nil || strings.Contains(query[1], "*"):
 		return nil, invalid("The query statement is not valid.")
+	case strings.EqualFold(query[2], costTable) && v.principal.decide("cur:PutReportDefinition", v.reportARN(name), v.target.Region) != allowed:
+		return nil, v.principal.denied("cur:PutReportDefinition", v.reportARN(name), " because no identity-based policy allows the cur:PutReportDefinition action")
 	case slices.ContainsFunc(b.exports, func(o *export) bool { return aws.ToString(o.Name) == name }):
 		return nil, invalid("Export name already exists: %s", name)
 	case len(b.exports) >= mostExports:
@@ -82,17 +84,60 @@ func (v *view) createExport(in *bcmdataexports.CreateExportInput) (*bcmdataexpor
 	case !v.delivers(aws.ToString(to.S3Bucket)):
 		return nil, invalid("S3 bucket permission validation failed for bucket: %s", aws.ToString(to.S3Bucket))
 	}
-	made := &export{*e, v.now}
+	made := &export{*e, v.now, v.now}
 	made.ExportArn = aws.String(exportARN(v.target.Partition, v.target.Account, name))
 	b.exports = append(b.exports, made)
 	v.remember(Mutation{Resource: *made.ExportArn})
 	return &bcmdataexports.CreateExportOutput{ExportArn: made.ExportArn}, nil
 }
 
-// delivers reports whether there is such a bucket, which billing may write to: it belongs to the account, or trusts it.
+// updateExport puts another export in the place of one, under its name.
+func (v *view) updateExport(in *bcmdataexports.UpdateExportInput) (*bcmdataexports.UpdateExportOutput, error) {
+	e := in.Export
+	if e == nil || e.DataQuery == nil || e.DestinationConfigurations == nil || e.DestinationConfigurations.S3Destination == nil || e.RefreshCadence == nil {
+		return nil, invalid("Export lacks a member that must be there.")
+	}
+	i := slices.IndexFunc(v.billing().exports, func(o *export) bool { return *o.ExportArn == aws.ToString(in.ExportArn) })
+	if i < 0 {
+		return nil, &apiError{code: "ResourceNotFoundException", message: "Export not found: " + aws.ToString(in.ExportArn)}
+	}
+	was, query := v.billing().exports[i], exportTable.FindStringSubmatch(aws.ToString(e.DataQuery.QueryStatement))
+	bucket := aws.ToString(e.DestinationConfigurations.S3Destination.S3Bucket)
+	switch {
+	case aws.ToString(e.Name) != aws.ToString(was.Name):
+		return nil, invalid("Export name cannot be changed.")
+	case query == nil || strings.Contains(query[1], "*"):
+		return nil, invalid("The query statement is not valid.")
+	case !v.delivers(bucket):
+		return nil, invalid("S3 bucket permission validation failed for bucket: %s", bucket)
+	}
+	made := &export{*e, was.created, v.now}
+	made.ExportArn = was.ExportArn
+	v.billing().exports[i] = made
+	v.remember(Mutation{Resource: *made.ExportArn})
+	return &bcmdataexports.UpdateExportOutput{ExportArn: made.ExportArn}, nil
+}
+
+// costTable is the table whose exports take the permission for legacy reports, too
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_bcm-data-exports.html).
+const costTable = "COST_AND_USAGE_REPORT"
+
+// delivers reports whether there is such a bucket, which billing may write to: it belongs to the account, or trusts it, and its policy lets billing.
 func (v *view) delivers(bucket string) bool {
 	b := v.server.vault.buckets[bucket]
-	return b != nil && b.At(v.now) && (b.target.Account == v.target.Account || slices.Contains(b.Trusts, v.target.Account))
+	return b != nil && b.At(v.now) && (b.target.Account == v.target.Account || slices.Contains(b.Trusts, v.target.Account)) &&
+		b.letsBilling("s3:PutObject") && b.letsBilling("s3:GetBucketPolicy")
+}
+
+func createdExport(v *view, in *bcmdataexports.CreateExportInput) string {
+	if in.Export == nil {
+		return "*"
+	}
+	return exportARN(v.target.Partition, v.target.Account, aws.ToString(in.Export.Name))
+}
+
+func updatedExport(_ *view, in *bcmdataexports.UpdateExportInput) string {
+	return aws.ToString(in.ExportArn)
 }
 
 func askedExport(_ *view, in *bcmdataexports.GetExportInput) string {

@@ -89,7 +89,8 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"ce:ListCostAllocationTagBackfillHistory": custom((*view).listBackfills, anything, plainly),
 	"bcm-data-exports:ListExports":            custom((*view).listExports, anything, plainly),
 	"bcm-data-exports:GetExport":              custom((*view).getExport, askedExport, plainly),
-	"bcm-data-exports:CreateExport":           custom((*view).createExport, anything, plainly),
+	"bcm-data-exports:CreateExport":           custom((*view).createExport, createdExport, plainly),
+	"bcm-data-exports:UpdateExport":           custom((*view).updateExport, updatedExport, plainly),
 	"cur:DescribeReportDefinitions":           custom((*view).describeReports, anything, plainly),
 	"cur:PutReportDefinition":                 custom((*view).putReport, putReportNamed, plainly),
 
@@ -109,9 +110,14 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"s3:ListAllMyBuckets":  stored((*view).listBuckets),
 	"s3:ListBucket":        stored((*view).listBucket),
 	"s3:GetBucketLocation": stored((*view).locateBucket),
+	"s3:GetBucketPolicy":   stored((*view).getBucketPolicy),
+	"s3:PutBucketPolicy":   stored((*view).putBucketPolicy),
 	"s3:GetObject":         stored((*view).getObject),
 	"s3:PutObject":         stored((*view).putObject),
 	"s3:DeleteObject":      stored((*view).deleteObject),
+
+	"s3:GetEncryptionConfiguration": stored((*view).getBucketEncryption),
+	"s3:GetBucketPublicAccessBlock": stored((*view).getPublicAccessBlock),
 
 	"sts:GetCallerIdentity":       custom((*view).getCallerIdentity, anything, writeCallerIdentity),
 	"sts:AssumeRole":              custom((*view).assumeRole, assumedRole, writeAssumedRole),

@@ -27,6 +27,8 @@ func (v *view) bucket(c *bucketCall) (*bucket, error) {
 	case b.target.Region != v.target.Region:
 		return nil, &apiError{code: "AuthorizationHeaderMalformed", region: b.target.Region,
 			message: "The authorization header is malformed; the region '" + v.target.Region + "' is wrong; expecting '" + b.target.Region + "'"}
+	case c.Header[ownerHeader] != "" && c.Header[ownerHeader] != b.target.Account:
+		return nil, &apiError{code: "AccessDenied", message: "Access Denied"}
 	case !world.Open(b.target.Account, v.target.Account, b.Trusts):
 		return nil, v.principal.denied(v.operation, c.arn(v.target.Partition), " because no resource-based policy allows the "+v.operation+" action")
 	}

@@ -27,11 +27,12 @@ var objectHeaders = []string{"Content-Type", "Content-Encoding", "Content-Dispos
 const metadataHeader = "X-Amz-Meta-"
 
 // asked are the members of a header that an operation looks at, besides what is kept with an object.
-var asked = []string{"If-Match", "If-None-Match", encryptionHeader, encryptionKeyHeader, "X-Amz-Content-Sha256", checksumHeader, checksumModeHeader}
+var asked = []string{"If-Match", "If-None-Match", encryptionHeader, encryptionKeyHeader, "X-Amz-Content-Sha256", checksumHeader, checksumModeHeader, ownerHeader}
 
 const (
 	checksumHeader      = "X-Amz-Checksum-Sha256"
 	checksumModeHeader  = "X-Amz-Checksum-Mode"
+	ownerHeader         = "X-Amz-Expected-Bucket-Owner"
 	encryptionHeader    = "X-Amz-Server-Side-Encryption"
 	encryptionKeyHeader = "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"
 )
@@ -76,6 +77,12 @@ func operationOf(method, bucket, key string, q url.Values) (name string, known b
 		return "ListAllMyBuckets", method == http.MethodGet && only(q, "x-id")
 	case key == "" && q.Has("location"):
 		return "GetBucketLocation", method == http.MethodGet && only(q, "location")
+	case key == "" && q.Has("policy"):
+		return map[string]string{http.MethodGet: "GetBucketPolicy", http.MethodPut: "PutBucketPolicy"}[method], (method == http.MethodGet || method == http.MethodPut) && only(q, "policy")
+	case key == "" && q.Has("encryption"):
+		return "GetEncryptionConfiguration", method == http.MethodGet && only(q, "encryption")
+	case key == "" && q.Has("publicAccessBlock"):
+		return "GetBucketPublicAccessBlock", method == http.MethodGet && only(q, "publicAccessBlock")
 	case key == "" && method == http.MethodGet:
 		return "ListBucket", q.Get("list-type") == "2" &&
 			only(q, "list-type", "prefix", "delimiter", "start-after", "continuation-token", "encoding-type", "max-keys", "fetch-owner")
@@ -178,7 +185,7 @@ func (f *apiError) objectStatus() int {
 	switch f.objectCode() {
 	case "AccessDenied", "InvalidAccessKeyId":
 		return http.StatusForbidden
-	case "NoSuchBucket", "NoSuchKey":
+	case "NoSuchBucket", "NoSuchKey", "NoSuchBucketPolicy":
 		return http.StatusNotFound
 	case "PreconditionFailed":
 		return http.StatusPreconditionFailed

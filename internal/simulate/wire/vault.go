@@ -24,6 +24,8 @@ type bucket struct {
 	objects map[string]*object
 	// given are the world's own objects by key: what was put goes before them.
 	given map[string]*world.Object
+	// policy is its bucket policy, empty for none.
+	policy string
 }
 
 // An object is what lies in a bucket.
@@ -53,7 +55,7 @@ func newVault(w *world.World) (*vault, error) {
 				if other, taken := v.buckets[b.Name]; taken {
 					return nil, fmt.Errorf("bucket %s is both in account %s and in account %s", b.Name, other.target.Account, a.ID)
 				}
-				held := &bucket{b, target, map[string]*object{}, map[string]*world.Object{}}
+				held := &bucket{Bucket: b, target: target, objects: map[string]*object{}, given: map[string]*world.Object{}, policy: b.Policy}
 				for _, o := range b.Objects {
 					held.given[o.Key] = o
 				}

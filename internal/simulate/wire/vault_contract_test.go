@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +59,31 @@ func init() {
 			}
 			return string(out.LocationConstraint), nil
 		}, ""),
+		"s3:GetBucketPolicy": inS3(func(ctx context.Context, c *s3.Client) (string, error) {
+			out, err := c.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: beats})
+			if err != nil {
+				return "", err
+			}
+			return (*out.Policy)[:34], nil
+		}, `{"Version":"2012-10-17","Statement`),
+		"s3:PutBucketPolicy": inS3(func(ctx context.Context, c *s3.Client) (string, error) {
+			_, err := c.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: beats, Policy: aws.String("{}")})
+			return "", err
+		}, ""),
+		"s3:GetEncryptionConfiguration": inS3(func(ctx context.Context, c *s3.Client) (string, error) {
+			out, err := c.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: beats})
+			if err != nil {
+				return "", err
+			}
+			return string(out.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm), nil
+		}, "AES256"),
+		"s3:GetBucketPublicAccessBlock": inS3(func(ctx context.Context, c *s3.Client) (string, error) {
+			out, err := c.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: beats})
+			if err != nil {
+				return "", err
+			}
+			return strconv.FormatBool(*out.PublicAccessBlockConfiguration.RestrictPublicBuckets), nil
+		}, "true"),
 		"s3:GetObject": inS3(func(ctx context.Context, c *s3.Client) (string, error) {
 			out, err := c.GetObject(ctx, &s3.GetObjectInput{Bucket: beats, Key: one})
 			if err != nil {

@@ -381,6 +381,7 @@ func TestTagsAreWritten(t *testing.T) {
 func TestTheWorldIsNotAltered(t *testing.T) {
 	w := furnished()
 	store(w)
+	bill(w)
 	before, err := json.Marshal(w.Accounts[0].Regions[0])
 	if err != nil {
 		t.Fatal(err)

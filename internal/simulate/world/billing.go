@@ -17,6 +17,17 @@ type Billing struct {
 	ActiveTags []string
 }
 
+// BillingPolicy is a bucket policy that lets billing deliver the bill of an account to the bucket.
+func BillingPolicy(partition, bucket, account string) string {
+	arn, home := "arn:"+partition+":s3:::"+bucket, map[string]string{"aws-cn": "cn-northwest-1"}[partition]
+	if home == "" {
+		home = "us-east-1"
+	}
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["billingreports.amazonaws.com","bcm-data-exports.amazonaws.com"]},` +
+		`"Action":["s3:PutObject","s3:GetBucketPolicy"],"Resource":["` + arn + `","` + arn + `/*"],"Condition":{"StringLike":{"aws:SourceAccount":"` + account + `","aws:SourceArn":["arn:` + partition + `:cur:` + home + `:` + account +
+		`:definition/*","arn:` + partition + `:bcm-data-exports:` + home + `:` + account + `:export/*"]}}}]}`
+}
+
 // A Query is what Athena answers to a statement, whatever it says beyond the words that it is known by.
 type Query struct {
 	// Has is in the statement, as it is written.

@@ -16,6 +16,8 @@ type Bucket struct {
 	Name string
 	// Trusts are the other accounts whose principals may use it as far as their own policies go.
 	Trusts []string
+	// Policy is its bucket policy, empty for none. Of what it says, what billing may do is heeded.
+	Policy string
 	// Objects are what lies in it without anybody having put it during the call's time.
 	Objects []*Object
 }
