@@ -363,6 +363,19 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestHeld: the months that there are bills of are asked of the table, within the bounds.
+func TestHeld(t *testing.T) {
+	f := &fake{looks: []look{succeeded}, kind: types.StatementTypeDml, columns: []types.ColumnInfo{column("billing_period", "varchar")},
+		pages: [][]types.Row{{row("billing_period"), row("2026-11")}, {row("2026-10"), row("-")}}}
+	got, err := over(t, open(t, f)).Held(t.Context())
+	if diff := cmp.Diff([]string{"2026-10", "2026-11"}, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	if want := `SELECT DISTINCT "billing_period" FROM "billing"."cur2" WHERE "billing_period" >= '2026-10' AND "billing_period" <= '2026-11'`; *f.started.QueryString != want {
+		t.Errorf("asked %s", *f.started.QueryString)
+	}
+}
+
 // TestStatements: what makes charges stands before whatever is asked, and nothing but a question can stand behind it.
 func TestStatements(t *testing.T) {
 	db := over(t, open(t, &fake{}))
