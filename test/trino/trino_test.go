@@ -204,6 +204,7 @@ func TestReportsAreTheSame(t *testing.T) {
 	t.Run("a table of texts", b.texts)
 	t.Run("teams", b.teams)
 	t.Run("views", b.views)
+	t.Run("dashboard", b.dashboard)
 	t.Run("only what was named is read", b.prunes)
 	t.Run("nothing is changed", b.readsOnly)
 }
