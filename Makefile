@@ -9,6 +9,8 @@ LINTERS := $(CACHE)/venv-linters-1
 JUPYTER := $(CACHE)/venv-jupyter-1
 CUSTODIAN := $(CACHE)/venv-custodian-1
 PANDAS := $(CACHE)/venv-pandas-1
+TRINO := $(CACHE)/trino-483
+JDK := ls -d /usr/lib/jvm/*-25* 2>/dev/null | head -1
 MODULES := labextension/node_modules/.package-lock.json
 LINT_VERSION := v2.15.0
 LINT := $(CACHE)/bin/golangci-lint-$(LINT_VERSION)
@@ -47,8 +49,9 @@ race: postgresql
 chaos: postgresql ## a thousand processes killed anywhere in apply, undo and serve, and two at once: 25 minutes at most
 	SAGEWARDEN_CHAOS=1000 go test -count=1 -timeout 60m -v ./test/chaos
 
-interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter
+interop: $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(TRINO)/ready ## against what we did not write: moto, the AWS CLI, boto3, cfn-lint, checkov, Jupyter, Trino
 	SAGEWARDEN_VENV=$(VENV) SAGEWARDEN_LINTERS=$(LINTERS) SAGEWARDEN_JUPYTER=$(JUPYTER) go test -timeout 30m -count=1 -tags interop ./test/interop
+	SAGEWARDEN_TRINO=$(TRINO) SAGEWARDEN_JAVA=$$($(JDK))/bin/java go test -timeout 30m -count=1 -tags interop ./test/trino
 
 $(VENV)/ready: test/interop/requirements.txt
 $(LINTERS)/ready: test/interop/linters.txt # apart, since checkov wants a boto3 of its own
@@ -60,6 +63,14 @@ $(VENV)/ready $(LINTERS)/ready $(JUPYTER)/ready $(CUSTODIAN)/ready $(PANDAS)/rea
 		touch $@; \
 	elif [ "$${CI:-}" = true ]; then echo "the Python peers could not be installed" >&2; exit 1; \
 	else echo "the Python peers could not be installed: what needs them will say so and skip" >&2; fi
+
+$(TRINO)/ready: test/trino/pom.xml # Trino wants Java 25, which most machines have beside an older one
+	@if { command -v mvn && [ -n "$$($(JDK))" ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends maven openjdk-25-jdk-headless; }; } >/dev/null 2>&1 && \
+		rm -rf $(@D) && JAVA_HOME=$$($(JDK)) mvn -q -B -f $< \
+			org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(abspath $(@D))/lib -DincludeScope=runtime >/dev/null; then \
+		touch $@; \
+	elif [ "$${CI:-}" = true ]; then echo "Java 25 or the libraries of Trino could not be installed" >&2; exit 1; \
+	else echo "Java 25 or the libraries of Trino could not be installed: what needs them will say so and skip" >&2; fi
 
 labextension: $(MODULES) ## the JupyterLab extension: its tests, its bundle in labextension/prebuilt, and the archive of it in bin/
 	cd labextension && npm run -s lint && npm test && npm run -s build

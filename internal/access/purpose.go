@@ -37,10 +37,12 @@ const (
 	Enforce Purpose = "enforce"
 	// Tags reads and writes tags.
 	Tags Purpose = "tags"
-	// Cost reads what things cost, and what is switched on for the bill.
+	// Cost reads what things cost, what is switched on for the bill, and the bill in Athena.
 	Cost Purpose = "cost"
 	// CostSetup switches on what the bill lacks.
 	CostSetup Purpose = "cost-setup"
+	// CostViews makes views of the bill in Athena.
+	CostViews Purpose = "cost-views"
 )
 
 // What Doctor adds.
@@ -59,7 +61,7 @@ const All = "all"
 
 // Purposes are all of them.
 func Purposes() []Purpose {
-	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost, CostSetup}
+	return []Purpose{Scan, Organization, Doctor, Studio, StudioFix, Enforce, Tags, Cost, CostSetup, CostViews}
 }
 
 // ParsePurposes reads the names of purposes, and puts them in the order of Purposes.
@@ -95,6 +97,8 @@ type Options struct {
 	Heartbeats []pulse.Source
 	// State is where the ledger is in S3, nil for elsewhere.
 	State *ledger.Place
+	// Athena is where the organization's bill is asked.
+	Athena config.Athena
 	// BillBucket is the bucket that the bill is delivered to, empty for any: the policy of any is not to be changed.
 	BillBucket string
 	// Channels are those that people are told through.
@@ -135,6 +139,7 @@ func Statements(o Options) []Statement {
 			all.tag(ks)
 		case Cost:
 			all.allow(readSid("pricing:GetProducts"), anything, "pricing:GetProducts")
+			all.query(o.Athena, o.BillBucket)
 			for _, op := range setup.Reads {
 				all.allow(readSid(op), billed(op, o.BillBucket), op)
 			}
@@ -144,6 +149,8 @@ func Statements(o Options) []Statement {
 					all.allow("SetUp"+setUpSids[service(op)], billed(op, o.BillBucket), op)
 				}
 			}
+		case CostViews:
+			all.show(o.Athena)
 		}
 	}
 	for _, h := range o.Heartbeats {

@@ -68,8 +68,11 @@ func easeCollector(env Env) {
 // attached is an engine with the lake's view charges.
 type attached struct {
 	*duck.DB
+	// lake is nil where the charges were fetched from Athena.
 	lake *lake.Lake
-	temp string
+	// months are the billing periods that there are bills of.
+	months []string
+	temp   string
 }
 
 // open opens the lake, and an engine with the view charges over it.
@@ -94,16 +97,10 @@ func (f *lakeFlags) open(ctx context.Context, env Env) (_ *attached, err error) 
 	if a.DB, err = duck.Open(ctx, duck.Options{Temp: a.temp}); err != nil {
 		return nil, err
 	}
-	return a, a.lake.Attach(ctx, a.DB)
-}
-
-// held are the billing periods of which the lake has bills.
-func (a *attached) held() []string {
-	var all []string
 	for _, m := range a.lake.Months() {
-		all = append(all, m.Period)
+		a.months = append(a.months, m.Period)
 	}
-	return all
+	return a, a.lake.Attach(ctx, a.DB)
 }
 
 // Close lets go of both.

@@ -44,8 +44,8 @@ func (f *estateFlag) snapshot(file *config.File) (*estate.Snapshot, error) {
 	return scan.Load(name)
 }
 
-// allocate runs the rules of the file over the charges of the period.
-func (f *estateFlag) allocate(ctx context.Context, file *config.File, a *attached, months ...string) (*allocate.Allocation, error) {
+// ready is the snapshot that the rules of the file ask, nil where they ask none, or what they lack.
+func (f *estateFlag) ready(file *config.File) (*estate.Snapshot, error) {
 	rules := file.Cost.Allocation
 	if len(rules.Rules) == 0 && rules.Default == "" {
 		return nil, &estate.Error{Op: "allocate", On: cmp.Or(file.Path, config.FileName), Err: errors.New("nothing says who is charged"),
@@ -61,7 +61,16 @@ func (f *estateFlag) allocate(ctx context.Context, file *config.File, a *attache
 				Hint: "sagewarden scan --save estate.json writes one; name it with --estate, or as cost.estate in the file"}
 		}
 	}
-	return allocate.Run(ctx, a.DB, rules, snap, months...)
+	return snap, nil
+}
+
+// allocate runs the rules of the file over the charges of the period.
+func (f *estateFlag) allocate(ctx context.Context, file *config.File, a *attached, months ...string) (*allocate.Allocation, error) {
+	snap, err := f.ready(file)
+	if err != nil {
+		return nil, err
+	}
+	return allocate.Run(ctx, a.DB, file.Cost.Allocation, snap, months...)
 }
 
 // months are those of the lake that --month names, none for all.
@@ -74,9 +83,9 @@ func (f *costFlags) months(a *attached) []string {
 		to = from
 	}
 	months := []string{from} // which are none of the lake's, perhaps
-	for _, m := range a.lake.Months() {
-		if m.Period > from && m.Period <= to {
-			months = append(months, m.Period)
+	for _, m := range a.months {
+		if m > from && m <= to {
+			months = append(months, m)
 		}
 	}
 	return months
@@ -85,6 +94,7 @@ func (f *costFlags) months(a *attached) []string {
 type allocateFlags struct {
 	costFlags
 	estateFlag
+	engineFlags
 	by, costs []string
 	explain   string
 }
@@ -100,12 +110,14 @@ func newCostAllocate(env Env) *cobra.Command {
 		Example: "  sagewarden cost allocate --month 2026-10\n" +
 			"  sagewarden cost allocate --month 2026-10 --by team,component --cost amortized,list -o csv\n" +
 			"  sagewarden cost allocate --by month,team --estate estate.json\n" +
-			"  sagewarden cost allocate --explain arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn",
+			"  sagewarden cost allocate --explain arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn\n" +
+			"  sagewarden cost allocate --month 2026-10 --engine athena --database billing --table cur2",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
-	f.add(cmd, report.DataFormats())
+	f.costFlags.add(cmd, report.DataFormats())
 	f.addEstate(cmd)
+	f.engineFlags.add(cmd)
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.by, "by", []string{"team", "rule"}, "dimensions to group by")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column: "+strings.Join(showback.CostNames(), ", "))
@@ -120,6 +132,9 @@ func (f *allocateFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	if err := f.check(); err != nil {
+		return err
+	}
 	if f.since != "" || f.until != "" {
 		return usagef("costs are shared by billing periods: name them with --month in place of --since and --until")
 	}
@@ -127,14 +142,11 @@ func (f *allocateFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	a, err := f.open(ctx, env)
+	a, err := f.charges(ctx, env, &f.costFlags, &f.estateFlag, &q)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if q.Period, err = f.period(env, a.lake); err != nil {
-		return err
-	}
 	found, err := f.allocate(ctx, f.file, a, f.months(a)...)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 type chargebackFlags struct {
 	costFlags
 	estateFlag
+	engineFlags
 	cost, team, folder string
 }
 
@@ -39,8 +40,9 @@ func newCostChargeback(env Env) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
-	f.add(cmd, chargebackFormats)
+	f.costFlags.add(cmd, chargebackFormats)
 	f.addEstate(cmd)
+	f.engineFlags.add(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.cost, "cost", "amortized", "cost that is charged: "+strings.Join(showback.CostNames(), ", "))
 	fl.StringVar(&f.team, "team", "", "only the statement of this team")
@@ -74,14 +76,14 @@ func (f *chargebackFlags) run(ctx context.Context, env Env) error {
 	if f.since != "" || f.until != "" || len(f.where) > 0 || strings.Contains(f.month, "..") {
 		return usagef("a statement is of one month, whole: leave out --since, --until and --where")
 	}
-	a, err := f.open(ctx, env)
+	if err := f.check(); err != nil {
+		return err
+	}
+	a, err := f.charges(ctx, env, &f.costFlags, &f.estateFlag, &showback.Query{})
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if _, err := f.period(env, a.lake); err != nil {
-		return err
-	}
 	found, err := f.allocate(ctx, f.file, a, f.months(a)...)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 	"github.com/sagewarden/sagewarden/internal/cost/duck"
+	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
 
@@ -24,6 +25,8 @@ func queryFormats() []report.Format { return append(report.StreamFormats(), repo
 
 type queryFlags struct {
 	lakeFlags
+	engineFlags
+	month       string
 	format, out string
 	limit       int
 }
@@ -34,14 +37,18 @@ func newCostQuery(env Env) *cobra.Command {
 		Use:   "query SQL",
 		Short: "Ask the lake of charges in SQL",
 		Long: "Query runs one SELECT, in the SQL of DuckDB, over the table charges. It can read nothing else and change nothing: no other file, no network, no setting.\n" +
-			"Sums are decimals and exact; a sum over several currencies is a mistake, so group by billing_currency. A - in place of the statement reads it from standard input.",
+			"Sums are decimals and exact; a sum over several currencies is a mistake, so group by billing_currency. A - in place of the statement reads it from standard input.\n" +
+			"With --engine athena it is the SQL of Athena, over charges of the months that you name, which are the organization's own bill where it lies.",
 		Example: "  sagewarden cost query 'SELECT billing_period, billing_currency, sum(amortized_cost) FROM charges GROUP BY ALL ORDER BY ALL'\n" +
-			"  sagewarden cost query \"SELECT tags['team'] AS team, sum(unblended_cost) AS cost FROM charges GROUP BY team\" -o csv",
+			"  sagewarden cost query \"SELECT tags['team'] AS team, sum(unblended_cost) AS cost FROM charges GROUP BY team\" -o csv\n" +
+			"  sagewarden cost query --engine athena --database billing --table cur2 --month 2026-03 'SELECT region_id, sum(amortized_cost) AS cost FROM charges GROUP BY 1'",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), env, args[0]) },
 	}
-	f.add(cmd)
+	f.lakeFlags.add(cmd)
+	f.engineFlags.add(cmd)
 	fl := cmd.Flags()
+	fl.StringVar(&f.month, "month", "", "billing period like 2026-03, or several like 2026-01..2026-03, that Athena may read; the lake is asked whole")
 	fl.StringVarP(&f.format, "output", "o", string(report.Table), "form of the output: "+strings.Join(names(queryFormats()), ", "))
 	fl.StringVar(&f.out, "out", "", "write to this file, whole or not at all (default: standard output)")
 	fl.IntVar(&f.limit, "limit", -1, fmt.Sprintf("print so many rows at most, 0 for all (default: %d in a table, all in other forms)", tableRows))
@@ -67,11 +74,33 @@ func (f *queryFlags) run(ctx context.Context, env Env, query string) error {
 		query = string(text)
 	}
 	query = strings.TrimRight(strings.TrimSpace(query), "; \n\t")
-	a, err := f.open(ctx, env)
-	if err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
-	defer a.Close()
+	var answer func(w io.Writer, o report.Options) error
+	if f.engine == engineAthena {
+		done, ask, err := f.askAthena(ctx, env, query)
+		if err != nil {
+			return err
+		}
+		defer done()
+		answer = ask
+	} else {
+		if f.month != "" {
+			return usagef("--month bounds what Athena reads: write WHERE billing_period = … for the lake")
+		}
+		a, err := f.open(ctx, env)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		answer = func(w io.Writer, o report.Options) error {
+			if o.Format == report.Parquet {
+				return f.parquet(ctx, a, query, w)
+			}
+			return f.stream(ctx, a, query, w, o)
+		}
+	}
 	to := env.Stdout
 	o := report.Options{Format: format, Color: env.color(env.Stdout), Width: env.Width(env.Stdout)}
 	var out *outFile
@@ -82,11 +111,7 @@ func (f *queryFlags) run(ctx context.Context, env Env, query string) error {
 		defer out.discard()
 		to, o.Color, o.Width = out, false, 0
 	}
-	if format == report.Parquet {
-		err = f.parquet(ctx, a, query, to)
-	} else {
-		err = f.stream(ctx, a, query, to, o)
-	}
+	err = answer(to, o)
 	if out != nil {
 		return out.commit(err)
 	}
@@ -100,7 +125,41 @@ func (f *queryFlags) stream(ctx context.Context, a *attached, query string, w io
 	if err := a.OnlySelect(ctx, query); err != nil {
 		return err
 	}
-	rows, err := a.Query(ctx, query)
+	return f.rows(ctx, a, query, w, o)
+}
+
+// askAthena is the answer of the organization's own bill.
+func (f *queryFlags) askAthena(ctx context.Context, env Env, query string) (done func(), answer func(io.Writer, report.Options) error, err error) {
+	if f.format == string(report.Parquet) {
+		return nil, nil, usagef("--output: what Athena answers is written in any form but parquet")
+	}
+	months := costFlags{month: f.month}
+	if f.month == "" && !f.allMonths {
+		return nil, nil, usagef("without a month Athena would read the whole bill, which costs money: name it with --month, or say --all-months")
+	}
+	period, err := months.bounded(env, f.allMonths)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := f.configuration(env)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := f.ask(ctx, env, file.Cost.Athena)
+	if err != nil {
+		return nil, nil, err
+	}
+	first, last := period.Bills()
+	db, err := a.Over(a.table, first, last)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func() { _ = db.Close(); a.tell() }, func(w io.Writer, o report.Options) error { return f.rows(ctx, db, query, w, o) }, nil
+}
+
+// rows prints an answer as it comes.
+func (f *queryFlags) rows(ctx context.Context, db showback.Engine, query string, w io.Writer, o report.Options) error {
+	rows, err := db.Query(ctx, query)
 	if err != nil {
 		return err
 	}

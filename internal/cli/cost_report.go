@@ -129,6 +129,7 @@ func (f *costFlags) print(env Env, op string, printer func(io.Writer) error) err
 type reportFlags struct {
 	costFlags
 	estateFlag
+	engineFlags
 	by, costs, from []string
 	top             int
 	apart           bool
@@ -141,17 +142,20 @@ func newCostReport(env Env) *cobra.Command {
 		Use:   "report",
 		Short: "Add up the charges, by whatever they are known by",
 		Long: "Report adds up the charges of the lake by day, team, tag, component or anything else that a bill knows, in as many of its costs as you name. Sums are exact:\n" +
-			"the total is that of the lake to the last digit, and currencies are never added up.\n\nDimensions for --by and --where:\n" + twoColumns(showback.DescribeDimensions()) +
+			"the total is that of the lake to the last digit, and currencies are never added up. With --engine athena the organization's own bill is asked where it lies, and\n" +
+			"nothing has to be imported; what that reads is bounded and told.\n\nDimensions for --by and --where:\n" + twoColumns(showback.DescribeDimensions()) +
 			"\nCosts for --cost:\n" + twoColumns(showback.DescribeCosts()),
 		Example: "  sagewarden cost report --by month,component --apart\n" +
 			"  sagewarden cost report --by tag:cost-center --month 2026-03 --compare previous\n" +
 			"  sagewarden cost report --by resource --top 20 --cost amortized,list --where component=Studio\n" +
-			"  sagewarden cost report --by day,account -o parquet --out march.parquet --month 2026-03",
+			"  sagewarden cost report --by day,account -o parquet --out march.parquet --month 2026-03\n" +
+			"  sagewarden cost report --by tag:project,resource --month 2026-03 --engine athena --database billing --table cur2",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
-	f.add(cmd, report.DataFormats())
+	f.costFlags.add(cmd, report.DataFormats())
 	f.addEstate(cmd)
+	f.engineFlags.add(cmd)
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.by, "by", nil, "dimensions to group by\n(default: month,component; html, xlsx and markdown tell the whole story of the last month)")
 	fl.StringSliceVar(&f.costs, "cost", []string{showback.CostNames()[0]}, "costs to add up, each a column; the dearest by the first stand first")
@@ -173,19 +177,25 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 	if len(f.from) > 0 && !f.story(options.Format) {
 		return usagef("--from: only the whole story tells of waste: -o html without --by; or use sagewarden cost waste")
 	}
+	if err := f.check(); err != nil {
+		return err
+	}
 	q, err := f.query()
 	if err != nil {
 		return err
 	}
-	a, err := f.open(ctx, env)
+	switch {
+	case f.engine == engineAthena && q.Allocated() && f.story(options.Format):
+		return usagef("--where: the whole story of a team is told of the lake: name with --by what to group by")
+	case f.engine == engineAthena && !q.Allocated():
+		return f.askAthena(ctx, env, q, options)
+	}
+	a, err := f.charges(ctx, env, &f.costFlags, &f.estateFlag, &q)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if q.Period, err = f.period(env, a.lake); err != nil {
-		return err
-	}
-	q.Held = a.held()
+	q.Held = a.months
 	if err := q.Check(); err != nil {
 		return usageError{err}
 	}
@@ -198,13 +208,69 @@ func (f *reportFlags) run(ctx context.Context, env Env) error {
 			return err
 		}
 	}
-	var printed interface {
-		Print(w io.Writer, o report.Options) error
-	}
+	var printed printer
 	if f.story(options.Format) {
 		printed, err = f.overview(ctx, env, a, q)
 	} else {
 		printed, err = q.Data(ctx, a)
+	}
+	if err != nil {
+		return err
+	}
+	return f.print(env, "write report", func(w io.Writer) error { return printed.Print(w, options) })
+}
+
+// A printer is what a report comes to.
+type printer interface {
+	Print(w io.Writer, o report.Options) error
+}
+
+// askAthena reports on the organization's own bill.
+func (f *reportFlags) askAthena(ctx context.Context, env Env, q showback.Query, options report.Options) (err error) {
+	if q.Period, err = f.bounded(env, f.allMonths); err != nil {
+		return err
+	}
+	if err := q.Check(); err != nil {
+		return usageError{err}
+	}
+	first, last := q.Bills()
+	o := showback.Overview{Cost: q.Costs[0], Where: q.Where, Period: q.Period}
+	story := f.story(options.Format)
+	if story {
+		if q.Period.IsZero() {
+			return usagef("--all-months: the whole story is of a month or of days: name them with --month or --since")
+		}
+		o.History = q.Period.Year("")
+		first, last = o.Bills()
+	}
+	file, err := f.configuration(env)
+	if err != nil {
+		return err
+	}
+	a, err := f.ask(ctx, env, file.Cost.Athena)
+	if err != nil {
+		return err
+	}
+	defer a.tell()
+	db, err := a.Over(a.table, first, last)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if q.Previous || story { // which say nothing of what there is no bill of
+		if q.Held, err = db.Held(ctx); err != nil {
+			return err
+		}
+		o.Held = q.Held
+	}
+	if story && len(o.Held) > 0 {
+		o.History = q.Period.Year(o.Held[0])
+	}
+	var printed printer
+	if story {
+		printed, err = o.Document(ctx, db)
+	} else {
+		printed, err = q.Data(ctx, db)
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,6 @@ func newCostViews(env Env) *cobra.Command {
 		Use:   "views",
 		Short: "Make views of the organization's own bill, for who asks it without sagewarden",
 	}
-	cmd.AddCommand(newCostViewsQuickSight(env))
+	cmd.AddCommand(newCostViewsAthena(env), newCostViewsQuickSight(env))
 	return cmd
 }

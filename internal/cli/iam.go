@@ -69,7 +69,7 @@ func newIAM(env Env) *cobra.Command {
 		Use:   "iam",
 		Short: "Print the least permissions that the commands need",
 		Long: "Iam prints an IAM policy, made from what the commands and the families of resources declare: what reading takes (scan, which is the\n" +
-			"default), and what organization, doctor, studio, studio-fix, enforce, tags, cost and cost-setup add to that. What changes something is kept to the types of\n" +
+			"default), and what organization, doctor, studio, studio-fix, enforce, tags, cost, cost-setup and cost-views add to that. What changes something is kept to the types of\n" +
 			"resources that it is for. As a role or a stack set it is the template of a role for sagewarden to assume; deploy/ has these.",
 		Example: "  sagewarden iam > policy.json\n  sagewarden iam --for scan,organization --role ops/SagewardenReader\n" +
 			"  sagewarden iam --for enforce --kind endpoint --account 111122223333\n  sagewarden iam --for scan,doctor --as role --format cloudformation",
@@ -86,7 +86,7 @@ func newIAM(env Env) *cobra.Command {
 	fl.StringVar(&f.signingKey, "signing-key", "", "ARN of the KMS key that certifies the agents which report to --heartbeats")
 	fl.StringVar(&f.state, "state", "", "also allow keeping the ledger at this place in S3, like s3://bucket/key")
 	fl.StringVar(&f.billBucket, "bill-bucket", "", "bucket that the bill is delivered to: with cost, its settings alone are read, and with cost-setup, its policy may be changed")
-	fl.StringVar(&f.config, "config", "", "also allow what this configuration file names: its ledger and heartbeats in S3, its channels SES and SNS")
+	fl.StringVar(&f.config, "config", "", "also allow what this configuration file names: its ledger and heartbeats in S3, its channels SES and SNS; and to narrow cost and cost-views to its table of the bill")
 	fl.StringVar(&f.place.Partition, "partition", "aws", "AWS partition of the ARNs, where the form is json")
 	fl.StringVar(&f.place.Account, "account", "", "account id of the ARNs, where the form is json (default: any, since a policy reaches no other account)")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(access.PurposeNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -159,6 +159,7 @@ func (f *iamFlags) places(env Env, o *access.Options) error {
 			return err
 		}
 	}
+	o.Athena = file.Cost.Athena
 	beats := file.Heartbeats
 	if f.heartbeats != "" {
 		beats = []config.Heartbeats{{Bucket: f.heartbeats, SigningKey: f.signingKey}}

@@ -57,6 +57,8 @@ func DefaultLimits() []Limit {
 		{"cloudtrail:LookupEvents", 2},
 		{"servicequotas:List*", 10},
 		{"servicequotas:*", 5},
+		// The default quota of Athena for starting and stopping; looking bears five times that.
+		{"athena:*", 20},
 		// STS bears 600 a second, which the caller's account shares with all else that it does.
 		{"sts:AssumeRole", 300},
 		// Shared by everyone in the organization.

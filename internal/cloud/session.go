@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/bcmdataexports"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -44,6 +45,7 @@ type Session struct {
 	iam           func() *iam.Client
 	s3            func() *s3.Client
 	kms           func() *kms.Client
+	athena        func() *athena.Client
 	costExplorer  func() *costexplorer.Client
 	dataExports   func() *bcmdataexports.Client
 	costReports   func() *costandusagereportservice.Client
@@ -83,6 +85,7 @@ func newSession(c *Cloud, t estate.Target, principal string, cfg aws.Config, now
 				o.UsePathStyle = o.BaseEndpoint != nil // a stand-in for AWS has no name for each bucket
 			})
 		}),
+		athena:       sync.OnceValue(func() *athena.Client { return athena.NewFromConfig(cfg) }),
 		kms:          sync.OnceValue(func() *kms.Client { return kms.NewFromConfig(cfg) }),
 		costExplorer: sync.OnceValue(func() *costexplorer.Client { return costexplorer.NewFromConfig(cfg) }),
 		dataExports:  sync.OnceValue(func() *bcmdataexports.Client { return bcmdataexports.NewFromConfig(cfg) }),
@@ -154,6 +157,9 @@ func (s *Session) S3() *s3.Client { return s.s3() }
 
 // KMS returns the client of KMS.
 func (s *Session) KMS() *kms.Client { return s.kms() }
+
+// Athena returns the client of Athena.
+func (s *Session) Athena() *athena.Client { return s.athena() }
 
 // billingRegions are where billing is asked, by partition. In no other partition is it: accounts there are billed through one of aws.
 var billingRegions = map[string]string{

@@ -39,8 +39,36 @@ type Cost struct {
 	Lake string `yaml:"lake"`
 	// Estate is a snapshot that scan --save wrote, relative to this file: it tells whose a resource is. --estate goes before it.
 	Estate string `yaml:"estate"`
+	// Athena is the organization's bill where it lies, for reports that are run there.
+	Athena Athena `yaml:"athena"`
 	// Allocation says who is charged for what.
 	Allocation Allocation `yaml:"allocation"`
+}
+
+// Athena is the organization's bill where it lies: a table of CUR 2.0 that Amazon Athena reads. Flags go before all of it.
+type Athena struct {
+	// Database of the Glue catalog, in which the table is.
+	Database string `yaml:"database"`
+	// Table of the bill.
+	Table string `yaml:"table"`
+	// ViewsDatabase is where sagewarden cost views athena puts its views; that of the table when left out.
+	ViewsDatabase string `yaml:"viewsDatabase"`
+	// Workgroup is whose limits and whose place for results count; primary when left out.
+	Workgroup string `yaml:"workgroup"`
+	// Results is where Athena writes answers, as s3://bucket/prefix/; the workgroup's own place when left out.
+	Results string `yaml:"results"`
+	// Bill is where the table's files lie, as s3://bucket/prefix/. Only sagewarden iam reads this, to allow no other place.
+	Bill string `yaml:"bill"`
+	// Region is where the catalog is; the configured one when left out.
+	Region string `yaml:"region"`
+	// Profile is whose credentials ask; the SDK's chain when left out.
+	Profile string `yaml:"profile"`
+	// MaxScan is how much a query may read, as 20GB; 100GB when left out.
+	MaxScan strictyaml.Size `yaml:"maxScan"`
+	// PricePerTB is what you pay for each terabyte that is read, in dollars, for the line that says what a query cost. Without it bytes are told, and no dollars.
+	PricePerTB strictyaml.Dollars `yaml:"pricePerTB"`
+	// Products are the services whose lines are charges beside what bears SageMaker's own tags; AmazonSageMaker and MachineLearningSavingsPlans when left out. all is every line.
+	Products []string `yaml:"products"`
 }
 
 // A Guard bounds what all policies together may change.

@@ -23,6 +23,8 @@ var (
 	tagText     = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	bucket      = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$`)
 	kmsKey      = regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	catalogName = regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]{0,126}$`)
+	workgroup   = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
 	region      = regexp.MustCompile(`^([a-z]{2,5}(-[a-z]+)+-[0-9]+|all)$`)
 )
 
@@ -53,11 +55,23 @@ func (f *File) validate(d *strictyaml.Document) error {
 	}
 	c.notify(f.Notify, strictyaml.Path{"notify"})
 	c.guard(f, strictyaml.Path{"guard"})
+	c.athena(f.Cost.Athena, strictyaml.Path{"cost", "athena"})
 	c.allocation(f.Cost.Allocation, strictyaml.Path{"cost", "allocation"})
 	for i, name := range f.Policies {
 		c.require(name != "", strictyaml.Path{"policies", i}, "write a file, a pattern, or a pack as pack:studio-basics", "no file is named")
 	}
 	return c.first
+}
+
+func (c *checker) athena(a Athena, at strictyaml.Path) {
+	for _, n := range []struct{ key, name string }{{"database", a.Database}, {"table", a.Table}, {"viewsDatabase", a.ViewsDatabase}} {
+		c.require(n.name == "" || catalogName.MatchString(n.name), at.To(n.key), "names in the Glue catalog are of small letters, digits, _ and -", "%q is no name of a database or a table", n.name)
+	}
+	for _, n := range []struct{ key, place string }{{"results", a.Results}, {"bill", a.Bill}} {
+		c.require(n.place == "" || bucket.MatchString(n.place), at.To(n.key), "write it like s3://bucket/prefix/", "%q is no place in S3", n.place)
+	}
+	c.require(a.Region == "" || a.Region != "all" && region.MatchString(a.Region), at.To("region"), "write a region like eu-west-1", "%q is no region", a.Region)
+	c.require(a.Workgroup == "" || workgroup.MatchString(a.Workgroup), at.To("workgroup"), "those are of letters, digits, ., _ and -", "%q is no name of a workgroup", a.Workgroup)
 }
 
 func (c *checker) guard(f *File, at strictyaml.Path) {

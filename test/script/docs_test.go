@@ -28,7 +28,7 @@ var console = regexp.MustCompile("(?s)```console\n\\$ sagewarden ([^\n]*)\n(.*?)
 
 // documented are the pages that show sessions, by the organization of testdata that they look at (demo brings its own).
 var documented = map[string][]string{
-	"organization.yaml": {"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md", "docs/inventory.md", "docs/iam.md", "docs/policies.md"},
+	"organization.yaml": {"README.md", "docs/scan.md", "docs/explain.md", "docs/outputs.md", "docs/inventory.md", "docs/iam.md", "docs/policies.md", "docs/cost-athena.md"},
 	"hierarchy.yaml":    {"docs/targets.md", "docs/doctor.md"},
 	"billing.yaml":      {"docs/cost-setup.md"},
 }

@@ -14,6 +14,7 @@ import (
 
 // columns finds a source's columns by their canonical names, and writes the SQL that reads them.
 type columns struct {
+	dialect.Dialect
 	byName map[string]*source
 	// tags and categories are the columns of legacy reports that are one key each.
 	tags, categories []labelled
@@ -50,7 +51,7 @@ func position(i int) string { return fmt.Sprintf("c%d", i) }
 
 // newColumns refuses a table in which a column that is no tag is there twice.
 func newColumns(t *table) (*columns, error) {
-	c := &columns{byName: map[string]*source{}}
+	c := &columns{Dialect: dialect.DuckDB, byName: map[string]*source{}}
 	for i, col := range t.columns {
 		s := &source{name: col.name, kind: col.kind, sql: dialect.Name(col.name)}
 		if t.packed {
@@ -140,35 +141,46 @@ func (c *columns) moment(name string) string {
 		return "CAST(NULL AS " + asMoment + ")"
 	}
 	c.casts = append(c.casts, cast{s, asMoment})
+	if !s.timed() && !s.csv() {
+		return c.Instant(s.text())
+	}
 	return s.as(asMoment)
 }
 
 // as reads the column as a type. An instant with a zone is taken to UTC.
 func (s *source) as(kind string) string {
-	if strings.HasPrefix(s.kind, "TIMESTAMP") && kind == asMoment || strings.HasPrefix(s.kind, "DECIMAL") {
+	if s.timed() && kind == asMoment || strings.HasPrefix(s.kind, "DECIMAL") {
 		return "CAST(" + s.sql + " AS " + kind + ")"
 	}
 	return "CAST(" + s.text() + " AS " + kind + ")"
 }
 
-// period is the month of an instant.
-func period(moment string) string { return "strftime(" + moment + ", '%Y-%m')" }
+func (s *source) timed() bool { return strings.HasPrefix(s.kind, "TIMESTAMP") }
 
-const labelsType = "MAP(VARCHAR, VARCHAR)"
+// labels is SQL of the column as a map.
+func (s *source) labels(d dialect.Dialect) string {
+	if s.kind == "VARCHAR" {
+		return d.ParseLabels(s.text())
+	}
+	return s.sql
+}
 
 // labels is a column that is a map, or JSON of one, with the keys that begin with the prefix, without it.
 func (c *columns) labels(name, prefix string) string {
 	s := c.byName[name]
 	if s == nil {
-		return "CAST(NULL AS " + labelsType + ")"
+		return "CAST(NULL AS " + dialect.Labels + ")"
 	}
 	text := s.text()
-	if s.kind == "VARCHAR" {
+	switch {
+	case c.Name != dialect.DuckDB.Name:
+		return labelsSQL(c.Dialect, s.labels(c.Dialect), prefix)
+	case s.kind == "VARCHAR":
 		c.casts = append(c.casts, cast{s, asJSON})
-	} else {
+	default:
 		text = "CAST(to_json(" + s.sql + ") AS VARCHAR)"
 	}
-	return "CAST(CAST(" + labelsFunction + "(" + text + ", " + dialect.Text(prefix) + ") AS JSON) AS " + labelsType + ")"
+	return "CAST(CAST(" + labelsFunction + "(" + text + ", " + dialect.Text(prefix) + ") AS JSON) AS " + dialect.Labels + ")"
 }
 
 // labelsFunction reads labels for the engine: few of them are different, and lists of SQL take three times as long.
@@ -214,7 +226,7 @@ func readLabels(from []string) (string, error) {
 // keyed is a map of the columns that are one key each. Of several columns of a key the first that is not empty counts.
 func keyed(columns []labelled) string {
 	if len(columns) == 0 {
-		return "CAST(NULL AS " + labelsType + ")"
+		return "CAST(NULL AS " + dialect.Labels + ")"
 	}
 	byKey := map[string][]string{}
 	var keys []string
@@ -289,21 +301,18 @@ func (c *columns) marked() string {
 			tests = append(tests, t.text()+" IS NOT NULL")
 		}
 	}
-	var keys, patterns []string
+	var keys []string
 	for _, m := range marks {
-		for _, s := range spellings(m) {
-			keys = append(keys, dialect.Text(s))
-			patterns = append(patterns, s)
-		}
+		keys = append(keys, spellings(m)...)
 	}
 	for _, name := range []string{"resource_tags", "tags"} {
 		s := c.byName[name]
 		switch {
 		case s == nil:
 		case s.kind == "VARCHAR":
-			tests = append(tests, dialect.DuckDB.Matches(s.sql, `"(`+strings.Join(patterns, "|")+`)"`))
+			tests = append(tests, c.Matches(s.sql, `"(`+strings.Join(keys, "|")+`)"`))
 		default:
-			tests = append(tests, "list_has_any(map_keys("+s.sql+"), ["+strings.Join(keys, ", ")+"])")
+			tests = append(tests, c.HasAny(s.sql, keys...))
 		}
 	}
 	if len(tests) == 0 {

@@ -27,14 +27,14 @@ func readCUR(c *columns) reading {
 
 	product := func(flat, key string) string {
 		if s := c.byName["product"]; s != nil && s.kind != "VARCHAR" {
-			return "COALESCE(" + c.text(flat) + ", NULLIF(" + dialect.DuckDB.Value(s.sql, key) + ", ''))"
+			return "COALESCE(" + c.text(flat) + ", NULLIF(" + c.Value(s.sql, key) + ", ''))"
 		} else if s != nil {
-			return "COALESCE(" + c.text(flat) + ", NULLIF(json_extract_string(" + s.sql + ", '$." + key + "'), ''))"
+			return "COALESCE(" + c.text(flat) + ", NULLIF(" + c.Member(s.sql, key) + ", ''))"
 		}
 		return c.text(flat, "product_"+key)
 	}
 
-	tags, accountTags, categories := keyed(c.tags), "CAST(NULL AS "+labelsType+")", keyed(c.categories)
+	tags, accountTags, categories := keyed(c.tags), "CAST(NULL AS "+dialect.Labels+")", keyed(c.categories)
 	if c.has("resource_tags") {
 		tags = c.labels("resource_tags", "")
 	}
@@ -49,7 +49,7 @@ func readCUR(c *columns) reading {
 
 	usage := is("'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'FlatRateSubscription'")
 	return reading{
-		period:   period(c.moment("bill_billing_period_start_date")),
+		period:   c.Month(c.moment("bill_billing_period_start_date")),
 		instance: c.text("product_instance_type"),
 		split:    "COALESCE(" + c.text("line_item_operation") + " IN ('EKSPod-EC2', 'ECSTask-EC2'), false)",
 		values: map[string]string{
@@ -74,7 +74,7 @@ func readCUR(c *columns) reading {
 			"commitment_id":   "COALESCE(" + plan + ", " + reservation + ")",
 			"commitment_type": "CASE WHEN " + plan + " IS NOT NULL THEN 'savings-plan' WHEN " + reservation + " IS NOT NULL THEN 'reservation' END",
 			"purchase_option": "CASE WHEN NOT " + usage + " THEN NULL WHEN " + plan + " IS NOT NULL THEN 'savings-plan' WHEN " + reservation + " IS NOT NULL THEN 'reserved' WHEN " +
-				dialect.DuckDB.Matches(c.text("line_item_usage_type"), "TrSpt|Spot") + " THEN 'spot' ELSE 'on-demand' END",
+				c.Matches(c.text("line_item_usage_type"), "TrSpt|Spot") + " THEN 'spot' ELSE 'on-demand' END",
 			"sku": c.text("product_sku"), "rate_code": c.text("pricing_rate_code"), "tags": tags, "account_tags": accountTags, "cost_categories": categories,
 		},
 	}

@@ -22,8 +22,8 @@ var spaceApps = []string{"JupyterLab", "CodeEditor", "jupyterlab", "codeeditor"}
 const trainingPlans = "Cluster-Reserved"
 
 // derived are the columns that are read out of others: out of the ARN of a resource of SageMaker, and out of the tags that SageMaker sets itself.
-// They are of a relation that has the columns of the lake.
-func derived() map[string]string {
+// They are of a relation that has the columns of the lake; grammar is SQL of what the usage type says.
+func derived(d dialect.Dialect, grammar func(column string) string) map[string]string {
 	arn := "CASE WHEN split_part(resource_id, ':', 3) = 'sagemaker' THEN split_part(resource_id, ':', 6) END"
 	part := func(text string, n int) string { return fmt.Sprintf("NULLIF(split_part(%s, '/', %d), '')", text, n) }
 	family := part(arn, 1)
@@ -36,13 +36,9 @@ func derived() map[string]string {
 
 	// Tags name a domain, a space and a profile by their ARNs.
 	tagged := func(key string, n int) string {
-		return part("split_part("+dialect.DuckDB.Value("tags", key)+", ':', 6)", n)
+		return part("split_part("+d.Value("tags", key)+", ':', 6)", n)
 	}
-	quoted := make([]string, len(spaceApps))
-	for i, a := range spaceApps {
-		quoted[i] = dialect.Text(a)
-	}
-	inSpace := part(arn, 4) + " IN (" + strings.Join(quoted, ", ") + ")"
+	inSpace := part(arn, 4) + " IN (" + dialect.Texts(spaceApps...) + ")"
 	inDomain := family + " IN ('app', 'space', 'user-profile', 'domain')"
 	return map[string]string{
 		"resource_kind": kind.String(),
@@ -55,7 +51,7 @@ func derived() map[string]string {
 		"user_profile_name": "COALESCE(" + tagged("sagemaker:user-profile-arn", 3) + ", CASE WHEN " + family + " = 'user-profile' OR " + family + " = 'app' AND NOT COALESCE(" + inSpace + ", false) AND " +
 			tagged("sagemaker:space-arn", 3) + " IS NULL THEN " + part(arn, 3) + " END)",
 		"usage_class": "CASE WHEN charge_category = 'Tax' THEN 'tax' WHEN service_code LIKE 'AWSSupport%' OR service_code LIKE 'AWS Support%' THEN 'support'" +
-			" WHEN charge_category = 'Purchase' AND (commitment_id IS NOT NULL OR " + grammarSQL("component") + " = " + dialect.Text(trainingPlans) + ") THEN 'commitment' ELSE " +
-			grammarSQL("usage_class") + " END",
+			" WHEN charge_category = 'Purchase' AND (commitment_id IS NOT NULL OR " + grammar("component") + " = " + dialect.Text(trainingPlans) + ") THEN 'commitment' ELSE " +
+			grammar("usage_class") + " END",
 	}
 }

@@ -12,7 +12,7 @@ func readFOCUS(c *columns) reading {
 	// Version 1.2 has no usage type: its meter is the nearest.
 	usageType := c.text("x_usagetype", "skumeter")
 	return reading{
-		period:   period(c.moment("billingperiodstart")),
+		period:   c.Month(c.moment("billingperiodstart")),
 		instance: null,
 		split:    "false",
 		values: map[string]string{

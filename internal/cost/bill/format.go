@@ -112,11 +112,7 @@ func (r reading) rounding() (count, residue string) {
 func (r reading) kept(c *columns, products []string) string {
 	keep := "true"
 	if len(products) > 0 {
-		list := make([]string, len(products))
-		for i, p := range products {
-			list[i] = dialect.Text(p)
-		}
-		keep = r.of("service_code") + " IN (" + strings.Join(list, ", ") + ") OR " + c.marked()
+		keep = r.of("service_code") + " IN (" + dialect.Texts(products...) + ") OR " + c.marked()
 	}
 	return "COALESCE(NOT (" + r.split + ") AND (" + keep + "), false)"
 }

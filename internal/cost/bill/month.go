@@ -288,35 +288,11 @@ func (s *files) copy(ctx context.Context, period string, several bool) (files []
 		b.WriteString("\nFROM " + from + "\nWHERE " + r.where(period, several) + " AND " + r.kept(s.columns[i], s.importer.Products))
 		file := filepath.Join(s.importer.stage.Dir, fmt.Sprintf("charges-%s-%d.parquet", period, len(files)))
 		files = append(files, file)
-		return s.importer.db.Exec(ctx, "COPY (SELECT "+r.charges()+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+b.String()+"\n))) TO "+
+		list := charges(dialect.DuckDB, grammarSQL, func(column string) bool { return r.values[column] != "" })
+		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(list, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+b.String()+"\n))) TO "+
 			dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+", ROW_GROUP_SIZE_BYTES "+strconv.Itoa(rowGroupBytes)+")")
 	})
 	return files, err
-}
-
-// charges are the columns of the lake, of those that the reading has and of what is read out of them.
-func (r reading) charges() string {
-	more := derived()
-	columns := make([]string, 0, len(lake.Schema))
-	for _, c := range lake.Schema {
-		value, ok := more[c.Name]
-		switch {
-		case c.Name == lake.Partition:
-			continue
-		case ok:
-		case slices.Contains(grammar, c.Name):
-			value = grammarSQL(c.Name)
-		case r.values[c.Name] != "":
-			value = c.Name
-		default:
-			value = "NULL"
-		}
-		if strings.HasPrefix(c.Type, "MAP") {
-			value = "COALESCE(" + value + ", MAP {})"
-		}
-		columns = append(columns, "CAST("+value+" AS "+c.Type+") AS "+c.Name)
-	}
-	return strings.Join(columns, ",\n  ")
 }
 
 // rowGroup is how many lines the files have in a group at most, and rowGroupBytes how much of them the engine gathers for one: each of its threads

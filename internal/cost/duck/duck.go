@@ -166,7 +166,10 @@ func wrong(ctx context.Context, err error) error {
 	return said(err)
 }
 
-// said is what DuckDB says, which shows the place in the statement.
+// said is what DuckDB says, which shows the place in the statement. Another engine's rows say it themselves.
 func said(err error) error {
+	if e, ok := errors.AsType[*estate.Error](err); ok {
+		return e
+	}
 	return &estate.Error{Op: "run SQL", Err: errors.New(strings.TrimSpace(err.Error()))}
 }

@@ -20,6 +20,16 @@ type Engine interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// A Speaker is an engine that says in which words it is asked. All others are asked in DuckDB's.
+type Speaker interface{ Dialect() dialect.Dialect }
+
+func dialectOf(db Engine) dialect.Dialect {
+	if s, ok := db.(Speaker); ok {
+		return s.Dialect()
+	}
+	return dialect.DuckDB
+}
+
 // A line is a row of a report as it came.
 type line struct {
 	dims          []sql.NullString
@@ -85,7 +95,7 @@ func (q Query) table(lines iter.Seq2[*line, error]) report.Data {
 // lines are the rows of the answer. Each is only good until the next.
 func (q Query) lines(ctx context.Context, db Engine) iter.Seq2[*line, error] {
 	return func(yield func(*line, error) bool) {
-		rows, err := db.Query(ctx, q.SQL(dialect.DuckDB))
+		rows, err := db.Query(ctx, q.SQL(dialectOf(db)))
 		if err != nil {
 			yield(nil, err)
 			return

@@ -11,7 +11,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
 )
@@ -30,6 +29,17 @@ type Overview struct {
 	// Figures and Parts are what others have to add.
 	Figures []report.Figure
 	Parts   []report.Part
+}
+
+// Bills are the first and the last of the bills that it asks for.
+func (o Overview) Bills() (first, last string) {
+	first, last = o.Period.Bills()
+	before, _ := o.Period.Before().Bills()
+	if !o.History.IsZero() {
+		history, _ := o.History.Bills()
+		before = min(before, history)
+	}
+	return min(first, before), last
 }
 
 // resource is what people know a resource by.
@@ -238,7 +248,7 @@ func (o Overview) changes(ctx context.Context, db Engine) (report.Part, error) {
 
 // tags tells how much of the use each tag covers.
 func (o Overview) tags(ctx context.Context, db Engine, whole *line) (p report.Part, err error) {
-	of := Conditions(dialect.DuckDB, o.Period, o.Where, "charge_category = 'Usage'")
+	of := Conditions(dialectOf(db), o.Period, o.Where, "charge_category = 'Usage'")
 	rows, err := db.Query(ctx, "SELECT k, sum("+o.Cost.column+"), (SELECT sum("+o.Cost.column+") FROM charges"+of+") FROM charges CROSS JOIN UNNEST(map_keys(tags)) AS t(k)"+of+
 		" AND k NOT LIKE 'aws:%' AND k NOT LIKE 'sagemaker:%' GROUP BY k ORDER BY 2 DESC, k")
 	if err != nil {

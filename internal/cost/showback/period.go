@@ -106,6 +106,19 @@ func (p Period) stretches(d Dimension) (first, last string) {
 	return p.from.Format(time.DateOnly), end.Format(time.DateOnly)
 }
 
+// Bills are the first and the last of the bills that its charges may be on, as 2026-03; empty for all. What begins on a day may be on the bill of the month
+// before, as what is paid ahead, or after, as what is put right.
+func (p Period) Bills() (first, last string) {
+	switch {
+	case p.IsZero():
+		return "", ""
+	case p.months:
+		return p.from.Format("2006-01"), p.to.AddDate(0, -1, 0).Format("2006-01")
+	}
+	end := p.to.AddDate(0, 0, -1)
+	return p.from.AddDate(0, 0, 1-p.from.Day()).AddDate(0, -1, 0).Format("2006-01"), end.AddDate(0, 0, 1-end.Day()).AddDate(0, 1, 0).Format("2006-01")
+}
+
 // String is the period as people read it, its last day in it.
 func (p Period) String() string {
 	layout, last := time.DateOnly, p.to.AddDate(0, 0, -1)

@@ -93,30 +93,39 @@ func (q Query) measures() (names, sums []string) {
 		for _, class := range classes {
 			add(apart(class), "sum(CASE WHEN usage_class = "+dialect.Text(class)+" THEN "+first+" END)")
 		}
-		add(apart(other), "sum(CASE WHEN usage_class IN ("+texts(classes)+") THEN NULL ELSE "+first+" END)")
+		add(apart(other), "sum(CASE WHEN usage_class IN ("+dialect.Texts(classes...)+") THEN NULL ELSE "+first+" END)")
 	}
 	return names, sums
-}
-
-func texts(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = dialect.Text(v)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // SQL is the query in the words of an engine, over the relation charges, or allocations where it asks for those. Its columns are the dimensions, the currency, how
 // many lines were added up, and the sums, each of a cost followed by how many lines have it. Rows are in the order of time, the dearest first.
 func (q Query) SQL(d dialect.Dialect) string {
+	times, _ := q.split()
+	dims := q.dims()
+	order := slices.Clone(dims[:len(times)])
+	if q.Top > 0 {
+		order = append(order, othersColumn)
+	}
+	order = append(append(order, q.Costs[0].column+" DESC"), dims[len(times):]...)
+	return q.Unordered(d) + "\nORDER BY " + strings.Join(order, ", ")
+}
+
+// dims are the columns of a report that are no sums, quoted, time first.
+func (q Query) dims() []string {
 	times, fixed := q.split()
-	names, sums := q.measures()
-	var dims []string
+	dims := make([]string, 0, len(q.By)+1)
 	for _, by := range slices.Concat(times, fixed) {
 		dims = append(dims, dialect.Name(by.Column()))
 	}
-	dims = append(dims, currencyColumn)
+	return append(dims, currencyColumn)
+}
 
+// Unordered is the same query for a view, whose rows have no order.
+func (q Query) Unordered(d dialect.Dialect) string {
+	times, _ := q.split()
+	names, sums := q.measures()
+	dims := q.dims()
 	var sql string
 	switch {
 	case q.Previous && len(times) > 0:
@@ -131,12 +140,7 @@ func (q Query) SQL(d dialect.Dialect) string {
 	if q.Top > 0 {
 		sql = q.topped(sql, dims, names, len(times))
 	}
-	order := slices.Clone(dims[:len(times)])
-	if q.Top > 0 {
-		order = append(order, othersColumn)
-	}
-	order = append(append(order, q.Costs[0].column+" DESC"), dims[len(times):]...)
-	return sql + "\nORDER BY " + strings.Join(order, ", ")
+	return sql
 }
 
 // grouped adds up the lines of a period.
@@ -224,6 +228,20 @@ func (q Query) topped(sql string, dims, names []string, times int) string {
 	return "SELECT " + strings.Join(columns, ", ") + "\nFROM (\n  SELECT *, dense_rank() OVER (PARTITION BY " + currencyColumn + " ORDER BY whole DESC, " + ties + ") AS place\n  FROM (\n" +
 		"    SELECT *, sum(" + first + ") OVER (PARTITION BY " + strings.Join(slices.Concat(fixed, []string{currencyColumn}), ", ") + ") AS whole\n    FROM (\n" + sql +
 		"\n    ) AS summed\n  ) AS sized\n) AS placed\nGROUP BY " + strings.Join(append(group, keep), ", ")
+}
+
+// Bills are the first and the last of the bills that the report asks for, what was before with it; empty for all.
+func (q Query) Bills() (first, last string) {
+	first, last = q.Period.Bills()
+	if !q.Previous || q.Period.IsZero() {
+		return first, last
+	}
+	before := q.Period.Before()
+	if times, _ := q.split(); len(times) > 0 {
+		before = q.Period.with(times[0])
+	}
+	earlier, _ := before.Bills()
+	return min(first, earlier), last
 }
 
 // Conditions are an SQL WHERE of a period and filters, empty for all.

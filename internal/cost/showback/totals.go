@@ -72,7 +72,7 @@ func (t *totals) notes() []string {
 		}
 	}
 	if len(missing) > 0 {
-		notes = append(notes, "nothing is compared with "+strings.Join(missing, ", ")+", of which there is no bill in the lake")
+		notes = append(notes, "nothing is compared with "+strings.Join(missing, ", ")+", of which there is no bill")
 	}
 	for _, currency := range slices.Sorted(maps.Keys(t.of)) {
 		l := t.of[currency]

@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"cmp"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,26 +53,162 @@ func (v *view) startQuery(in *athena.StartQueryExecutionInput) (*athena.StartQue
 	if text == "" || len(text) > 262144 {
 		return nil, &apiError{code: "InvalidRequestException", message: "QueryString must have between 1 and 262144 characters."}
 	}
-	if in.ResultConfiguration == nil || aws.ToString(in.ResultConfiguration.OutputLocation) == "" {
-		if aws.ToString(in.WorkGroup) == "" || aws.ToString(in.WorkGroup) == "primary" {
-			return nil, &apiError{code: "InvalidRequestException", message: "No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input."}
-		}
+	group, err := v.workgroup(in.WorkGroup)
+	if err != nil {
+		return nil, err
+	}
+	results := group.Results
+	if in.ResultConfiguration != nil && !group.Enforced {
+		results = cmp.Or(aws.ToString(in.ResultConfiguration.OutputLocation), results)
+	}
+	if results == "" {
+		return nil, &apiError{code: "InvalidRequestException", message: "No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input."}
+	}
+	if group.Disabled {
+		return nil, &apiError{code: "InvalidRequestException", message: "WorkGroup " + group.Name + " is disabled."}
+	}
+	prepared := v.prepared(text)
+	var refused string
+	if prepared == nil && v.server.athena != nil {
+		prepared = v.server.athena(text)
+	}
+	if err := v.inTheirName(text, results); err != nil {
+		refused = err.Error()
+	} else if prepared != nil && group.Limit > 0 && prepared.Scanned > group.Limit {
+		refused = "Query cancelled! : Bytes scanned limit was exceeded"
+	}
+	if refused != "" {
+		prepared = &world.Query{Failure: refused}
 	}
 	q := &v.server.executions
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n := strings.ToLower(mark(v.target.Key()+strconv.Itoa(len(q.all)), 32))
 	e := &execution{StartQueryExecutionInput: in, account: v.target.Account, region: v.target.Region, asked: v.now,
-		id: n[:8] + "-" + n[8:12] + "-" + n[12:16] + "-" + n[16:20] + "-" + n[20:]}
+		id: n[:8] + "-" + n[8:12] + "-" + n[12:16] + "-" + n[16:20] + "-" + n[20:], answer: prepared}
+	q.all[e.id] = e
+	return &athena.StartQueryExecutionOutput{QueryExecutionId: &e.id}, nil
+}
+
+// prepared is the answer that the world has to a statement, or nil.
+func (v *view) prepared(text string) *world.Query {
 	for _, a := range v.server.world.Accounts {
 		for _, known := range a.Queries {
-			if a.ID == v.target.Account && e.answer == nil && strings.Contains(text, known.Has) {
-				e.answer = known
+			if a.ID == v.target.Account && strings.Contains(text, known.Has) {
+				return known
 			}
 		}
 	}
-	q.all[e.id] = e
-	return &athena.StartQueryExecutionOutput{QueryExecutionId: &e.id}, nil
+	return nil
+}
+
+// throughAthena is what AWS tells of calls that Athena makes in somebody's name.
+const throughAthena = "athena.amazonaws.com"
+
+// inTheirName asks IAM for what Athena does for the caller: of the tables of the world that the statement names, and at the place of its results.
+func (v *view) inTheirName(text, results string) error {
+	asks := [][2]string{}
+	at := func(place string, operations ...string) {
+		name, prefix, _ := strings.Cut(strings.TrimPrefix(place, "s3://"), "/")
+		bucket := "arn:" + v.target.Partition + ":s3:::" + name
+		for _, op := range operations {
+			on := bucket
+			if strings.HasSuffix(op, "Object") {
+				on += "/" + prefix + "any"
+			}
+			asks = append(asks, [2]string{op, on})
+		}
+	}
+	catalog := func(operation, resource string) {
+		asks = append(asks, [2]string{operation, estate.ARN{Partition: v.target.Partition, Service: "glue", Region: v.target.Region, Account: v.target.Account, Resource: resource}.String()})
+	}
+	if v.principal.account != nil {
+		for _, t := range v.principal.account.Tables {
+			if !strings.Contains(text, `"`+t.Database+`"."`+t.Name+`"`) {
+				continue
+			}
+			for operation, resource := range map[string]string{"glue:GetDatabase": "database/" + t.Database, "glue:GetTable": "table/" + t.Database + "/" + t.Name, "glue:GetPartitions": "table/" + t.Database + "/" + t.Name} {
+				catalog(operation, resource)
+			}
+			at(t.Place, "s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject")
+		}
+	}
+	if made := viewMade.FindStringSubmatch(text); made != nil {
+		catalog("glue:CreateTable", "table/"+made[1]+"/"+made[2])
+		catalog("glue:UpdateTable", "table/"+made[1]+"/"+made[2])
+	}
+	at(results, "s3:GetBucketLocation", "s3:PutObject")
+	slices.SortFunc(asks, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	for _, a := range asks {
+		if err := v.principal.authorize(a[0], a[1], v.target.Region, throughAthena); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// viewMade is the view that a statement makes.
+var viewMade = regexp.MustCompile(`^CREATE OR REPLACE VIEW "([^"]+)"\."([^"]+)"`)
+
+// workgroup is one of the account's. An account that lists none has any: primary, without a place for results, and others with one.
+func (v *view) workgroup(name *string) (*world.Workgroup, error) {
+	asked := cmp.Or(aws.ToString(name), "primary")
+	if v.principal.account == nil || len(v.principal.account.Workgroups) == 0 {
+		g := &world.Workgroup{Name: asked}
+		if asked != "primary" {
+			g.Results = "s3://aws-athena-query-results-" + asked + "/"
+		}
+		return g, nil
+	}
+	for _, g := range v.principal.account.Workgroups {
+		if g.Name == asked {
+			return g, nil
+		}
+	}
+	return nil, &apiError{code: "InvalidRequestException", message: "WorkGroup " + asked + " is not found."}
+}
+
+func (v *view) getWorkGroup(in *athena.GetWorkGroupInput) (*athena.GetWorkGroupOutput, error) {
+	g, err := v.workgroup(in.WorkGroup)
+	if err != nil {
+		return nil, err
+	}
+	c := &types.WorkGroupConfiguration{EnforceWorkGroupConfiguration: &g.Enforced, PublishCloudWatchMetricsEnabled: aws.Bool(false), RequesterPaysEnabled: aws.Bool(false),
+		EngineVersion:       &types.EngineVersion{SelectedEngineVersion: aws.String("AUTO"), EffectiveEngineVersion: aws.String("Athena engine version 3")},
+		ResultConfiguration: &types.ResultConfiguration{}}
+	if g.Limit > 0 {
+		c.BytesScannedCutoffPerQuery = &g.Limit
+	}
+	if g.Results != "" {
+		c.ResultConfiguration.OutputLocation = &g.Results
+	}
+	state := types.WorkGroupStateEnabled
+	if g.Disabled {
+		state = types.WorkGroupStateDisabled
+	}
+	return &athena.GetWorkGroupOutput{WorkGroup: &types.WorkGroup{Name: &g.Name, State: state, Configuration: c}}, nil
+}
+
+func (v *view) getTableMetadata(in *athena.GetTableMetadataInput) (*athena.GetTableMetadataOutput, error) {
+	database, name := aws.ToString(in.DatabaseName), aws.ToString(in.TableName)
+	for _, t := range v.principal.account.Tables {
+		if t.Database != database || t.Name != name {
+			continue
+		}
+		on := estate.ARN{Partition: v.target.Partition, Service: "glue", Region: v.target.Region, Account: v.target.Account, Resource: "table/" + database + "/" + name}.String()
+		if err := v.principal.authorize("glue:GetTable", on, v.target.Region, throughAthena); err != nil {
+			return nil, err
+		}
+		columns := func(of []world.QueryColumn) []types.Column {
+			all := []types.Column{}
+			for _, c := range of {
+				all = append(all, types.Column{Name: aws.String(c.Name), Type: aws.String(c.Type)})
+			}
+			return all
+		}
+		return &athena.GetTableMetadataOutput{TableMetadata: &types.TableMetadata{Name: &t.Name, TableType: aws.String("EXTERNAL_TABLE"), Columns: columns(t.Columns), PartitionKeys: columns(t.Partitions)}}, nil
+	}
+	return nil, &apiError{code: "MetadataException", message: "EntityNotFoundException: Entity Not Found"}
 }
 
 // execution is a query of the caller's account and region.
@@ -132,8 +271,16 @@ func (v *view) getQuery(in *athena.GetQueryExecutionInput) (*athena.GetQueryExec
 		result = new(*result)
 		result.OutputLocation = aws.String(strings.TrimSuffix(*result.OutputLocation, "/") + "/" + e.id + ".csv")
 	}
-	return &athena.GetQueryExecutionOutput{QueryExecution: &types.QueryExecution{QueryExecutionId: &e.id, Query: e.QueryString, StatementType: types.StatementTypeDml, WorkGroup: &group,
+	return &athena.GetQueryExecutionOutput{QueryExecution: &types.QueryExecution{QueryExecutionId: &e.id, Query: e.QueryString, StatementType: e.kind(), WorkGroup: &group,
 		QueryExecutionContext: e.QueryExecutionContext, ResultConfiguration: result, Status: status, Statistics: spent}}, nil
+}
+
+// kind is what sort of statement it is.
+func (e *execution) kind() types.StatementType {
+	if viewMade.MatchString(aws.ToString(e.QueryString)) {
+		return types.StatementTypeDdl
+	}
+	return types.StatementTypeDml
 }
 
 // mostResults is how many rows a page of results has at most.
@@ -168,18 +315,22 @@ func (v *view) getResults(in *athena.GetQueryResultsInput) (*athena.GetQueryResu
 		set.ResultSetMetadata.ColumnInfo = append(set.ResultSetMetadata.ColumnInfo, types.ColumnInfo{Name: aws.String(c.Name), Label: aws.String(c.Name), Type: aws.String(c.Type)})
 		header.Data = append(header.Data, types.Datum{VarCharValue: aws.String(c.Name)})
 	}
-	rows := []types.Row{header}
-	for _, r := range e.answer.Rows {
+	// The names are the first row.
+	all := len(e.answer.Rows) + 1
+	end := min(begin+limit, all)
+	for n := min(begin, end); n < end; n++ {
+		if n == 0 {
+			set.Rows = append(set.Rows, header)
+			continue
+		}
 		row := types.Row{}
-		for _, value := range r {
+		for _, value := range e.answer.Rows[n-1] {
 			row.Data = append(row.Data, types.Datum{VarCharValue: value})
 		}
-		rows = append(rows, row)
+		set.Rows = append(set.Rows, row)
 	}
-	end := min(begin+limit, len(rows))
-	set.Rows = rows[min(begin, end):end]
 	out := &athena.GetQueryResultsOutput{ResultSet: set}
-	if end < len(rows) {
+	if end < all {
 		out.NextToken = v.token(strconv.Itoa(end))
 	}
 	return out, nil
@@ -215,4 +366,9 @@ func ofExecution(v *view, id *string) string {
 		return inWorkGroup(v, nil)
 	}
 	return inWorkGroup(v, e.WorkGroup)
+}
+
+// inCatalog is the catalog of a table.
+func inCatalog(v *view, in *athena.GetTableMetadataInput) string {
+	return estate.ARN{Partition: v.target.Partition, Service: "athena", Region: v.target.Region, Account: v.target.Account, Resource: "datacatalog/" + aws.ToString(in.CatalogName)}.String()
 }

@@ -28,6 +28,9 @@ func bill(w *world.World) {
 		Reports:    []reports.ReportDefinition{*newReport("old")},
 		ActiveTags: []string{"team"},
 	}
+	w.Accounts[0].Workgroups = []*world.Workgroup{{Name: "primary"}, {Name: "finops", Limit: 10 << 30, Results: "s3://answers/finops/", Enforced: true}}
+	w.Accounts[0].Tables = []*world.CatalogTable{{Database: "billing", Name: "cur2", Place: "s3://bills/cur2/data/",
+		Columns: []world.QueryColumn{{Name: "line_item_unblended_cost", Type: "double"}, {Name: "tags", Type: "map<string,string>"}}, Partitions: []world.QueryColumn{{Name: "billing_period", Type: "string"}}}}
 	one := "1"
 	w.Accounts[0].Queries = []*world.Query{{Has: "SELECT 1", Columns: []world.QueryColumn{{Name: "n", Type: "integer"}, {Name: "nothing", Type: "varchar"}},
 		Rows: [][]*string{{&one, nil}}, Scanned: 1 << 20, Takes: 3 * time.Second, ID: "asked", Asked: ago(time.Minute)}}
@@ -125,6 +128,22 @@ func init() {
 			_, err := cur.NewFromConfig(cfg).PutReportDefinition(ctx, &cur.PutReportDefinitionInput{ReportDefinition: newReport("new")})
 			return "", err
 		}, ""},
+		"athena:GetWorkGroup": {func(ctx context.Context, cfg aws.Config) (string, error) {
+			out, err := athena.NewFromConfig(cfg).GetWorkGroup(ctx, &athena.GetWorkGroupInput{WorkGroup: aws.String("finops")})
+			if err != nil {
+				return "", err
+			}
+			c := out.WorkGroup.Configuration
+			return line(*out.WorkGroup.Name, string(out.WorkGroup.State), strconv.FormatInt(*c.BytesScannedCutoffPerQuery, 10), *c.ResultConfiguration.OutputLocation, strconv.FormatBool(*c.EnforceWorkGroupConfiguration)), nil
+		}, "finops ENABLED 10737418240 s3://answers/finops/ true"},
+		"athena:GetTableMetadata": {func(ctx context.Context, cfg aws.Config) (string, error) {
+			out, err := athena.NewFromConfig(cfg).GetTableMetadata(ctx, &athena.GetTableMetadataInput{CatalogName: aws.String("AwsDataCatalog"), DatabaseName: aws.String("billing"), TableName: aws.String("cur2")})
+			if err != nil {
+				return "", err
+			}
+			t := out.TableMetadata
+			return line(*t.Name, *t.Columns[0].Name, *t.Columns[1].Type, *t.PartitionKeys[0].Name), nil
+		}, "cur2 line_item_unblended_cost map<string,string> billing_period"},
 		"athena:StartQueryExecution": {func(ctx context.Context, cfg aws.Config) (string, error) {
 			out, err := athena.NewFromConfig(cfg).StartQueryExecution(ctx, &athena.StartQueryExecutionInput{QueryString: aws.String("SELECT 1"), WorkGroup: aws.String("finops"), ClientRequestToken: aws.String("0123456789abcdef0123456789abcdef")})
 			if err != nil {

@@ -94,6 +94,9 @@ var operations = with(slices.Concat(families, writes, recordWrites), map[string]
 	"cur:DescribeReportDefinitions":           custom((*view).describeReports, anything, plainly),
 	"cur:PutReportDefinition":                 custom((*view).putReport, putReportNamed, plainly),
 
+	"athena:GetWorkGroup": modeled(sql.GetWorkGroup, sql.GetWorkGroupOutput, (*view).getWorkGroup,
+		func(v *view, in *athena.GetWorkGroupInput) string { return inWorkGroup(v, in.WorkGroup) }),
+	"athena:GetTableMetadata": modeled(sql.GetTableMetadata, sql.GetTableMetadataOutput, (*view).getTableMetadata, inCatalog),
 	"athena:StartQueryExecution": modeled(sql.StartQueryExecution, sql.StartQueryExecutionOutput, (*view).startQuery,
 		func(v *view, in *athena.StartQueryExecutionInput) string { return inWorkGroup(v, in.WorkGroup) }),
 	"athena:GetQueryExecution": modeled(sql.GetQueryExecution, sql.GetQueryExecutionOutput, (*view).getQuery,

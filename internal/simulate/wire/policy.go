@@ -102,12 +102,13 @@ const (
 	keyNamespace = "application-autoscaling:service-namespace"
 	keyVia       = "kms:ViaService"
 	keyObject    = "kms:EncryptionContext:aws:s3:arn"
+	keyCalledVia = "aws:CalledVia"
 )
 
-var conditionKeys = []string{keyRegion, keyPassedTo, keyLinked, keyNamespace, keyVia, keyObject}
+var conditionKeys = []string{keyRegion, keyPassedTo, keyLinked, keyNamespace, keyVia, keyObject, keyCalledVia}
 
 // conditionValue is what a request has for a condition key, empty where it has none. Roles are passed to SageMaker here, and nothing else is scaled; keys encrypt
-// what is put into S3, the object of this ARN.
+// what is put into S3, the object of this ARN. What Athena does in somebody's name has its name for an object.
 func conditionValue(key, action, region string, object ...string) string {
 	switch service, _, _ := strings.Cut(action, ":"); {
 	case strings.EqualFold(key, keyRegion):
@@ -118,6 +119,8 @@ func conditionValue(key, action, region string, object ...string) string {
 		return scalingService
 	case strings.EqualFold(key, keyNamespace) && service == "application-autoscaling" && Mutating(action):
 		return "sagemaker"
+	case strings.EqualFold(key, keyCalledVia) && len(object) > 0 && object[0] == throughAthena:
+		return throughAthena
 	case strings.EqualFold(key, keyVia) && len(object) > 0:
 		return "s3." + region + ".amazonaws.com"
 	case strings.EqualFold(key, keyObject) && len(object) > 0:
@@ -131,6 +134,7 @@ var operators = map[string]func(value string, wanted []string) bool{
 	"StringEquals":              anyOf(func(v, w string) bool { return v == w }),
 	"StringEqualsIgnoreCase":    anyOf(strings.EqualFold),
 	"StringLike":                anyOf(func(v, w string) bool { return glob(w, v) }),
+	"ForAnyValue:StringEquals":  anyOf(func(v, w string) bool { return v == w }),
 	"StringNotEquals":           noneOf(func(v, w string) bool { return v == w }),
 	"StringNotEqualsIgnoreCase": noneOf(strings.EqualFold),
 	"StringNotLike":             noneOf(func(v, w string) bool { return glob(w, v) }),

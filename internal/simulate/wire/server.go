@@ -25,6 +25,8 @@ type Options struct {
 	// Remember keeps every good answer, and gives it again to the same question of the same caller. It is for benchmarks, which have the
 	// processor to themselves then; the clock must stand still and nothing be written.
 	Remember bool
+	// Athena answers statements that nobody prepared an answer to, in the place of an engine; nil answers none.
+	Athena func(statement string) *world.Query
 	// OnCall is told of each call after it was answered. It may be called concurrently.
 	OnCall func(Call)
 }
@@ -52,6 +54,7 @@ type Server struct {
 	vault        *vault
 	billings     map[string]*billing
 	executions   executions
+	athena       func(statement string) *world.Query
 	faults       []*fault
 	requests     atomic.Uint64
 	writable     bool
@@ -78,6 +81,7 @@ func New(o Options) (*Server, error) {
 
 		writable:   o.Writable,
 		billings:   billings(o.World),
+		athena:     o.Athena,
 		executions: executions{all: askedBefore(o.World)},
 	}
 	if o.Writable && o.Remember {

@@ -47,3 +47,21 @@ type Query struct {
 
 // A QueryColumn is a column of a query's result.
 type QueryColumn struct{ Name, Type string }
+
+// A Workgroup is one of Athena's.
+type Workgroup struct {
+	Name string
+	// Limit is how many bytes it lets a query read, zero for any.
+	Limit int64
+	// Results is its place for answers, empty for none; Enforced puts it before everybody's own.
+	Results  string
+	Enforced bool
+	Disabled bool
+}
+
+// A CatalogTable is a table of the Glue catalog, whose files lie in a place in S3.
+type CatalogTable struct {
+	Database, Name      string
+	Columns, Partitions []QueryColumn
+	Place               string
+}

@@ -48,6 +48,10 @@ type Account struct {
 	Billing *Billing
 	// Queries are those that Athena knows an answer to.
 	Queries []*Query
+	// Workgroups are Athena's; without any there is whichever is asked for.
+	Workgroups []*Workgroup
+	// Tables are those of the Glue catalog.
+	Tables []*CatalogTable
 }
 
 // A Key is a credential. The simulator checks who signs, not the signature.
