@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"slices"
 	"time"
 
@@ -66,6 +67,9 @@ var billName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$`)
 
 const operation = "import bill"
 
+// threadMemory is how many megabytes a thread of the engine needs that writes lines: it holds a group of them and what that is packed into, beside what it reads.
+const threadMemory = 144
+
 // Import puts deliveries into the lake, month by month. A month that is told to yield is in the lake; what fails later leaves it there.
 func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Result)) error {
 	if o.Bill == "" {
@@ -91,7 +95,7 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 		return err
 	}
 	defer func() { _ = stage.Discard() }() // a later import sweeps what could not be removed
-	db, err := duck.Open(ctx, duck.Options{Memory: o.Memory, Temp: stage.Dir})
+	db, err := duck.Open(ctx, duck.Options{Memory: o.Memory, Temp: stage.Dir, Threads: max(1, min(runtime.GOMAXPROCS(0), o.Memory/threadMemory))})
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 
 // Options say what the engine may take.
 type Options struct {
-	// Memory bounds what the engine holds, in megabytes; 512 when zero. The rest of the process comes on top.
+	// Memory bounds what the engine holds, in megabytes; 448 when zero. The rest of the process comes on top.
 	Memory int
 	// Temp is the folder into which it spills what does not fit; without one it fails in place of spilling.
 	Temp string
@@ -28,10 +28,10 @@ type Options struct {
 }
 
 // defaultMemory keeps the whole process below 700 MB.
-const defaultMemory = 512
+const defaultMemory = 448
 
 // threadMemory is how many megabytes a thread needs to work in. More threads than have that would end for want of memory, on a machine of many
-// processors, what fewer do in the same time or so.
+// processors, what fewer do.
 const threadMemory = 112
 
 // settings are what every connection of the engine lives by. Nothing is fetched from the network, and the clock on the wall is UTC.
