@@ -54,6 +54,7 @@ func newCostImport(env Env) *cobra.Command {
 }
 
 func (f *importFlags) run(ctx context.Context, env Env, source string) error {
+	easeCollector(env)
 	print, err := f.options(env)
 	if err != nil {
 		return err

@@ -210,7 +210,7 @@ var large = decimal.NewFromInt(1000)
 // percent prints hundredths to a tenth, with its sign.
 func percent(p decimal.Decimal) string {
 	if p.GreaterThanOrEqual(large) {
-		return "×" + digits(p.Shift(-2).Add(decimal.NewFromInt(1)), 0)
+		return "×" + thousands(p.Shift(-2).Add(decimal.NewFromInt(1)).Round(0).String())
 	}
 	text := p.StringFixed(1) + "%"
 	if p.IsPositive() {

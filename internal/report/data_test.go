@@ -220,3 +220,41 @@ func TestMoneyIsPrintedToTheCent(t *testing.T) {
 		t.Errorf("exact: %q", got)
 	}
 }
+
+// Hundredths read as people think of them: a change with its sign, a large one as how many times more, a part without.
+func TestHundredths(t *testing.T) {
+	for _, tt := range []struct {
+		as          DataType
+		value, want string
+	}{{Percent, "12.34", "+12.3%"}, {Percent, "-100", "-100.0%"}, {Percent, "999.94", "+999.9%"}, {Percent, "1000", "×11"}, {Percent, "119447.1", "×1,195"}, {Share, "70.94", "70.9%"}, {Share, "0", "0.0%"}} {
+		if got := (DataColumn{Type: tt.as}).text(usd(tt.value)); got != tt.want {
+			t.Errorf("%s reads %s, want %s", tt.value, got, tt.want)
+		}
+	}
+}
+
+// Days and months are dates in a workbook, and what is neither is text.
+func TestDatesOfAWorkbook(t *testing.T) {
+	day, month := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		value any
+		as    DataType
+		cell  any
+	}{{"2026-03-02", Date, day}, {"2026-03", monthDate, month}, {"total", Text, "total"}, {nil, Date, nil}} {
+		if as, cell := excel(Date, tt.value); as != tt.as || cell != tt.cell {
+			t.Errorf("%v is %v of type %d, want %v of %d", tt.value, cell, as, tt.cell, tt.as)
+		}
+	}
+}
+
+// What is indented belongs to the note above it.
+func TestIndentedNotes(t *testing.T) {
+	var b bytes.Buffer
+	d := Data{Title: "t", Columns: []DataColumn{{Head: "A"}}, Rows: walk([][]any{{"x"}}), Notes: func() []string { return []string{"why", "  how"} }}
+	if err := d.Print(&b, Options{Format: Table}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "t\n\nA\nx\n\nwhy\n  how\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}

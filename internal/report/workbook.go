@@ -66,7 +66,7 @@ func (b *book) setStyles() error {
 	bold := &excelize.Font{Bold: true}
 	b.styles, b.strong = map[DataType]int{}, map[DataType]int{}
 	formats := map[DataType]string{Text: "@", Date: "yyyy-mm-dd", Count: "#,##0", Number: "#,##0.####", Amount: "#,##0.00;-#,##0.00", Percent: "+0.0%;-0.0%;0.0%", Share: "0.0%",
-		Moment: "yyyy-mm-dd hh:mm", month: "yyyy-mm"}
+		Moment: "yyyy-mm-dd hh:mm", monthDate: "yyyy-mm"}
 	for t, format := range formats {
 		var err error
 		if b.styles[t], err = b.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
@@ -226,8 +226,8 @@ func (b *book) notes(lines [][]any) error {
 	return out.Flush()
 }
 
-// month is how a cell shows a date that is one.
-const month DataType = -1
+// monthDate is how a cell shows a date that is a month.
+const monthDate DataType = -1
 
 // excel is the value as a cell takes it, and the type as which it shows it. What is in a column of dates and is none is text.
 func excel(t DataType, value any) (DataType, any) {
@@ -237,7 +237,7 @@ func excel(t DataType, value any) (DataType, any) {
 			for _, as := range []struct {
 				layout string
 				t      DataType
-			}{{time.DateOnly, Date}, {"2006-01", month}} {
+			}{{time.DateOnly, Date}, {"2006-01", monthDate}} {
 				if at, err := time.Parse(as.layout, v); err == nil {
 					return as.t, at
 				}

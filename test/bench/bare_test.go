@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ func runBare(ctx context.Context, file string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	out := bufio.NewWriter(os.Stdout)
 	for _, s := range statements {
 		rows, err := db.Query(ctx, s)
 		if err != nil {
@@ -38,8 +40,8 @@ func runBare(ctx context.Context, file string) error {
 			if err != nil {
 				return err
 			}
-			fmt.Println(row...)
+			_, _ = fmt.Fprintln(out, row...) // the writer keeps its first error
 		}
 	}
-	return nil
+	return out.Flush()
 }

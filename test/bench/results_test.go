@@ -17,6 +17,7 @@ type measured struct {
 	guests         guests
 	reports        []reported
 	imported       imported
+	allocated      allocated
 }
 
 // String is everything that was measured, as tables.
@@ -26,13 +27,10 @@ func (m measured) String() string {
 		text += c.String()
 	}
 	text += m.guests.String() + m.imported.String()
-	if len(m.reports) > 0 {
-		text += "\nReports of a bill, beside the same sums asked of DuckDB\n"
-	}
 	for _, r := range m.reports {
 		text += r.String()
 	}
-	return text
+	return text + m.allocated.String()
 }
 
 func (f figures) titled(title string) string {

@@ -1,11 +1,11 @@
 package allocate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -74,6 +74,7 @@ func (r *run) readKeys(ctx context.Context) error {
 		}
 		found := spellings(k.key, r.config.TagKeys[k.key], seen)
 		r.c.keys[k] = found
+		r.c.read = append(r.c.read, k)
 		if len(found) > 1 || len(found) == 1 && found[0] != k.key {
 			if err := r.tell(ctx, k, found); err != nil {
 				return err
@@ -89,7 +90,7 @@ func (r *run) tell(ctx context.Context, k tagKey, found []string) error {
 	if len(found) > 1 {
 		values := make([]string, len(found))
 		for i, key := range found {
-			values[i] = "NULLIF(TRIM(" + r.c.Value(k.column, key) + "), '')"
+			values[i] = trimmed(r.c.Value(k.column, key))
 		}
 		differ := "LEAST(" + list(values) + ") <> GREATEST(" + list(values) + ")" // which pass over NULL
 		if err := r.one(ctx, &spelled.Conflicts, "SELECT COUNT(*) FROM charges WHERE "+r.condition+" AND "+differ); err != nil {
@@ -162,27 +163,30 @@ func (r *run) readNames(ctx context.Context) error {
 	for _, s := range slices.Sorted(slices.Values(all)) {
 		by[n.team(s)] = append(by[n.team(s)], s)
 	}
-	if err := r.db.Exec(ctx, "CREATE OR REPLACE TABLE allocation_teams (called VARCHAR, team VARCHAR)"); err != nil {
-		return err
-	}
-	if err := r.db.Append(ctx, "allocation_teams", func(yield func([]any) bool) {
-		for team, called := range by {
-			for _, c := range called {
-				if !yield([]any{c, team}) {
-					return
-				}
-			}
-		}
-	}); err != nil {
-		return err
-	}
 	for _, team := range slices.Sorted(maps.Keys(by)) {
 		if called := by[team]; len(called) > 1 || called[0] != team {
 			r.Names = append(r.Names, Spelled{Name: team, Spellings: called})
 		}
 	}
-	return r.db.Exec(ctx, "CREATE OR REPLACE VIEW allocation_paid AS SELECT a.*, CASE WHEN "+pooled+" THEN a.said ELSE COALESCE(t.team, a.said) END AS payer, "+
-		pooled+" AS pooled, "+ruleName(r.config)+" AS rule FROM allocation_assigned AS a LEFT JOIN allocation_teams AS t ON t.called = a.said")
+	payer, join := "a.said", ""
+	if len(r.Names) > 0 {
+		if err := r.db.Exec(ctx, "CREATE OR REPLACE TABLE allocation_teams (called VARCHAR, team VARCHAR)"); err != nil {
+			return err
+		}
+		if err := r.db.Append(ctx, "allocation_teams", func(yield func([]any) bool) {
+			for _, n := range r.Names {
+				for _, c := range n.Spellings {
+					if !yield([]any{c, n.Name}) {
+						return
+					}
+				}
+			}
+		}); err != nil {
+			return err
+		}
+		payer, join = "CASE WHEN "+pooled+" THEN a.said ELSE COALESCE(t.team, a.said) END", " LEFT JOIN allocation_teams AS t ON t.called = a.said"
+	}
+	return r.db.Exec(ctx, "CREATE OR REPLACE VIEW allocation_paid AS SELECT a.*, "+payer+" AS payer, "+pooled+" AS pooled, "+ruleName(r.config)+" AS rule FROM allocation_assigned AS a"+join)
 }
 
 // alone are the columns of charges that are not the same on all charges of a day for the same thing.
@@ -251,8 +255,10 @@ func (r *run) share(ctx context.Context) error {
 	for i, m := range split {
 		money[i] = m + " DECIMAL(38,18)"
 	}
-	if err := r.db.Exec(ctx, "CREATE OR REPLACE TABLE allocation_shares (group_n BIGINT, team VARCHAR, reason VARCHAR, pool VARCHAR, "+list(money)+")"); err != nil {
-		return err
+	for _, table := range []string{"allocation_portions (portion_n INTEGER, team VARCHAR, reason VARCHAR, pool VARCHAR)", "allocation_shares (group_n BIGINT, portion_n INTEGER, " + list(money) + ")"} {
+		if err := r.db.Exec(ctx, "CREATE OR REPLACE TABLE "+table); err != nil {
+			return err
+		}
 	}
 	var shared int64
 	if err := r.one(ctx, &shared, "SELECT COUNT(*) FROM allocation_pooled"); err != nil || shared == 0 {
@@ -267,44 +273,38 @@ func (r *run) share(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.splitter = &splitter{config: r.config, bases: bases, known: map[poolAt][]portion{}}
+	r.splitter = newSplitter(r.config, bases)
 	var failed error
-	err = r.db.Append(ctx, "allocation_shares", r.splitter.rows(duck.Values(rows), &failed))
-	if failed != nil {
-		return failed
+	if err := r.db.Append(ctx, "allocation_shares", r.splitter.rows(duck.Values(rows), &failed)); err != nil || failed != nil {
+		return cmp.Or(failed, err)
 	}
-	return err
+	return r.db.Append(ctx, "allocation_portions", r.splitter.named())
 }
 
 // rows are the shares of the pooled rows, in the order of the table allocation_shares.
 func (s *splitter) rows(pooled iter.Seq2[[]any, error], failed *error) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
+		share := make([]any, 2+len(measures()))
 		for row, err := range pooled {
 			if err != nil {
 				*failed = err
 				return
 			}
-			portions := s.portions(row[5].(string), placeOf(row))
-			fractions := make([]*big.Rat, len(portions))
-			shares := make([][]any, len(portions))
-			for i, p := range portions {
-				fractions[i] = p.fraction
-				shares[i] = []any{row[6], p.team, p.reason, strings.Join(p.path, " → ")}
+			division := s.division(row[5].(string), placeOf(row))
+			amounts := row[7:]
+			parts := make([][]decimal.Decimal, len(amounts))
+			for i, amount := range amounts {
+				if d, known := amount.(decimal.Decimal); known { // nobody has a part of what is not known
+					parts[i] = division.hand(d)
+				}
 			}
-			weights := common(fractions)
-			for _, amount := range row[7:] {
-				d, known := amount.(decimal.Decimal)
-				if !known { // nobody has a part of what is not known
-					for i := range shares {
-						shares[i] = append(shares[i], nil)
+			for n := range division.portions {
+				share[0], share[1] = row[6], division.first+int32(n) //nolint:gosec // there are as many portions as pools have payers in places
+				for i := range parts {
+					if share[2+i] = nil; parts[i] != nil {
+						share[2+i] = parts[i][n]
 					}
-					continue
 				}
-				for i, part := range hand(d.Shift(scale).BigInt(), weights) {
-					shares[i] = append(shares[i], decimal.NewFromBigInt(part, -scale))
-				}
-			}
-			for _, share := range shares {
 				if !yield(share) {
 					return
 				}
@@ -325,7 +325,7 @@ func (r *run) publish(ctx context.Context) error {
 		parts = append(parts, table+c)
 	}
 	return r.db.Exec(ctx, "CREATE OR REPLACE VIEW allocations AS SELECT "+list(columnNames())+", payer AS team, rule, reason, CAST(NULL AS VARCHAR) AS pool FROM allocation_paid WHERE NOT pooled"+
-		" UNION ALL SELECT "+list(parts)+", s.team, p.rule, s.reason, s.pool FROM allocation_shares AS s JOIN allocation_pooled AS p ON p.group_n = s.group_n")
+		" UNION ALL SELECT "+list(parts)+", n.team, p.rule, n.reason, n.pool FROM allocation_shares AS s JOIN allocation_pooled AS p ON p.group_n = s.group_n JOIN allocation_portions AS n ON n.portion_n = s.portion_n")
 }
 
 // one scans the only value of an answer.

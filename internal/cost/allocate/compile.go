@@ -116,6 +116,9 @@ func (c compiler) assigned(a config.Allocation, fileSystems map[string]string, c
 			fmt.Fprintf(&joins, "\n  LEFT JOIN (SELECT place, value, why FROM allocation_estate WHERE rule = %d AND level = %s) AS e%d_%d ON e%[1]d_%[4]d.place = %[5]s", n, dialect.Text(level.name), n, l, level.key)
 		}
 	}
+	for i := range c.read {
+		fmt.Fprintf(&candidates, ", %s", readTag(i)) // which what is shared is measured by, too
+	}
 	otherwise := dialect.Text("no rule says anything of it")
 	ruleN, reason := "0", otherwise
 	if which.Len() > 0 {
@@ -123,7 +126,7 @@ func (c compiler) assigned(a config.Allocation, fileSystems map[string]string, c
 	}
 	return "SELECT *, " + ruleN + " AS rule_n, COALESCE(" + who.String() + dialect.Text(orUnallocated(a.Default)) + ") AS said, " + reason + " AS reason" +
 		"\nFROM (SELECT " + list(columnNames()) + ", allocation_domain" + candidates.String() +
-		"\nFROM (SELECT *, " + domain(fileSystems) + " AS allocation_domain FROM charges WHERE " + condition + ") AS chosen" + joins.String() + ") AS candidates"
+		"\nFROM (SELECT *, " + domain(fileSystems) + " AS allocation_domain FROM " + c.reading("charges WHERE "+condition) + " AS read) AS chosen" + joins.String() + ") AS candidates"
 }
 
 // domain is the Studio domain that a charge is for: that of its resource, or the one whose home its file system is.

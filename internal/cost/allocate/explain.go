@@ -3,7 +3,6 @@ package allocate
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -92,15 +91,11 @@ func (f *Allocation) Explain(ctx context.Context, db *duck.DB, cost, lineOrResou
 
 // parts are who shares what is explained.
 func (f *Allocation) parts(e Explained, at place) []Portion {
-	portions := f.splitter.portions(e.Payer, at)
-	fractions := make([]*big.Rat, len(portions))
-	for i, p := range portions {
-		fractions[i] = p.fraction
-	}
-	all := make([]Portion, len(portions))
-	for i, part := range hand(e.Cost.Shift(scale).BigInt(), common(fractions)) {
-		p := portions[i]
-		all[i] = Portion{p.team, strings.Join(p.path, " → "), p.reason, decimal.NewFromBigInt(part, -scale)}
+	division := newDivision(f.splitter.portions(e.Payer, at))
+	all := make([]Portion, len(division.portions))
+	for i, part := range division.hand(e.Cost) {
+		p := division.portions[i]
+		all[i] = Portion{p.team, strings.Join(p.path, " → "), p.reason, part}
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package allocate
 
 import (
 	"fmt"
+	"iter"
 	"math/big"
 	"slices"
 	"strings"
@@ -50,6 +51,49 @@ type splitter struct {
 	// bases are by pool.
 	bases map[string]base
 	known map[poolAt][]portion
+	// divisions are those that were asked for, in their order, and at where each is among them.
+	divisions []*division
+	at        map[poolAt]*division
+}
+
+func newSplitter(c config.Allocation, bases map[string]base) *splitter {
+	return &splitter{config: c, bases: bases, known: map[poolAt][]portion{}, at: map[poolAt]*division{}}
+}
+
+// division is how a pool is divided at a place.
+func (s *splitter) division(pool string, at place) *division {
+	key := s.key(pool, at)
+	d := s.at[key]
+	if d == nil {
+		d = newDivision(s.portions(pool, at))
+		if n := len(s.divisions); n > 0 {
+			last := s.divisions[n-1]
+			d.first = last.first + int32(len(last.portions)) //nolint:gosec // as above: far fewer
+		}
+		s.divisions, s.at[key] = append(s.divisions, d), d
+	}
+	return d
+}
+
+// named are the portions of all divisions with their numbers, in the order of the table allocation_portions.
+func (s *splitter) named() iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for _, d := range s.divisions {
+			for i, p := range d.portions {
+				if !yield([]any{d.first + int32(i), p.team, p.reason, strings.Join(p.path, " → ")}) { //nolint:gosec // here too
+					return
+				}
+			}
+		}
+	}
+}
+
+// key is where a pool's portions are kept: they are the same wherever it is split within the same.
+func (s *splitter) key(pool string, at place) poolAt {
+	if s.deep(pool) {
+		return poolAt{pool, at}
+	}
+	return poolAt{pool, at.within(s.config.Pools[pool].Within)}
 }
 
 type poolAt struct {
@@ -68,11 +112,7 @@ type portion struct {
 
 // portions are the parts of a pool at a place. They make one together.
 func (s *splitter) portions(pool string, at place) []portion {
-	p := s.config.Pools[pool]
-	key := poolAt{pool, at.within(p.Within)}
-	if s.deep(pool) {
-		key.at = at
-	}
+	p, key := s.config.Pools[pool], s.key(pool, at)
 	if known, ok := s.known[key]; ok {
 		return known
 	}

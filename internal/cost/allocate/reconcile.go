@@ -2,6 +2,7 @@ package allocate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -25,10 +26,10 @@ func (a *Allocation) Sums(ctx context.Context, db *duck.DB) ([]Sum, error) {
 	columns := Costs()
 	sums := make([]string, len(columns))
 	for i, c := range columns {
-		sums[i] = "SUM(CASE WHEN bill THEN " + c + " END), SUM(CASE WHEN NOT bill THEN " + c + " END)"
+		sums[i] = "SUM(" + c + ")"
 	}
-	side := "SELECT billing_period, billing_currency, " + list(columns) + ", "
-	rows, err := db.Query(ctx, "SELECT COALESCE(billing_period, ''), COALESCE(billing_currency, ''), "+list(sums)+" FROM ("+side+"true AS bill FROM charges WHERE "+a.condition+" UNION ALL "+side+"false FROM allocations) AS both_sides GROUP BY 1, 2 ORDER BY 1, 2")
+	side := "SELECT COALESCE(billing_period, '') AS month, COALESCE(billing_currency, '') AS currency, " + list(sums) + ", "
+	rows, err := db.Query(ctx, side+"true AS bill FROM charges WHERE "+a.condition+" GROUP BY 1, 2 UNION ALL "+side+"false FROM allocations GROUP BY 1, 2 ORDER BY month, currency, bill DESC")
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +38,18 @@ func (a *Allocation) Sums(ctx context.Context, db *duck.DB) ([]Sum, error) {
 		if err != nil {
 			return nil, err
 		}
+		month, currency, bill := row[0].(string), row[1].(string), row[2+len(columns)].(bool)
 		for i, c := range columns {
-			charges, _ := row[2+2*i].(decimal.Decimal)
-			allocations, _ := row[3+2*i].(decimal.Decimal)
-			all = append(all, Sum{row[0].(string), row[1].(string), c, charges, allocations})
+			sum, _ := row[2+i].(decimal.Decimal)
+			at := slices.IndexFunc(all, func(s Sum) bool { return s.Month == month && s.Currency == currency && s.Column == c })
+			if at < 0 {
+				at, all = len(all), append(all, Sum{Month: month, Currency: currency, Column: c})
+			}
+			if bill {
+				all[at].Charges = sum
+			} else {
+				all[at].Allocations = sum
+			}
 		}
 	}
 	return all, nil

@@ -93,7 +93,7 @@ func (f *Allocation) Untagged(ctx context.Context, db *duck.DB, snap *estate.Sna
 		return nil, nil, err
 	}
 	listed := f.rules.TagKeys[key]
-	c := compiler{dialect.DuckDB, map[tagKey][]string{{"tags", key}: spellings(key, listed, seen)}}
+	c := compiler{Dialect: dialect.DuckDB, keys: map[tagKey][]string{{"tags", key}: spellings(key, listed, seen)}}
 	of := "true"
 	if len(months) > 0 {
 		of = oneOf("billing_period", months)

@@ -1,6 +1,7 @@
 package allocate
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ type compiler struct {
 	dialect.Dialect
 	// keys are the spellings on the bill of the keys that rules name, by where they stand and their name.
 	keys map[tagKey][]string
+	// read are those whose values are columns of the relation already.
+	read []tagKey
 }
 
 // A tagKey is a key of one of the maps of a charge.
@@ -60,17 +63,49 @@ func (c compiler) charges(w *config.Charges) string {
 
 // tag is the value of a tag, whatever the spelling of its key, NULL without one.
 func (c compiler) tag(k tagKey) string {
-	values := make([]string, 0, 2)
-	for _, spelling := range c.keys[k] {
-		values = append(values, "NULLIF(TRIM("+c.Value(k.column, spelling)+"), '')")
+	if i := slices.Index(c.read, k); i >= 0 {
+		return readTag(i)
 	}
-	switch len(values) {
-	case 0:
+	values := make([]string, len(c.keys[k]))
+	for i, spelling := range c.keys[k] {
+		values[i] = c.Value(k.column, spelling)
+	}
+	return firstOf(values)
+}
+
+func readTag(i int) string { return fmt.Sprintf("tag_%d", i) }
+
+// reading is a relation with the values of the tags that are read as columns beside the others. Each is read once for all that rules ask of it: the
+// engine would read it again in every condition.
+func (c compiler) reading(relation string) string {
+	var raw, values strings.Builder
+	for i, k := range c.read {
+		names := make([]string, len(c.keys[k]))
+		for n, spelling := range c.keys[k] {
+			names[n] = fmt.Sprintf("spelled_%d_%d", i, n)
+			fmt.Fprintf(&raw, ", %s AS %s", c.Value(k.column, spelling), names[n])
+		}
+		fmt.Fprintf(&values, ", %s AS %s", firstOf(names), readTag(i))
+	}
+	return "(SELECT *" + values.String() + " FROM (SELECT *" + raw.String() + " FROM " + relation + ") AS spelled)"
+}
+
+// firstOf is the first of some texts in which something is left without the blanks around it, NULL where there is none.
+func firstOf(texts []string) string {
+	if len(texts) == 0 {
 		return "CAST(NULL AS VARCHAR)"
-	case 1:
-		return values[0]
+	}
+	values := make([]string, len(texts))
+	for i, t := range texts {
+		values[i] = trimmed(t)
 	}
 	return "COALESCE(" + strings.Join(values, ", ") + ")"
+}
+
+// trimmed is a text without blanks around it, NULL where nothing is left. Few texts have any: the engine looks for other blanks only where it finds one,
+// since that takes it longer than all else that is asked of a line.
+func trimmed(text string) string {
+	return "CASE WHEN " + text + " LIKE ' %' OR " + text + " LIKE '% ' THEN NULLIF(TRIM(" + text + "), '') ELSE NULLIF(" + text + ", '') END"
 }
 
 // oneOf is the condition that a text is one of the values, in which a * stands for any characters.

@@ -3,7 +3,9 @@ package bill
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -190,8 +192,13 @@ func readLabels(from []string) (string, error) {
 		return "", nil
 	}
 	var all map[string]any
-	if err := json.Unmarshal([]byte(from[0]), &all); err != nil {
+	read := json.NewDecoder(strings.NewReader(from[0]))
+	read.UseNumber() // which keeps the digits
+	if err := read.Decode(&all); err != nil {
 		return "", err
+	}
+	if _, err := read.Token(); !errors.Is(err, io.EOF) {
+		return "", errors.New("more stands behind the labels")
 	}
 	named, plain := map[string]string{}, map[string]string{}
 	for key, value := range all {

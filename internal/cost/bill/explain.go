@@ -14,7 +14,7 @@ import (
 
 var (
 	csvLine   = regexp.MustCompile(`CSV Error on Line: (\d+)`)
-	csvPipe   = regexp.MustCompile(`pipes-(\d+)/pipe-(\d+)\.csv`)
+	csvPipe   = regexp.MustCompile(`pipes-(\d+)-(\d+)/pipe-(\d+)\.csv`)
 	csvWidth  = regexp.MustCompile(`Expected Number of Columns: (\d+) Found: (\d+)`)
 	csvTooBig = regexp.MustCompile(`Maximum line size of (\d+) bytes exceeded`)
 )
@@ -48,8 +48,9 @@ func (s *files) csvError(said string) error {
 	file := s.tables[0].files[0]
 	if m := csvPipe.FindStringSubmatch(said); m != nil {
 		t, _ := strconv.Atoi(m[1])
-		f, _ := strconv.Atoi(m[2])
-		file = s.tables[t].files[f]
+		first, _ := strconv.Atoi(m[2])
+		f, _ := strconv.Atoi(m[3])
+		file = s.tables[t].files[first+f]
 	}
 	row := csvLine.FindStringSubmatch(said)[1]
 	const hint = "fetch it again: it was cut short or changed on its way, as by a spreadsheet"
@@ -70,13 +71,16 @@ func (s *files) csvError(said string) error {
 
 // locate finds the first value that cannot be what its column has to be.
 func (s *files) locate(ctx context.Context) error {
-	what := map[string]string{asMoney: "an amount", asMoment: "a time", asJSON: "JSON"}
+	what := map[string]string{asMoney: "an amount", asMoment: "a time", asJSON: "an object of JSON"}
 	for i, r := range s.readings {
 		t := s.tables[i]
 		for f, file := range t.files {
 			tests := make([]string, len(r.casts))
 			for n, c := range r.casts {
 				tests[n] = fmt.Sprintf("WHEN %s IS NOT NULL AND TRY_CAST(%[1]s AS %s) IS NULL THEN %d", c.text(), c.as, n)
+				if c.as == asJSON {
+					tests[n] = fmt.Sprintf("WHEN %s IS NOT NULL AND COALESCE(json_type(TRY_CAST(%[1]s AS JSON)), '') NOT IN ('OBJECT', 'NULL') THEN %d", c.text(), n)
+				}
 			}
 			values := make([]string, len(r.casts))
 			for n, c := range r.casts {
@@ -84,7 +88,7 @@ func (s *files) locate(ctx context.Context) error {
 			}
 			one := &files{importer: s.importer, bytes: s.bytes, tables: []*table{{packed: t.packed, crlf: t.crlf, columns: t.columns, files: []string{file}}}}
 			var found error
-			err := one.each(ctx, "looking for the mistake", "", func(_ int, from string) string {
+			err := one.each(ctx, "looking for the mistake", "", func(_ int, from string) error {
 				number := "row_number() OVER () + 1"
 				if !t.packed {
 					number = "file_row_number + 1"
@@ -92,9 +96,8 @@ func (s *files) locate(ctx context.Context) error {
 				} else {
 					from = strings.Replace(from, "auto_detect", "parallel = false, auto_detect", 1)
 				}
-				return "SELECT row, wrong, CASE wrong " + strings.Join(values, " ") + " END AS value FROM (SELECT *, " + number + " AS row, CASE " + strings.Join(tests, " ") + " END AS wrong FROM " + from + ") WHERE wrong IS NOT NULL"
-			}, func(union string) error {
-				rows, err := s.importer.db.Query(ctx, union+" ORDER BY row LIMIT 1")
+				rows, err := s.importer.db.Query(ctx, "SELECT row, wrong, CASE wrong "+strings.Join(values, " ")+" END AS value FROM (SELECT *, "+number+" AS row, CASE "+strings.Join(tests, " ")+
+					" END AS wrong FROM "+from+") WHERE wrong IS NOT NULL ORDER BY row LIMIT 1")
 				if err != nil {
 					return err
 				}

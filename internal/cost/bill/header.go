@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"unicode"
 
-	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 	"github.com/sagewarden/sagewarden/internal/cost/duck"
 )
 
@@ -81,7 +80,7 @@ func firstPeriod(file string, column int) (string, error) {
 
 // readParquet reads the columns of a Parquet file.
 func readParquet(ctx context.Context, db *duck.DB, file string) (columns []column, err error) {
-	rows, err := db.Query(ctx, "DESCRIBE SELECT * FROM read_parquet("+dialect.Text(file)+", hive_partitioning = false)")
+	rows, err := db.Query(ctx, "DESCRIBE SELECT * FROM read_parquet("+duck.File(file)+", hive_partitioning = false)")
 	if err != nil {
 		return nil, wrongf(file, "fetch it again: it was cut short or damaged on its way", "it is no Parquet file: %w", cause(err))
 	}

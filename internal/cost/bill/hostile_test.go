@@ -100,6 +100,29 @@ func TestBrokenBills(t *testing.T) {
 	}
 }
 
+// TestLabels: what is no map of tags is told with its row, and numbers among the values keep their digits.
+func TestLabels(t *testing.T) {
+	const head = "bill_billing_period_start_date,bill_payer_account_id,bill_payer_account_name,line_item_line_item_type,line_item_product_code,line_item_unblended_cost,line_item_usage_account_id,line_item_usage_amount," +
+		"line_item_usage_start_date,line_item_usage_end_date,line_item_usage_type,line_item_operation,line_item_currency_code,resource_tags\n"
+	row := func(tags string) string {
+		return "2026-03-01T00:00:00Z,000000000001,payer,Usage,AmazonSageMaker,1.5,000000000042,1,2026-03-02T00:00:00Z,2026-03-02T01:00:00Z,USE1-Host:ml.m5.xlarge,RunInstance,USD,\"" + strings.ReplaceAll(tags, `"`, `""`) + "\"\n"
+	}
+	good := row(`{"user_team":"it's","user_a\"; DROP TABLE x; --":"b","user_number":12345678901234567890,"user_none":null}`)
+	for _, tags := range []string{"[1]", `"red"`, "5", "{", `{"a":"b"} x`, "{'a':'b'}"} {
+		file := write(t, filepath.Join(t.TempDir(), "a.csv"), []byte(head+good+row(tags)))
+		_, err := try(t, Options{Lake: t.TempDir()}, file)
+		if err == nil || !strings.Contains(err.Error(), "row 3, column resource_tags: ") || !strings.Contains(err.Error(), "is not an object of JSON") {
+			t.Errorf("%s: %v", tags, err)
+		}
+	}
+	dir := t.TempDir()
+	must(t, Options{Lake: dir}, write(t, filepath.Join(t.TempDir(), "a.csv"), []byte(head+good+row("null"))))
+	want := []string{`[{"a\"; DROP TABLE x; --":"b","number":"12345678901234567890","team":"it's"}]`, `[{}]`}
+	if diff := cmp.Diff(want, ask(t, dir, "SELECT tags FROM charges ORDER BY cardinality(tags) DESC")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestOddBills: what is odd and right is read as it is meant.
 func TestOddBills(t *testing.T) {
 	cell := strings.Repeat("x", 1<<20)

@@ -289,3 +289,84 @@ func TestRemote(t *testing.T) {
 		t.Errorf("no month: %v", err)
 	}
 }
+
+// TestNothingTwice: lines count once, however often their file is found.
+func TestNothingTwice(t *testing.T) {
+	for name, tt := range map[string]struct {
+		files map[string][]byte
+		want  string
+	}{
+		"packed and unpacked side by side": {map[string][]byte{"a.csv": []byte(header + line), "a.csv.gz": packed(header + line)}, "it is the same as a.csv, by its name"},
+		"two keys of which one file is left": {map[string][]byte{"part.csv": []byte(header + line),
+			"r-Manifest.json": []byte(`{"assemblyId":"a1","billingPeriod":"2026-03","reportKeys":["x/1/part.csv","x/2/part.csv"]}`)}, "is all that is here of both"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for f, text := range tt.files {
+				write(t, filepath.Join(dir, f), text)
+			}
+			if _, err := try(t, Options{Lake: t.TempDir()}, dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+		})
+	}
+	// Parts of one bill differ in more than that.
+	dir, to := t.TempDir(), t.TempDir()
+	for _, f := range []string{"bill-1.csv", "bill-2.csv", "bill.csv"} {
+		write(t, filepath.Join(dir, f), []byte(header+line))
+	}
+	if rs := must(t, Options{Lake: to}, dir); rs[0].Lines() != 3 {
+		t.Errorf("%+v", rs)
+	}
+}
+
+// TestPatterns: what looks like a pattern in the name of a file or folder is a name.
+func TestPatterns(t *testing.T) {
+	from := delivered(t, simulated.New(small(), march, false, simulated.Everyday(march, 2)), simulated.CUR2, simulated.Parquet)
+	found, err := filepath.Glob(filepath.Join(from, "exports", "org", "data", "*", "*.parquet"))
+	if err != nil || len(found) == 0 {
+		t.Fatal(found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "it's a [l]ake*?")
+	want := must(t, Options{Lake: t.TempDir()}, write(t, filepath.Join(dir, "a.parquet"), text))[0].Lines()
+	write(t, filepath.Join(dir, "bill1.parquet"), []byte("no bill"))
+	for _, name := range []string{"bill[1].parquet", "b*.parquet", "b?ll1.parquet", "it's.parquet"} {
+		if r := must(t, Options{Lake: to}, write(t, filepath.Join(dir, name), text))[0]; r.Lines() != want {
+			t.Errorf("%s has %d lines, want %d", name, r.Lines(), want)
+		}
+	}
+	if got := ask(t, to, "SELECT count(*) FROM charges"); got[0] != fmt.Sprintf("[%d]", want) {
+		t.Errorf("the lake has %v, want %d", got, want)
+	}
+}
+
+// TestManyFiles: a bill of more files than one statement reads is one month, and a mistake in any of them is told with its own file and row.
+func TestManyFiles(t *testing.T) {
+	dir, to := t.TempDir(), t.TempDir()
+	euro := strings.Replace(line, "USD", "EUR", 1)
+	none := strings.Replace(strings.Replace(line, "USD", "", 1), "AmazonSageMaker", "AmazonEC2", 1)
+	for i := range 23 {
+		write(t, filepath.Join(dir, fmt.Sprintf("bill-%02d.csv", i)), []byte(header+strings.Repeat(line, i)+euro+none))
+	}
+	r := must(t, Options{Lake: to}, dir)[0]
+	if len(r.Kept) != 2 || r.Kept[0].Currency != "EUR" || r.Kept[0].Lines != 23 || r.Kept[1].Unblended.String() != "379.5" || len(r.Skipped) != 1 || r.Skipped[0].Lines != 23 {
+		t.Errorf("kept %+v, left out %+v", r.Kept, r.Skipped)
+	}
+	if got := ask(t, to, "SELECT count(*), sum(unblended_cost) FROM charges"); got[0] != `[276,"414"]` {
+		t.Errorf("the lake has %v", got)
+	}
+	before := state(t, to)
+	for wrong, want := range map[string]string{"a,b\n": "row 18: it has 2 columns, the header has 15", strings.Replace(line, "1.5", "NaN", 1): `row 18, column lineItem/UnblendedCost: "NaN" is not an amount`} {
+		file := write(t, filepath.Join(dir, "bill-17.csv"), []byte(header+strings.Repeat(line, 16)+wrong))
+		if _, err := try(t, Options{Lake: to}, dir); err == nil || !strings.Contains(err.Error(), "on "+file+": "+want) {
+			t.Errorf("want %q of %s, got %v", want, file, err)
+		}
+		if diff := cmp.Diff(before, state(t, to)); diff != "" {
+			t.Error("the lake is not as it was")
+		}
+	}
+}

@@ -139,6 +139,9 @@ func localManifest(root, file string) (Delivery, error) {
 			if !ok {
 				return nil, nil, wrongf(file, "copy all files that the manifest names, or import from S3", "it names %s, which is not here", key)
 			}
+			if other := slices.Index(files[:i], found); other >= 0 {
+				return nil, nil, wrongf(file, "copy the files into folders as they were, or import from S3", "it names %s and %s, and %s is all that is here of both", m.keys[other], key, found)
+			}
 			files[i] = found
 		}
 		return files, func() {}, nil
@@ -181,10 +184,29 @@ func bare(files []string) (Delivery, error) {
 		}
 		_, _ = fmt.Fprintf(sum, "%s\n%d\n%d\n", filepath.Base(f), at.Size(), at.ModTime().UnixNano())
 	}
+	if first, second := packedTwice(files); first != "" {
+		return Delivery{}, wrongf(second, "remove one of them: its lines would count twice", "it is the same as %s, by its name", filepath.Base(first))
+	}
 	name := files[0]
 	if len(files) > 1 {
 		name = filepath.Dir(files[0])
 	}
 	return Delivery{Name: name, Assembly: "files-" + hex.EncodeToString(sum.Sum(nil))[:32],
 		load: func(context.Context, string, func(Progress)) ([]string, func(), error) { return files, func() {}, nil }}, nil
+}
+
+// packedTwice are two of the files that have one name but for how they are packed, as bill.csv and bill.csv.gz.
+func packedTwice(files []string) (first, second string) {
+	seen := map[string]string{}
+	for _, f := range files {
+		bare := strings.ToLower(f)
+		for _, end := range []string{".gz", ".zip", ".csv", ".parquet"} {
+			bare = strings.TrimSuffix(bare, end)
+		}
+		if seen[bare] != "" {
+			return seen[bare], f
+		}
+		seen[bare] = f
+	}
+	return "", ""
 }

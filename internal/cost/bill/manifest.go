@@ -20,8 +20,10 @@ type manifest struct {
 // maxManifest bounds a manifest in memory: a thousand columns and ten thousand files are 2 MB.
 const maxManifest = 32 << 20
 
-// exportMonth is the folder of a month in data exports, reportMonth that in legacy reports.
+// exportMonth is the folder of a month in data exports, reportMonth that in legacy reports, and monthBegin how a period is written within a manifest:
+// 20261001T000000.000Z, 20261001-20261101, 2026-10-01T00:00:00Z, 2026-10.
 var (
+	monthBegin  = regexp.MustCompile(`^(\d{4})(?:-(0[1-9]|1[0-2])(?:\D|$)|(0[1-9]|1[0-2])(?:\d{2}(?:\D|$)|\D|$))`)
 	monthText   = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`)
 	exportMonth = regexp.MustCompile(`(?i)(?:^|/)BILLING_PERIOD=(\d{4}-(?:0[1-9]|1[0-2]))/`)
 	reportMonth = regexp.MustCompile(`(?:^|/)(\d{4})(0[1-9]|1[0-2])01-\d{8}/`)
@@ -34,7 +36,7 @@ func readManifest(name string, text []byte) (manifest, error) {
 		AssemblyID string   `json:"assemblyId"`
 		Bucket     string   `json:"bucket"`
 		ReportKeys []string `json:"reportKeys"`
-		// BillingPeriod is an object in legacy reports; data exports have the month in their folders, whatever they write here.
+		// BillingPeriod is an object in legacy reports, and elsewhere a text; data exports have the month in their folders, whatever they write here.
 		BillingPeriod json.RawMessage `json:"billingPeriod"`
 		ExecutionID   string          `json:"executionId"`
 		DataFiles     []string        `json:"dataFiles"`
@@ -43,13 +45,11 @@ func readManifest(name string, text []byte) (manifest, error) {
 		return manifest{}, wrongf(name, hint, "it is no manifest: %w", err)
 	}
 	m := manifest{assembly: form.AssemblyID, bucket: form.Bucket, keys: form.ReportKeys}
-	var of struct {
-		Start string `json:"start"`
-	}
-	if json.Unmarshal(form.BillingPeriod, &of) == nil && len(of.Start) >= len("20260101") {
-		m.period = of.Start[:4] + "-" + of.Start[4:6]
-	} else if f := reportMonth.FindStringSubmatch(name); f != nil {
+	if f := reportMonth.FindStringSubmatch(name); f != nil {
 		m.period = f[1] + "-" + f[2]
+	}
+	if period := periodOf(form.BillingPeriod); period != "" {
+		m.period = period
 	}
 	if len(form.DataFiles) > 0 {
 		m.assembly = form.ExecutionID
@@ -76,10 +76,35 @@ func readManifest(name string, text []byte) (manifest, error) {
 	case !monthText.MatchString(m.period):
 		return manifest{}, wrongf(name, hint, "it does not say which month it is of")
 	}
+	named := map[string]bool{}
 	for _, k := range m.keys {
-		if k != path.Clean(k) || strings.HasPrefix(k, "/") || strings.HasPrefix(k, "../") || k == ".." || k == "." || strings.Contains(k, `\`) || strings.ContainsRune(k, 0) {
+		switch {
+		case k != path.Clean(k) || strings.HasPrefix(k, "/") || strings.HasPrefix(k, "../") || k == ".." || k == "." || strings.Contains(k, `\`) || strings.ContainsRune(k, 0):
 			return manifest{}, wrongf(name, "do not import what you do not know the origin of", "it names %q, which is no key that AWS writes", k)
+		case formOf(k) == "":
+			return manifest{}, wrongf(name, hint, "it names %q, which is not the name of a bill", k)
+		case named[k]:
+			return manifest{}, wrongf(name, "fetch the manifest again: its lines would count twice", "it names %q twice", k)
 		}
+		named[k] = true
 	}
 	return m, nil
+}
+
+// periodOf is the month of a manifest's billingPeriod: of its start where it is an object, or of the text that it is. It is empty where neither says one.
+func periodOf(said json.RawMessage) string {
+	var of struct {
+		Start string `json:"start"`
+	}
+	text := ""
+	if json.Unmarshal(said, &of) == nil {
+		text = of.Start
+	} else if json.Unmarshal(said, &text) != nil {
+		return ""
+	}
+	f := monthBegin.FindStringSubmatch(text)
+	if f == nil {
+		return ""
+	}
+	return f[1] + "-" + f[2] + f[3]
 }

@@ -1,6 +1,7 @@
 package bill
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,15 +76,11 @@ func (s *files) names() []string {
 	return slices.Compact(all)
 }
 
-// relation is a table's files for the engine.
-func (t *table) relation(pipes []string) string {
-	names := pipes
-	if !t.packed {
-		names = t.files
-	}
+// relation is files of a table for the engine, or the pipes through which they come.
+func (t *table) relation(names []string) string {
 	list := make([]string, len(names))
 	for i, n := range names {
-		list[i] = dialect.Text(n)
+		list[i] = duck.File(n)
 	}
 	if !t.packed {
 		return "read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false)"
@@ -103,9 +100,13 @@ func (t *table) relation(pipes []string) string {
 // maxLine bounds a line of a bill.
 const maxLine = 8 << 20
 
-// each runs one statement over the files of all tables: of each table, select makes a SELECT from its relation; put makes the statement
-// from their union. What the files themselves have wrong goes before what the engine says.
-func (s *files) each(ctx context.Context, stage string, period string, selects func(i int, from string) string, run func(union string) error) error {
+// atOnce is how many files of CSV a statement reads at most, by the engine's threads. Of more it gives each thread one of its own and keeps all that it
+// has read of it, gigabytes of what comes through a pipe.
+func (s *files) atOnce() int { return 2 * s.importer.db.Threads() }
+
+// each has statements run over the files of all tables, one after the other: of each table over a few of its files at a time. What the files themselves
+// have wrong goes before what the engine says.
+func (s *files) each(ctx context.Context, stage string, period string, run func(i int, from string) error) error {
 	var read, lines atomic.Int64
 	finished := make(chan struct{})
 	told := make(chan struct{})
@@ -114,31 +115,36 @@ func (s *files) each(ctx context.Context, stage string, period string, selects f
 		s.tell(finished, stage, period, &read, &lines)
 	}()
 	defer func() { close(finished); <-told }()
-	var parts []string
-	var feeds []*feed
 	for i, t := range s.tables {
-		var pipes []string
-		if t.packed {
-			dir := filepath.Join(s.importer.stage.Dir, fmt.Sprintf("pipes-%d", i))
-			if err := os.MkdirAll(dir, 0o700); err != nil {
-				return wrongf(t.files[0], "", "%w", err)
-			}
-			f, err := newFeed(ctx, dir, t.files, &read, &lines)
-			if err != nil {
+		if !t.packed {
+			if err := run(i, t.relation(t.files)); err != nil {
 				return err
 			}
-			feeds = append(feeds, f)
-			pipes = f.pipes()
+			continue
 		}
-		parts = append(parts, selects(i, t.relation(pipes)))
-	}
-	err := run(strings.Join(parts, "\nUNION ALL BY NAME\n"))
-	for _, f := range feeds {
-		if wrong := f.end(); wrong != nil {
-			return wrong
+		for first := 0; first < len(t.files); first += s.atOnce() {
+			last := min(first+s.atOnce(), len(t.files))
+			if err := s.piped(ctx, i, first, last, &read, &lines, run); err != nil {
+				return err
+			}
 		}
 	}
-	return err
+	return nil
+}
+
+// piped has a statement run over some files of a table, which come through pipes.
+func (s *files) piped(ctx context.Context, i, first, last int, read, lines *atomic.Int64, run func(i int, from string) error) error {
+	t := s.tables[i]
+	dir := filepath.Join(s.importer.stage.Dir, fmt.Sprintf("pipes-%d-%d", i, first))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return wrongf(t.files[first], "", "%w", err)
+	}
+	f, err := newFeed(ctx, dir, t.files[first:last], read, lines)
+	if err != nil {
+		return err
+	}
+	err = run(i, t.relation(f.pipes()))
+	return cmp.Or(f.end(), err)
 }
 
 // tick is how often progress is told.
@@ -163,7 +169,7 @@ func (s *files) first(ctx context.Context) (string, error) {
 	for i, t := range s.tables {
 		for _, file := range t.files {
 			if !t.packed {
-				rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM read_parquet("+dialect.Text(file)+", hive_partitioning = false)")
+				rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM read_parquet("+duck.File(file)+", hive_partitioning = false)")
 				if err != nil {
 					return "", s.explain(ctx, err)
 				}
@@ -195,10 +201,8 @@ func (s *files) first(ctx context.Context) (string, error) {
 
 // periods are the months of the lines.
 func (s *files) periods(ctx context.Context) (periods []string, err error) {
-	err = s.each(ctx, "looking", "", func(i int, from string) string {
-		return "SELECT DISTINCT " + s.readings[i].period + " AS period FROM " + from
-	}, func(union string) error {
-		rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT period FROM (\n"+union+"\n) ORDER BY period")
+	err = s.each(ctx, "looking", "", func(i int, from string) error {
+		rows, err := s.importer.db.Query(ctx, "SELECT DISTINCT "+s.readings[i].period+" FROM "+from)
 		if err != nil {
 			return err
 		}
@@ -208,12 +212,14 @@ func (s *files) periods(ctx context.Context) (periods []string, err error) {
 			}
 			p, ok := row[0].(string)
 			if !ok {
-				return wrongf(s.tables[0].files[0], "", "there are lines that do not say which month's bill they are on")
+				return wrongf(s.tables[i].files[0], "", "there are lines that do not say which month's bill they are on")
 			}
 			periods = append(periods, p)
 		}
 		return nil
 	})
+	slices.Sort(periods)
+	periods = slices.Compact(periods)
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
@@ -241,12 +247,12 @@ func (r reading) where(period string, several bool) string {
 // month puts one month into the lake.
 func (im *importer) month(ctx context.Context, d Delivery, s *files, period string, several bool) error {
 	began := im.Now()
-	file := filepath.Join(im.stage.Dir, "charges-"+period+".parquet")
-	if err := s.copy(ctx, period, several, file); err != nil {
+	files, err := s.copy(ctx, period, several)
+	if err != nil {
 		return s.explain(ctx, err)
 	}
 	m := lake.Month{Period: period, Bill: im.Bill, Format: string(s.format), Assembly: d.Assembly, Shared: several, Source: d.Name, Imported: began.UTC(), Products: im.Products, Columns: s.names()}
-	if err := im.sumUp(ctx, &m, file); err != nil {
+	if err := im.sumUp(ctx, &m, files); err != nil {
 		return err
 	}
 	if err := s.reconcile(ctx, &m, several); err != nil {
@@ -256,7 +262,7 @@ func (im *importer) month(ctx context.Context, d Delivery, s *files, period stri
 	if err != nil {
 		return err
 	}
-	if err := im.stage.Replace(m, file); err != nil {
+	if err := im.stage.Replace(m, files...); err != nil {
 		return err
 	}
 	r := Result{Month: m, Took: im.Now().Sub(began)}
@@ -268,9 +274,9 @@ func (im *importer) month(ctx context.Context, d Delivery, s *files, period stri
 	return nil
 }
 
-// copy writes the lines that are kept.
-func (s *files) copy(ctx context.Context, period string, several bool, file string) error {
-	return s.each(ctx, "importing", period, func(i int, from string) string {
+// copy writes the lines that are kept, into a file for each statement.
+func (s *files) copy(ctx context.Context, period string, several bool) (files []string, err error) {
+	err = s.each(ctx, "importing", period, func(i int, from string) error {
 		r := s.readings[i]
 		var b strings.Builder
 		b.WriteString("SELECT " + r.instance + " AS product_instance_type")
@@ -280,17 +286,20 @@ func (s *files) copy(ctx context.Context, period string, several bool, file stri
 			}
 		}
 		b.WriteString("\nFROM " + from + "\nWHERE " + r.where(period, several) + " AND " + r.kept(s.columns[i], s.importer.Products))
-		return b.String()
-	}, func(union string) error {
-		columns := charges(dialect.DuckDB, grammarSQL, func(column string) bool {
-			return slices.ContainsFunc(s.readings, func(r reading) bool { return r.values[column] != "" })
-		})
-		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(columns, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+union+"\n))) TO "+dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+")")
+		file := filepath.Join(s.importer.stage.Dir, fmt.Sprintf("charges-%s-%d.parquet", period, len(files)))
+		files = append(files, file)
+		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(charges(dialect.DuckDB, grammarSQL, func(column string) bool { return r.values[column] != "" }), ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+b.String()+"\n))) TO "+
+			dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+", ROW_GROUP_SIZE_BYTES "+strconv.Itoa(rowGroupBytes)+")")
 	})
+	return files, err
 }
 
-// rowGroup is how many lines the files have in a group: with twice as many, the engine spills to the disk what it cannot hold, which doubles the time.
-const rowGroup = 60 << 10
+// rowGroup is how many lines the files have in a group at most, and rowGroupBytes how much of them the engine gathers for one: each of its threads
+// holds a group, and what it becomes when it is packed, in memory.
+const (
+	rowGroup      = 60 << 10
+	rowGroupBytes = 16 << 20
+)
 
 // grammarFunction reads a usage type for the engine: the grammar in Go, asked once for each of the few spellings of a bill, is a quarter
 // of the time that usage.SQL takes on every line.
@@ -313,13 +322,13 @@ func grammarSQL(column string) string {
 }
 
 // sumUp sums what was written.
-func (im *importer) sumUp(ctx context.Context, m *lake.Month, file string) error {
-	from := "read_parquet(" + dialect.Text(file) + ", hive_partitioning = false)"
+func (im *importer) sumUp(ctx context.Context, m *lake.Month, files []string) error {
+	from := (&table{}).relation(files)
 	sums, _, err := im.sums(ctx, "SELECT billing_currency, count(*), "+sumList(costs)+" FROM "+from+" GROUP BY billing_currency ORDER BY billing_currency")
 	if err != nil {
 		return err
 	}
-	m.Kept = sums[""]
+	m.Kept = together(nil, sums[""])
 	rows, err := im.db.Query(ctx, "SELECT DISTINCT billing_account_id FROM "+from+" WHERE billing_account_id IS NOT NULL ORDER BY billing_account_id")
 	if err != nil {
 		return err
@@ -370,41 +379,51 @@ func (im *importer) sums(ctx context.Context, query string) (byClass map[string]
 
 // reconcile reads the source once more: what it sums to has to be what the lake has and what was left out, or the month is not taken.
 func (s *files) reconcile(ctx context.Context, m *lake.Month, several bool) error {
-	var found map[string][]lake.Sum
-	var rest []any
-	err := s.each(ctx, "reconciling", m.Period, func(i int, from string) string {
+	found := map[string][]lake.Sum{}
+	err := s.each(ctx, "reconciling", m.Period, func(i int, from string) error {
 		r := s.readings[i]
 		rounded, residue := r.rounding()
 		list := []string{r.of("billing_currency") + " AS billing_currency", r.kept(s.columns[i], s.importer.Products) + " AS kept", rounded + " AS rounded", residue + " AS residue"}
 		for _, c := range costs {
 			list = append(list, r.of(c)+" AS "+c)
 		}
-		return "SELECT billing_currency, kept, count(*) AS lines, sum(rounded) AS rounded, sum(residue) AS residue, " + sumAs(costs) + " FROM (SELECT " + strings.Join(list, ", ") + " FROM " + from + " WHERE " + r.where(m.Period, several) + ") GROUP BY ALL"
-	}, func(union string) (err error) {
-		found, rest, err = s.importer.sums(ctx, "SELECT billing_currency, CAST(sum(lines) AS BIGINT), "+sumList(costs)+", kept, CAST(sum(sum(rounded)) OVER () AS BIGINT), sum(sum(residue)) OVER () FROM (\n"+
-			union+"\n) GROUP BY billing_currency, kept ORDER BY billing_currency")
-		return err
+		sums, rest, err := s.importer.sums(ctx, "SELECT billing_currency, count(*), "+sumList(costs)+", kept, CAST(sum(sum(rounded)) OVER () AS BIGINT), sum(sum(residue)) OVER () FROM (SELECT "+
+			strings.Join(list, ", ")+" FROM "+from+" WHERE "+r.where(m.Period, several)+") GROUP BY billing_currency, kept ORDER BY billing_currency")
+		if err != nil {
+			return err
+		}
+		for class, of := range sums {
+			found[class] = together(found[class], of)
+		}
+		if len(rest) > 0 {
+			count, _ := rest[0].(int64)
+			lost, _ := rest[1].(decimal.Decimal)
+			m.Rounded, m.Residue = m.Rounded+count, m.Residue.Add(lost)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	m.Skipped = found["false"]
-	if len(rest) > 0 {
-		m.Rounded, _ = rest[0].(int64)
-		m.Residue, _ = rest[1].(decimal.Decimal)
-	}
 	if !slices.EqualFunc(found["true"], m.Kept, lake.Sum.Equal) {
 		return wrongf(s.tables[0].files[0], "nothing was replaced; did the files change meanwhile? Try again", "what was written does not add up to what was read: %v, not %v", m.Kept, found["true"])
 	}
 	return nil
 }
 
-func sumAs(columns []string) string {
-	sums := make([]string, len(columns))
-	for i, c := range columns {
-		sums[i] = "sum(" + c + ") AS " + c
+// together are the sums of each currency in both, in the order of the currencies.
+func together(a, b []lake.Sum) []lake.Sum {
+	all := slices.Clone(a)
+	for _, s := range b {
+		i, known := slices.BinarySearchFunc(all, s, func(x, y lake.Sum) int { return strings.Compare(x.Currency, y.Currency) })
+		if known {
+			all[i] = all[i].Add(s)
+		} else {
+			all = slices.Insert(all, i, s)
+		}
 	}
-	return strings.Join(sums, ", ")
+	return all
 }
 
 // compare finds the month before, and refuses to put one payer's month in the place of another's.

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -131,6 +132,7 @@ func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
 func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[string]string, tell func(Progress)) ([]string, error) {
 	files := make([]string, len(m.keys))
 	var done, all atomic.Int64
+	var telling sync.Mutex // those who are told expect one word at a time
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetches)
 	for i, key := range m.keys {
@@ -152,6 +154,8 @@ func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[
 				return r.fail(key, err)
 			}
 			n, err := io.Copy(&teller{f, func(n int) {
+				telling.Lock()
+				defer telling.Unlock()
 				tell(Progress{Period: m.period, Stage: "fetching", Done: done.Add(int64(n)), All: all.Load()})
 			}}, body)
 			if err == nil && n != size {

@@ -2,11 +2,13 @@
 package duck
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -21,34 +23,47 @@ type Options struct {
 	Memory int
 	// Temp is the folder into which it spills what does not fit; without one it fails in place of spilling.
 	Temp string
-	// Threads bounds how many run at once; one for each processor when zero.
+	// Threads bounds how many run at once; one for each processor when zero. Memory bounds them, too.
 	Threads int
 }
 
 // defaultMemory keeps the whole process below 700 MB.
 const defaultMemory = 512
 
+// threadMemory is how many megabytes a thread needs to work in. More threads than have that would end for want of memory, on a machine of many
+// processors, what fewer do in the same time or so.
+const threadMemory = 112
+
 // settings are what every connection of the engine lives by. Nothing is fetched from the network, and the clock on the wall is UTC.
 func (o Options) settings() map[string]string {
-	if o.Memory == 0 {
-		o.Memory = defaultMemory
-	}
-	s := map[string]string{
-		"memory_limit":                 fmt.Sprintf("%dMB", o.Memory),
+	return map[string]string{
+		"memory_limit":                 fmt.Sprintf("%dMB", cmp.Or(o.Memory, defaultMemory)),
 		"temp_directory":               o.Temp,
 		"preserve_insertion_order":     "false",
 		"autoinstall_known_extensions": "false",
 		"autoload_known_extensions":    "false",
 		"allow_community_extensions":   "false",
+		"threads":                      strconv.Itoa(o.threads()),
 	}
-	if o.Threads > 0 {
-		s["threads"] = strconv.Itoa(o.Threads)
-	}
-	return s
+}
+
+func (o Options) threads() int {
+	return max(1, min(cmp.Or(o.Threads, runtime.GOMAXPROCS(0)), cmp.Or(o.Memory, defaultMemory)/threadMemory))
+}
+
+// File is the path of a file in SQL. The engine takes the signs of patterns in a path for patterns, and would read other files in its place.
+func File(path string) string {
+	return "'" + strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]", "'", "''").Replace(path) + "'"
 }
 
 // A DB is an engine with an empty catalog, which is gone when it is closed.
-type DB struct{ pool *sql.DB }
+type DB struct {
+	pool    *sql.DB
+	threads int
+}
+
+// Threads are how many of the engine's run at once.
+func (db *DB) Threads() int { return db.threads }
 
 // Query asks. An error in the SQL is an *estate.Error that shows where.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -85,9 +100,12 @@ func (db *DB) Append(ctx context.Context, table string, rows iter.Seq[[]any]) er
 
 // Seal leaves the engine nothing to read but these files, for good: no other file, no network, no extension, no setting.
 func (db *DB) Seal(ctx context.Context, files ...string) error {
-	quoted := make([]string, len(files))
-	for i, f := range files {
-		quoted[i] = "'" + strings.ReplaceAll(f, "'", "''") + "'"
+	var quoted []string
+	for _, f := range files {
+		quoted = append(quoted, "'"+strings.ReplaceAll(f, "'", "''")+"'")
+		if as := File(f); as != quoted[len(quoted)-1] { // it looks at the pattern, and at what that finds
+			quoted = append(quoted, as)
+		}
 	}
 	for _, s := range []string{"SET allowed_paths = [" + strings.Join(quoted, ", ") + "]", "SET enable_external_access = false", "SET lock_configuration = true"} {
 		if err := db.Exec(ctx, s); err != nil {

@@ -40,7 +40,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, &estate.Error{Op: "start DuckDB", Err: err}
 	}
-	db := &DB{sql.OpenDB(connector)}
+	db := &DB{sql.OpenDB(connector), o.threads()}
 	if err := db.pool.PingContext(ctx); err != nil {
 		_ = db.Close()
 		return nil, &estate.Error{Op: "start DuckDB", Err: err}
@@ -56,8 +56,9 @@ func appendRows(conn any, table string, rows iter.Seq[[]any]) error {
 	if err != nil {
 		return err
 	}
+	var values []driver.Value // which the appender copies
 	for row := range rows {
-		values := make([]driver.Value, len(row))
+		values = slices.Grow(values[:0], len(row))[:len(row)]
 		for i, v := range row {
 			if d, ok := v.(decimal.Decimal); ok {
 				if v, err = units(d); err != nil {
@@ -75,14 +76,20 @@ func appendRows(conn any, table string, rows iter.Seq[[]any]) error {
 	return a.Close()
 }
 
+// beyond is the first number of units that has more digits than the engine keeps.
+var beyond = new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
+
 // units is the decimal as the engine keeps it. What has more digits than it keeps is refused, never rounded.
 func units(d decimal.Decimal) (duckdb.Decimal, error) {
-	u := d.Shift(scale)
-	if !u.IsInteger() {
-		return duckdb.Decimal{}, fmt.Errorf("%s has more than %d digits behind the point", d, scale)
+	value := d.Coefficient()
+	if d.Exponent() != -scale {
+		u := d.Shift(scale)
+		if !u.IsInteger() {
+			return duckdb.Decimal{}, fmt.Errorf("%s has more than %d digits behind the point", d, scale)
+		}
+		value = u.BigInt()
 	}
-	value := u.BigInt()
-	if new(big.Int).Abs(value).Cmp(new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)) >= 0 {
+	if value.CmpAbs(beyond) >= 0 {
 		return duckdb.Decimal{}, fmt.Errorf("%s has more than 38 digits", d)
 	}
 	return duckdb.Decimal{Width: 38, Scale: scale, Value: value}, nil

@@ -138,3 +138,11 @@ func (s Sum) Equal(o Sum) bool {
 	return s.Currency == o.Currency && s.Lines == o.Lines && s.Unblended.Equal(o.Unblended) && s.NetUnblended.Equal(o.NetUnblended) && s.Amortized.Equal(o.Amortized) &&
 		s.NetAmortized.Equal(o.NetAmortized) && s.List.Equal(o.List) && s.Trueup.Equal(o.Trueup) && s.Upfront.Equal(o.Upfront)
 }
+
+// Add is both sums together, which are in one currency.
+func (s Sum) Add(o Sum) Sum {
+	return Sum{
+		Currency: s.Currency, Lines: s.Lines + o.Lines, Unblended: s.Unblended.Add(o.Unblended), NetUnblended: s.NetUnblended.Add(o.NetUnblended), Amortized: s.Amortized.Add(o.Amortized),
+		NetAmortized: s.NetAmortized.Add(o.NetAmortized), List: s.List.Add(o.List), Trueup: s.Trueup.Add(o.Trueup), Upfront: s.Upfront.Add(o.Upfront),
+	}
+}

@@ -86,7 +86,7 @@ func (l *Lake) Attach(ctx context.Context, db *duck.DB) error {
 		if _, err := os.Stat(f); err != nil {
 			return &estate.Error{Op: "read lake", On: l.dir, Err: fmt.Errorf("its index names a file that is not there: %w", err), Hint: "import that month again, with --force"}
 		}
-		files[i] = dialect.Text(f)
+		files[i] = duck.File(f)
 	}
 	columns := make([]string, len(Schema))
 	for i, c := range Schema {

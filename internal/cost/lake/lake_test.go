@@ -149,3 +149,26 @@ func TestStageOfTheDead(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestReplaceThatFails: a month that cannot be put into the lake whole leaves nothing of itself there.
+func TestReplaceThatFails(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "2026-01", "bill", 3, "0.1")
+	s, err := NewStage(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := filepath.Join(s.Dir, "first.parquet")
+	if err := os.WriteFile(first, []byte("PAR1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replace(Month{Period: "2026-01", Bill: "bill"}, first, filepath.Join(s.Dir, "second.parquet")); err == nil {
+		t.Error("a file that is not there was put into the lake")
+	}
+	if err := s.Discard(); err != nil {
+		t.Error(err)
+	}
+	if got := sum(t, open(t, dir)); got != "0.3" || files(t, dir) != 1 {
+		t.Errorf("the lake sums to %s in %d files, want 0.3 in 1", got, files(t, dir))
+	}
+}

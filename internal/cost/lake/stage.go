@@ -65,6 +65,18 @@ func (s *Stage) replace(m Month, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.put(m, files, x); err != nil {
+		if x, again := readIndex(dir); again == nil { // what was moved to its place and is named by no index must not be found there
+			sweep(dir, x)
+		}
+		return err
+	}
+	return nil
+}
+
+// put moves the files to their place, and names them in the index.
+func (s *Stage) put(m Month, files []string, x index) error {
+	dir := s.lake
 	folder := chargesDir + "/" + Partition + "=" + m.Period
 	if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(folder)), 0o700); err != nil {
 		return err

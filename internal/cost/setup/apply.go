@@ -204,9 +204,12 @@ func (s Step) done(ctx context.Context, p Payer, began time.Time) (bool, error) 
 	}
 	from := instant(&s.From)
 	return slices.ContainsFunc(all, func(b ce.CostAllocationTagBackfillRequest) bool {
-		return instant(b.BackfillFrom).Equal(from) && !instant(b.RequestedAt).Before(began.Truncate(time.Second))
+		return instant(b.BackfillFrom).Equal(from) && !instant(b.RequestedAt).Before(began.Add(-slack))
 	}), nil
 }
+
+// slack is how far AWS's clocks may be apart. None is planned within a day of another, so that an earlier one is not taken for it.
+const slack = time.Hour
 
 // named is the export of a name, nil for none.
 func named(ctx context.Context, c Exports, name string) (*types.Export, error) {
