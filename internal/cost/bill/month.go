@@ -288,7 +288,8 @@ func (s *files) copy(ctx context.Context, period string, several bool) (files []
 		b.WriteString("\nFROM " + from + "\nWHERE " + r.where(period, several) + " AND " + r.kept(s.columns[i], s.importer.Products))
 		file := filepath.Join(s.importer.stage.Dir, fmt.Sprintf("charges-%s-%d.parquet", period, len(files)))
 		files = append(files, file)
-		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(charges(dialect.DuckDB, grammarSQL, func(column string) bool { return r.values[column] != "" }), ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+b.String()+"\n))) TO "+
+		list := charges(dialect.DuckDB, grammarSQL, func(column string) bool { return r.values[column] != "" })
+		return s.importer.db.Exec(ctx, "COPY (SELECT "+strings.Join(list, ",\n  ")+"\nFROM (SELECT *, "+grammarFunction+"(usage_type, operation, product_instance_type) AS read FROM (\n"+b.String()+"\n))) TO "+
 			dialect.Text(file)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+", ROW_GROUP_SIZE_BYTES "+strconv.Itoa(rowGroupBytes)+")")
 	})
 	return files, err
