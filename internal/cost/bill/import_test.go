@@ -68,6 +68,41 @@ func TestMonthsAreReplacedWhole(t *testing.T) {
 	}
 }
 
+// TestTwoFoldersOfAMonth: neither of two folders that bring one month is put in the other's place, and the lake is as it was.
+func TestTwoFoldersOfAMonth(t *testing.T) {
+	later := strings.Replace(line, "2026-03-01T", "2026-04-01T", 1)
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  string
+		left  []string // what the lake has after it, where that is not what it had
+	}{
+		"each of one month":        {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + line + line}, "are two bills of 2026-03", nil},
+		"another month between":    {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + later, "c/bill.csv.gz": header + line}, "are two bills of 2026-03", nil},
+		"the month behind another": {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + later + line}, "are two bills of 2026-03", []string{`["2026-03","1.5"]`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, to := t.TempDir(), t.TempDir()
+			must(t, Options{Lake: to}, write(t, filepath.Join(t.TempDir(), "bill.csv"), []byte(header+strings.Repeat(line, 10))))
+			want := tt.left
+			if want == nil {
+				want = []string{`["2026-03","15"]`}
+			}
+			for f, text := range tt.files {
+				if strings.HasSuffix(f, ".gz") {
+					text = string(packed(text))
+				}
+				write(t, filepath.Join(dir, f), []byte(text))
+			}
+			if _, err := try(t, Options{Lake: to}, dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+			if diff := cmp.Diff(want, ask(t, to, "SELECT billing_period, sum(unblended_cost) FROM charges GROUP BY ALL ORDER BY ALL")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestDrift: columns that come and go are told, and lines of before and after are read side by side.
 func TestDrift(t *testing.T) {
 	dir, from := t.TempDir(), t.TempDir()

@@ -109,7 +109,7 @@ func localManifests(root string, files []string) ([]Delivery, error) {
 	slices.SortFunc(ds, func(a, b Delivery) int { return cmp.Compare(a.Period, b.Period) })
 	for i := 1; i < len(ds); i++ {
 		if ds[i].Period == ds[i-1].Period {
-			return nil, wrongf(root, "import the folder of each bill, with a name of its own by --bill", "%s and %s are two bills of %s", ds[i-1].Name, ds[i].Name, ds[i].Period)
+			return nil, twoBills(root, ds[i-1].Name, ds[i].Name, ds[i].Period)
 		}
 	}
 	return ds, nil
