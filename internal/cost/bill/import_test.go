@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	simulated "github.com/sagewarden/sagewarden/internal/simulate/bill"
@@ -247,6 +248,8 @@ type shelf struct {
 	objects map[string][]byte
 	mu      sync.Mutex
 	asked   []string
+	// unlisted says that who asks may not list.
+	unlisted bool
 	// short cuts what it gives.
 	short bool
 }
@@ -257,6 +260,9 @@ func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key))
 	text, ok := s.objects[aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key)]
+	if !ok && s.unlisted {
+		return nil, &smithy.GenericAPIError{Code: "AccessDenied", Message: "Access Denied"}
+	}
 	if !ok {
 		return nil, &types.NoSuchKey{}
 	}
@@ -285,13 +291,23 @@ func TestRemote(t *testing.T) {
 				}
 				s.objects["copy/"+key] = text
 			}
-			ds, err := Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03"})
+			ds, passed, err := Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03", "2026-03"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if len(ds) != 1 || len(ds[0].Notes) != 1 || !strings.Contains(ds[0].Notes[0], "of bucket original") {
 				t.Errorf("%s: %+v", f, ds)
 			}
+			if len(passed) != 1 || !strings.HasPrefix(passed[0].String(), "2026-02 was passed over: there is no manifest at s3://copy/exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at ") {
+				t.Errorf("%s: passed over %v", f, passed)
+			}
+			// To who may not list, S3 says of what is not there that it is denied.
+			s.unlisted = true
+			if _, passed, err = Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03"}); err != nil || len(passed) != 1 || passed[0].Denied == nil ||
+				!strings.HasPrefix(passed[0].String(), "2026-02 was passed over: it was not delivered, or may not be read") {
+				t.Errorf("%s: %v, passed over %v", f, err, passed)
+			}
+			s.unlisted = false
 			to := t.TempDir()
 			rs, err := run(t, Options{Lake: to}, ds)
 			if err != nil {
@@ -306,7 +322,7 @@ func TestRemote(t *testing.T) {
 			}
 			// The second time, the manifest is all that is read.
 			s.asked = nil
-			ds, err = Remote(t.Context(), s, "s3://copy/"+d.Manifest, nil)
+			ds, _, err = Remote(t.Context(), s, "s3://copy/"+d.Manifest, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -320,7 +336,7 @@ func TestRemote(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Remote(t.Context(), &shelf{}, "s3://copy/exports/org", []string{"2026-02"}); err == nil || !strings.Contains(err.Error(), "there is no manifest at exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at exports/org/20260201-20260301/org-Manifest.json") {
+	if _, _, err := Remote(t.Context(), &shelf{}, "s3://copy/exports/org", []string{"2026-02"}); err == nil || !strings.Contains(err.Error(), "there is no manifest at exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at exports/org/20260201-20260301/org-Manifest.json") {
 		t.Errorf("no month: %v", err)
 	}
 }

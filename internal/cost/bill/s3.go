@@ -1,6 +1,7 @@
 package bill
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,66 +31,95 @@ type S3 interface {
 }
 
 // Remote finds the deliveries of a bill in S3. The address is that of a Manifest.json, or s3://bucket/prefix/name of a legacy report or a
-// data export, whose manifests for the given months (YYYY-MM) are where AWS puts them. A month that was not delivered is passed over, unless
-// there is none at all.
-func Remote(ctx context.Context, client S3, address string, months []string) ([]Delivery, error) {
+// data export, whose manifests for the given months (YYYY-MM) are where AWS puts them. The months of which no manifest could be read are told,
+// unless there is none at all, which is an error.
+func Remote(ctx context.Context, client S3, address string, months []string) (ds []Delivery, passed []Passed, err error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "s3" || u.Host == "" || u.RawQuery != "" {
-		return nil, wrongf(address, "write it as s3://bucket/prefix/name", "this is no place in S3")
+		return nil, nil, wrongf(address, "write it as s3://bucket/prefix/name", "this is no place in S3")
 	}
 	r := &remote{client: client, bucket: u.Host}
 	key := strings.Trim(u.Path, "/")
 	if isManifest(key) {
 		d, err := r.delivery(ctx, key)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return []Delivery{*d}, nil
+		return []Delivery{*d}, nil, nil
 	}
 	name := path.Base(key)
 	if key == "" {
-		return nil, wrongf(address, "write it as s3://bucket/prefix/name", "it names no report")
+		return nil, nil, wrongf(address, "write it as s3://bucket/prefix/name", "it names no report")
 	}
-	var ds []Delivery
 	var tried []string
 	var denied error
-	for _, m := range months {
+	for i, m := range months {
+		if slices.Contains(months[:i], m) {
+			continue
+		}
 		at, err := time.Parse("2006-01", m)
 		if err != nil {
-			return nil, wrongf(address, "write months as 2026-03", "%q is no month", m)
+			return nil, nil, wrongf(address, "write months as 2026-03", "%q is no month", m)
 		}
 		export := key + "/metadata/BILLING_PERIOD=" + m + "/" + name + "-Manifest.json"
 		report := key + "/" + at.Format("20060102") + "-" + at.AddDate(0, 1, 0).Format("20060102") + "/" + name + "-Manifest.json"
+		var d *Delivery
+		var why error
 		for _, k := range []string{export, report} {
-			d, err := r.delivery(ctx, k)
+			d, err = r.delivery(ctx, k)
+			if err == nil {
+				break
+			}
 			if _, none := errors.AsType[*types.NoSuchKey](err); none {
 				tried = append(tried, k)
 				continue
 			}
 			if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AccessDenied" { // as S3 says of what is not there, to those who may not list
-				denied = err
+				why = err
 				continue
 			}
-			if err != nil {
-				return nil, err
-			}
-			ds = append(ds, *d)
-			break
+			return nil, nil, err
 		}
+		if d == nil {
+			passed = append(passed, Passed{Period: m, At: []string{r.at(export), r.at(report)}, Denied: why})
+			denied = cmp.Or(denied, why)
+			continue
+		}
+		ds = append(ds, *d)
 	}
 	if len(ds) == 0 && denied != nil {
-		return nil, denied
+		return nil, nil, denied
 	}
 	if len(ds) == 0 {
-		return nil, wrongf(address, "name the export as s3://bucket/prefix/name, and months that were delivered with --month", "there is no manifest at %s", strings.Join(tried, ", nor at "))
+		return nil, nil, wrongf(address, "name the export as s3://bucket/prefix/name, and months that were delivered with --month", "there is no manifest at %s", strings.Join(tried, ", nor at "))
 	}
-	return ds, nil
+	return ds, passed, nil
+}
+
+// Passed is a month that was asked for and of which no manifest could be read.
+type Passed struct {
+	Period string
+	// At are the addresses where its manifest would be.
+	At []string
+	// Denied is what S3 said where it may lie there and not be read, nil where it surely does not.
+	Denied error
+}
+
+// String says the month and why it was passed over.
+func (p Passed) String() string {
+	if p.Denied != nil {
+		return p.Period + " was passed over: it was not delivered, or may not be read: access denied to " + strings.Join(p.At, " or ")
+	}
+	return p.Period + " was passed over: there is no manifest at " + strings.Join(p.At, ", nor at ")
 }
 
 type remote struct {
 	client S3
 	bucket string
 }
+
+// at is the address of a key.
+func (r *remote) at(key string) string { return "s3://" + r.bucket + "/" + key }
 
 // fetches is how many objects come at once.
 const fetches = 4
@@ -107,7 +138,7 @@ func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
 		return nil, err
 	}
 	origins := map[string]string{}
-	d := &Delivery{Name: "s3://" + r.bucket + "/" + key, Period: m.period, Assembly: m.assembly, origins: origins}
+	d := &Delivery{Name: r.at(key), Period: m.period, Assembly: m.assembly, origins: origins}
 	if m.bucket != "" && m.bucket != r.bucket {
 		// A manifest must not have us read elsewhere. Bills are often copied to another bucket, with it.
 		d.Notes = append(d.Notes, fmt.Sprintf("the manifest is of bucket %s; its files are read from %s, where it lies", m.bucket, r.bucket))
@@ -138,10 +169,10 @@ func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[
 	for i, key := range m.keys {
 		form := formOf(key)
 		if form == "" {
-			return nil, wrongf("s3://"+r.bucket+"/"+key, "", "this is not the name of a bill")
+			return nil, wrongf(r.at(key), "", "this is not the name of a bill")
 		}
 		files[i] = filepath.Join(dir, fmt.Sprintf("fetched-%d.%s", i, form))
-		origins[files[i]] = "s3://" + r.bucket + "/" + key
+		origins[files[i]] = r.at(key)
 		group.Go(func() error {
 			body, size, err := r.get(ctx, key)
 			if err != nil {
@@ -195,5 +226,5 @@ func (r *remote) fail(key string, err error) error {
 	if _, none := errors.AsType[*types.NoSuchBucket](err); none {
 		hint = "look at the name of the bucket, and at the credentials' account"
 	}
-	return &estate.Error{Op: "s3:GetObject", On: "s3://" + r.bucket + "/" + key, Err: err, Hint: hint}
+	return &estate.Error{Op: "s3:GetObject", On: r.at(key), Err: err, Hint: hint}
 }
