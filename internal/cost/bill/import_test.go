@@ -104,6 +104,37 @@ func TestTwoFoldersOfAMonth(t *testing.T) {
 	}
 }
 
+// TestVersionsOfAMonth: of several versions of a month the current one is that in whose folder the others lie. Where none is, nothing is imported.
+func TestVersionsOfAMonth(t *testing.T) {
+	const month = "p/r/20260301-20260401/"
+	for name, tt := range map[string]struct {
+		manifests map[string]string
+		want      string // the version, or the error
+	}{
+		"older ones below":           {map[string]string{month + "r-Manifest.json": "a2", month + "a1/r-Manifest.json": "a1", month + "a2/r-Manifest.json": "a2"}, "a2"},
+		"none above":                 {map[string]string{month + "a1/r-Manifest.json": "a1", month + "a2/r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+		"two payers' of one name":    {map[string]string{"x/" + month + "r-Manifest.json": "a1", "y/z/" + month + "r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+		"copies of one":              {map[string]string{"x/" + month + "r-Manifest.json": "a1", "y/" + month + "r-Manifest.json": "a1"}, "a1"},
+		"a folder that begins alike": {map[string]string{"x/" + month + "r-Manifest.json": "a1", "x/p/r/20260301-20260401 old/r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, to := t.TempDir(), t.TempDir()
+			for f, version := range tt.manifests {
+				write(t, filepath.Join(dir, filepath.Dir(f), "bill-"+version+".csv"), []byte(header+line))
+				write(t, filepath.Join(dir, f), []byte(`{"assemblyId":"`+version+`","billingPeriod":"2026-03","reportKeys":["bill-`+version+`.csv"]}`))
+			}
+			rs, err := try(t, Options{Lake: to}, dir)
+			got := fmt.Sprint(err)
+			if err == nil && len(rs) == 1 {
+				got = rs[0].Assembly
+			}
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("want %q, got %q", tt.want, got)
+			}
+		})
+	}
+}
+
 // TestDrift: columns that come and go are told, and lines of before and after are read side by side.
 func TestDrift(t *testing.T) {
 	dir, from := t.TempDir(), t.TempDir()
