@@ -279,6 +279,10 @@ type shelf struct {
 	objects map[string][]byte
 	mu      sync.Mutex
 	asked   []string
+	// modified are when objects were written, of those of which that is said.
+	modified map[string]time.Time
+	// given, where there is one, is told of each object that was given, and may put others.
+	given func(name string)
 	// unlisted says that who asks may not list.
 	unlisted bool
 	// short cuts what it gives.
@@ -301,7 +305,65 @@ func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 	if s.short && !strings.HasSuffix(aws.ToString(in.Key), ".json") {
 		text = text[:len(text)/2]
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(text)), ContentLength: aws.Int64(size)}, nil
+	name := aws.ToString(in.Bucket) + "/" + aws.ToString(in.Key)
+	out := &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(text)), ContentLength: aws.Int64(size)}
+	if at, said := s.modified[name]; said {
+		out.LastModified = aws.Time(at)
+	}
+	if s.given != nil {
+		s.given(name)
+	}
+	return out, nil
+}
+
+// TestDeliveredMeanwhile: what AWS is overwriting is not imported under the manifest of before, and the lake is as it was.
+func TestDeliveredMeanwhile(t *testing.T) {
+	const folder = "p/r/20260301-20260401/"
+	manifestOf := func(version, bucket, second string) []byte {
+		return []byte(`{"assemblyId":"` + version + `","bucket":"` + bucket + `","billingPeriod":"2026-03","reportKeys":["` + folder + `r-1.csv","` + folder + second + `"]}`)
+	}
+	for name, tt := range map[string]struct {
+		bucket string
+		second time.Duration // when the second file was written, from the manifest on
+		name   string        // how that file is named
+		swap   string        // the version of which the manifest is once the second file was given
+		want   string
+	}{
+		"delivered":                        {"b", -time.Minute, "r-2.csv", "", ""},
+		"in the manifest's own second":     {"b", 0, "r-2.csv", "", ""},
+		"a file that is newer":             {"b", time.Second, "r-2.csv", "", "r-2.csv: it was written at 2026-04-15T12:00:01Z, after its manifest, which is of 2026-04-15T12:00:00Z"},
+		"a copy, made in any order":        {"original", time.Hour, "r-2.csv", "", ""},
+		"a manifest that came meanwhile":   {"b", -time.Minute, "r-2.csv", "a3", "r-Manifest.json: it was replaced while its files were fetched: it is of a3, and was of a2"},
+		"the same manifest, written again": {"b", -time.Minute, "r-2.csv", "a2", ""},
+		"a file of its version's own name": {"b", time.Second, "a2/r-2.csv", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := t.TempDir()
+			must(t, Options{Lake: to}, write(t, filepath.Join(t.TempDir(), "bill.csv"), []byte(header+strings.Repeat(line, 10))))
+			s := &shelf{objects: map[string][]byte{"b/" + folder + "r-Manifest.json": manifestOf("a2", tt.bucket, tt.name), "b/" + folder + "r-1.csv": []byte(header + line), "b/" + folder + tt.name: []byte(header + line)},
+				modified: map[string]time.Time{"b/" + folder + "r-Manifest.json": noon, "b/" + folder + "r-1.csv": noon.Add(-time.Minute), "b/" + folder + tt.name: noon.Add(tt.second)}}
+			s.given = func(name string) {
+				if tt.swap != "" && strings.HasSuffix(name, "r-2.csv") {
+					s.objects["b/"+folder+"r-Manifest.json"] = manifestOf(tt.swap, tt.bucket, tt.name)
+				}
+			}
+			ds, _, err := Remote(t.Context(), s, "s3://b/p/r", []string{"2026-03"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = run(t, Options{Lake: to}, ds)
+			sum := `["3"]`
+			if tt.want != "" {
+				sum = `["15"]`
+			}
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), "s3://b/"+folder+tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+			if diff := cmp.Diff([]string{sum}, ask(t, to, "SELECT sum(unblended_cost) FROM charges")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
 
 // TestRemote: a bill in S3 is read by its manifest, from the manifest's own bucket; other months, other buckets and lists are not asked for.

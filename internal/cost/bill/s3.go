@@ -125,15 +125,7 @@ func (r *remote) at(key string) string { return "s3://" + r.bucket + "/" + key }
 const fetches = 4
 
 func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
-	body, _, err := r.get(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(io.LimitReader(body, maxManifest))
-	if err = errors.Join(err, body.Close()); err != nil {
-		return nil, r.fail(key, err)
-	}
-	m, err := readManifest(key, text)
+	m, written, err := r.manifest(ctx, key)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +136,10 @@ func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
 		d.Notes = append(d.Notes, fmt.Sprintf("the manifest is of bucket %s; its files are read from %s, where it lies", m.bucket, r.bucket))
 	}
 	d.load = func(ctx context.Context, dir string, tell func(Progress)) ([]string, func(), error) {
-		files, err := r.fetch(ctx, m, dir, origins, tell)
+		files, err := r.fetch(ctx, m, r.latest(m, written), dir, origins, tell)
+		if err == nil {
+			err = r.still(ctx, key, m)
+		}
 		done := func() {
 			for _, f := range files {
 				_ = os.Remove(f)
@@ -159,8 +154,46 @@ func (r *remote) delivery(ctx context.Context, key string) (*Delivery, error) {
 	return d, nil
 }
 
-// fetch brings the files of a month onto the disk.
-func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[string]string, tell func(Progress)) ([]string, error) {
+// manifest reads one, and when it was written.
+func (r *remote) manifest(ctx context.Context, key string) (m manifest, written *time.Time, err error) {
+	o, err := r.get(ctx, key)
+	if err != nil {
+		return manifest{}, nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(o.body, maxManifest))
+	if err = errors.Join(err, o.body.Close()); err != nil {
+		return manifest{}, nil, r.fail(key, err)
+	}
+	m, err = readManifest(key, text)
+	return m, o.modified, err
+}
+
+// latest is when a file of the manifest can have been written at the latest, nil where that is not known. AWS writes the manifest after the files, by one
+// clock, which is S3's. In another bucket than the manifest's own the times are those of copies, made in any order.
+func (r *remote) latest(m manifest, written *time.Time) *time.Time {
+	if m.bucket != r.bucket {
+		return nil
+	}
+	return written
+}
+
+const deliveringHint = "AWS is delivering another version of the month: try again when it is through; where the files were rewritten by others, copy them here and import the folder"
+
+// still says whether the manifest is of the version of which the files were fetched: files are often overwritten in their place.
+func (r *remote) still(ctx context.Context, key string, m manifest) error {
+	now, _, err := r.manifest(ctx, key)
+	if err != nil {
+		return err
+	}
+	if now.assembly != m.assembly || !slices.Equal(now.keys, m.keys) {
+		return wrongf(r.at(key), deliveringHint, "it was replaced while its files were fetched: it is of %s, and was of %s", now.assembly, m.assembly)
+	}
+	return nil
+}
+
+// fetch brings the files of a month onto the disk. None that is overwritten in its place may have been written after
+// the latest time, where there is one.
+func (r *remote) fetch(ctx context.Context, m manifest, latest *time.Time, dir string, origins map[string]string, tell func(Progress)) ([]string, error) {
 	files := make([]string, len(m.keys))
 	var done, all atomic.Int64
 	var telling sync.Mutex // those who are told expect one word at a time
@@ -174,12 +207,16 @@ func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[
 		files[i] = filepath.Join(dir, fmt.Sprintf("fetched-%d.%s", i, form))
 		origins[files[i]] = r.at(key)
 		group.Go(func() error {
-			body, size, err := r.get(ctx, key)
+			o, err := r.get(ctx, key)
 			if err != nil {
 				return err
 			}
-			defer func() { _ = body.Close() }()
-			all.Add(size)
+			defer func() { _ = o.body.Close() }()
+			overwritten := !strings.Contains(key, m.assembly) // what has its version in its name is of that version
+			if overwritten && latest != nil && o.modified != nil && o.modified.After(*latest) {
+				return wrongf(r.at(key), deliveringHint, "it was written at %s, after its manifest, which is of %s", o.modified.UTC().Format(time.RFC3339), latest.UTC().Format(time.RFC3339))
+			}
+			all.Add(o.size)
 			f, err := os.OpenFile(files[i], os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 			if err != nil {
 				return r.fail(key, err)
@@ -188,9 +225,9 @@ func (r *remote) fetch(ctx context.Context, m manifest, dir string, origins map[
 				telling.Lock()
 				defer telling.Unlock()
 				tell(Progress{Period: m.period, Stage: "fetching", Done: done.Add(int64(n)), All: all.Load()})
-			}}, body)
-			if err == nil && n != size {
-				err = fmt.Errorf("%d of %d bytes came", n, size)
+			}}, o.body)
+			if err == nil && n != o.size {
+				err = fmt.Errorf("%d of %d bytes came", n, o.size)
 			}
 			if err = errors.Join(err, f.Close()); err != nil {
 				return r.fail(key, err)
@@ -213,12 +250,20 @@ func (t *teller) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (r *remote) get(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+// An object is one of S3's, as it was when it was asked for.
+type object struct {
+	body io.ReadCloser
+	size int64
+	// modified is nil where it was not said.
+	modified *time.Time
+}
+
+func (r *remote) get(ctx context.Context, key string) (object, error) {
 	out, err := r.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(r.bucket), Key: aws.String(key)})
 	if err != nil {
-		return nil, 0, r.fail(key, err)
+		return object{}, r.fail(key, err)
 	}
-	return out.Body, aws.ToInt64(out.ContentLength), nil
+	return object{out.Body, aws.ToInt64(out.ContentLength), out.LastModified}, nil
 }
 
 func (r *remote) fail(key string, err error) error {
