@@ -207,6 +207,7 @@ func (p *Plan) exports(ctx context.Context) {
 				p.note("AWS says that the export %s is %s: %s", aws.ToString(ref.ExportName), strings.ToLower(string(s.StatusCode)), strings.ToLower(strings.ReplaceAll(string(s.StatusReason), "_", " ")))
 			}
 			absent, another := lacks(e, p.wish.Split)
+			part := filter(e)
 			switch {
 			case another && aws.ToString(ref.ExportName) != p.wish.Export:
 			case aws.ToString(ref.ExportName) == p.wish.Export:
@@ -215,6 +216,8 @@ func (p *Plan) exports(ctx context.Context) {
 					p.note("the export %s is of another table than CUR 2.0: give another name with --export", p.wish.Export)
 					return
 				}
+			case part != "":
+				poor = append(poor, fmt.Sprintf("the export %s is of a part of the bill, by its filter: %s", aws.ToString(ref.ExportName), part))
 			case len(absent) == 0:
 				good = e
 			default:
@@ -224,7 +227,7 @@ func (p *Plan) exports(ctx context.Context) {
 			}
 		}
 	}
-	if ours != nil && len(missing) == 0 {
+	if ours != nil && len(missing) == 0 && filter(ours) == "" {
 		good = ours
 	}
 	if good != nil {
@@ -236,6 +239,10 @@ func (p *Plan) exports(ctx context.Context) {
 	}
 	if p.member && !p.wish.Member {
 		p.note("no export is planned in a member account: --member says that one with its own lines alone is meant")
+		return
+	}
+	if part := filter(ours); part != "" {
+		p.note("the export %s is of a part of the bill, by its filter, and is left alone: %s. Give another name with --export, or take the filter away", p.wish.Export, part)
 		return
 	}
 	if ours != nil {

@@ -458,3 +458,61 @@ func TestBackfillMonths(t *testing.T) {
 		}
 	}
 }
+
+// has puts an export into the simulated payer's account, after change has seen to it.
+func has(name string, change func(*types.Export)) func(*world.World) {
+	return func(w *world.World) {
+		e := Wish{Export: name}.wanted("acme-billing", "exports", "us-east-1")
+		change(e)
+		w.Accounts[0].Billing = &world.Billing{Exports: []types.Export{*e}}
+	}
+}
+
+// TestFilteredExports: an export of a part of the bill will not do, and one of our name is neither updated nor taken for what an update was to make of it.
+func TestFilteredExports(t *testing.T) {
+	behind := func(rest string) func(*types.Export) {
+		return func(e *types.Export) { e.DataQuery.QueryStatement = aws.String(*e.DataQuery.QueryStatement + rest) }
+	}
+	viewed := func(arn string) func(*types.Export) {
+		return func(e *types.Export) { e.DataQuery.TableConfigurations[table][view] = arn }
+	}
+	for name, tt := range map[string]struct {
+		change func(*types.Export)
+		filter string
+	}{
+		"a condition":        {behind(" WHERE line_item_usage_account_id =\n '1'"), "WHERE line_item_usage_account_id = '1'"},
+		"a limit":            {behind(" limit 5;"), "limit 5"},
+		"a view":             {viewed("arn:aws:billing::111122223333:billingview/custom-7"), view + " arn:aws:billing::111122223333:billingview/custom-7"},
+		"the whole":          {behind(" ;\n"), ""},
+		"the view of it all": {viewed("arn:aws:billing::111122223333:billingview/primary"), ""},
+	} {
+		for _, whose := range []string{"sagewarden", "other"} {
+			w := everything()
+			w.Parts = []string{PartExport}
+			p := plan(t, newCompany(t, has(whose, tt.change)), pays, w)
+			text := p.String()
+			ok := strings.Contains(text, "ok: the export "+whose+" has hourly lines with resources")
+			switch {
+			case tt.filter == "" && (!ok || len(p.Steps) > 0):
+				t.Errorf("%s, %s: it will do\n%s", name, whose, text)
+			case tt.filter != "" && (ok || !strings.Contains(text, "the export "+whose+" is of a part of the bill, by its filter") || !strings.Contains(text, ": "+tt.filter)):
+				t.Errorf("%s, %s: want the filter %q\n%s", name, whose, tt.filter, text)
+			case tt.filter != "" && whose == "sagewarden" && len(p.Steps) > 0, tt.filter != "" && whose == "other" && len(p.Steps) != 2:
+				t.Errorf("%s, %s: %d steps\n%s", name, whose, len(p.Steps), text)
+			}
+		}
+	}
+	w := everything()
+	w.Parts = []string{PartExport}
+	poor := has("sagewarden", func(e *types.Export) {
+		behind(" WHERE line_item_usage_account_id = '1'")(e)
+		e.DataQuery.TableConfigurations[table][granularity] = "DAILY"
+	})
+	if p := plan(t, newCompany(t, poor), pays, w); len(p.Steps) > 0 || !strings.Contains(p.String(), "and is left alone: WHERE line_item_usage_account_id = '1'") {
+		t.Errorf("one that lacks something besides: %s", p)
+	}
+	is, want := w.wanted("b", "p", "r"), w.wanted("b", "p", "r")
+	if behind(" LIMIT 1")(is); same(is, want) {
+		t.Error("a filtered export is taken for a whole one")
+	}
+}
