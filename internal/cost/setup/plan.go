@@ -79,6 +79,9 @@ type Step struct {
 	Change *settings.Change `json:"change,omitempty"`
 	// Bare is what was billed for the domain without tags, where a lake tells.
 	Bare []Bare `json:"billedWithoutTags,omitempty"`
+
+	// private says that the export's bucket blocked all public access.
+	private bool
 }
 
 // A Policy is that of a bucket, before and after.
@@ -106,6 +109,8 @@ type Plan struct {
 	wish  Wish
 	// member says that another account pays.
 	member bool
+	// private says that the bucket blocks all public access.
+	private bool
 }
 
 // New looks what is there, and plans what is missing. Of the payer nothing is asked where the domains alone are looked at. What could not be read is in the
@@ -256,7 +261,7 @@ func (p *Plan) exports(ctx context.Context) {
 	region, ok := p.bucket(ctx, p.wish.Bucket, p.wish.Prefix, p.wish.Region)
 	if ok {
 		want := p.wish.wanted(p.wish.Bucket, p.wish.Prefix, region)
-		p.Steps = append(p.Steps, Step{Action: actCreate, Target: t, Export: want,
+		p.Steps = append(p.Steps, Step{Action: actCreate, Target: t, Export: want, private: p.private,
 			Resource: estate.ARN{Partition: t.Partition, Service: "bcm-data-exports", Region: t.Region, Account: t.Account, Resource: "export/" + p.wish.Export}.String()})
 	}
 }
@@ -269,7 +274,7 @@ func (p *Plan) update(ctx context.Context, arn string, is *types.Export, missing
 	}
 	region, ok := p.bucket(ctx, bucket, prefix, region)
 	if ok {
-		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing})
+		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing, private: p.private})
 	}
 }
 

@@ -130,8 +130,13 @@ func (d *diary) Settle(_ string, o settings.Outcome, _ string) error {
 
 func (c *company) apply(t *testing.T, p *Plan) (lines []string, d *diary) {
 	t.Helper()
+	return c.applyAs(t, c.payer(pays), p)
+}
+
+func (c *company) applyAs(t *testing.T, payer *Payer, p *Plan) (lines []string, d *diary) {
+	t.Helper()
 	d = &diary{}
-	e := Engine{Payer: c.payer(pays), Journal: d, Wait: func(context.Context, time.Duration) error { return nil },
+	e := Engine{Payer: payer, Journal: d, Wait: func(context.Context, time.Duration) error { return nil },
 		Studio: func(estate.Target) settings.Studio { return sagemaker.NewFromConfig(c.config(pays)) }}
 	for _, r := range e.Apply(t.Context(), p, func(Result) {}) {
 		lines = append(lines, r.String())
@@ -514,5 +519,104 @@ func TestFilteredExports(t *testing.T) {
 	is, want := w.wanted("b", "p", "r"), w.wanted("b", "p", "r")
 	if behind(" LIMIT 1")(is); same(is, want) {
 		t.Error("a filtered export is taken for a whole one")
+	}
+}
+
+// edited are exports that somebody has changed since.
+type edited struct {
+	Exports
+	change func(*types.Export)
+}
+
+func (e edited) GetExport(ctx context.Context, in *bcmdataexports.GetExportInput, of ...func(*bcmdataexports.Options)) (*bcmdataexports.GetExportOutput, error) {
+	out, err := e.Exports.GetExport(ctx, in, of...)
+	if err == nil {
+		e.change(out.Export)
+	}
+	return out, err
+}
+
+// TestExportsThatChanged: an export of which anything has changed since the plan is left alone, and so is one that has nothing to say any more.
+func TestExportsThatChanged(t *testing.T) {
+	for name, change := range map[string]func(*types.Export){
+		"its columns": func(e *types.Export) { e.DataQuery.QueryStatement = aws.String("SELECT tags FROM " + table) },
+		"its settings": func(e *types.Export) {
+			e.DataQuery.TableConfigurations[table][view] = "arn:aws:billing::1:billingview/custom"
+		},
+		"its place": func(e *types.Export) { e.DestinationConfigurations.S3Destination.S3Bucket = aws.String("acme-eu") },
+		"its form": func(e *types.Export) {
+			e.DestinationConfigurations.S3Destination.S3OutputConfigurations.Overwrite = types.OverwriteOptionCreateNewReport
+		},
+		"its cadence":     func(e *types.Export) { e.RefreshCadence = nil },
+		"its description": func(e *types.Export) { e.Description = aws.String("for the auditors") },
+		"no query":        func(e *types.Export) { e.DataQuery = nil },
+		"no place":        func(e *types.Export) { e.DestinationConfigurations = nil },
+	} {
+		c := newCompany(t, func(w *world.World) {
+			has("sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][granularity] = "DAILY" })(w)
+			w.Accounts[0].Regions[0].Buckets[0].Policy = world.BillingPolicy("aws", "acme-billing", pays)
+		})
+		w := everything()
+		w.Parts = []string{PartExport}
+		p := plan(t, c, pays, w)
+		if len(p.Steps) != 1 || p.Steps[0].Action != actUpdate {
+			t.Fatalf("%s", p)
+		}
+		before, payer := len(c.server.Mutations()), c.payer(pays)
+		payer.Exports = edited{payer.Exports, change}
+		lines, _ := c.applyAs(t, payer, p)
+		if len(lines) != 1 || !strings.HasPrefix(lines[0], "changed: update the export sagewarden of 111122223333: it has changed since") || len(c.server.Mutations()) != before {
+			t.Errorf("%s: %v, %d changes", name, lines, len(c.server.Mutations())-before)
+		}
+	}
+}
+
+// TestBucketsThatChanged: right before an export is made or changed its bucket is looked at again, and a bill is put into none that is not as safe as it was.
+func TestBucketsThatChanged(t *testing.T) {
+	policy := world.BillingPolicy("aws", "acme-billing", pays)
+	web := strings.Replace(policy, `"Statement":[`, `"Statement":[{"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-billing/*"},`, 1)
+	s3Managed := &s3types.ServerSideEncryptionByDefault{SSEAlgorithm: s3types.ServerSideEncryptionAes256}
+	for name, tt := range map[string]struct {
+		meanwhile func(*testing.T, *Payer)
+		want      string
+	}{
+		"no encryption": {func(_ *testing.T, p *Payer) { p.Bucket = locked{p.Bucket, nil} }, "the bucket acme-billing does not encrypt by default, other than"},
+		"public access": {func(_ *testing.T, p *Payer) { p.Bucket = locked{p.Bucket, s3Managed} }, "the bucket acme-billing does not block all public access, other than"},
+		"open":          {put(web), "is open to everybody by the statement Web"},
+		"shut":          {put(`{"Version":"2012-10-17","Statement":[]}`), "does not let billing deliver, other than"},
+		"nothing":       {func(*testing.T, *Payer) {}, ""},
+	} {
+		for _, action := range []string{actCreate, actUpdate} {
+			c := newCompany(t, func(w *world.World) {
+				if action == actUpdate {
+					has("sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][granularity] = "DAILY" })(w)
+				}
+				w.Accounts[0].Regions[0].Buckets[0].Policy = policy
+			})
+			w := everything()
+			w.Parts = []string{PartExport}
+			p, payer := plan(t, c, pays, w), c.payer(pays)
+			if len(p.Steps) != 1 || p.Steps[0].Action != action {
+				t.Fatalf("%s", p)
+			}
+			tt.meanwhile(t, payer)
+			lines, _ := c.applyAs(t, payer, p)
+			want := "changed: " + action + " the export sagewarden of 111122223333: "
+			if tt.want == "" {
+				want = "done: " + action
+			}
+			if len(lines) != 1 || !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], tt.want) {
+				t.Errorf("%s, %s: %v", name, action, lines)
+			}
+		}
+	}
+}
+
+// put puts a policy on the payer's bucket.
+func put(policy string) func(*testing.T, *Payer) {
+	return func(t *testing.T, p *Payer) {
+		if _, err := p.Bucket.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("acme-billing"), Policy: &policy}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
