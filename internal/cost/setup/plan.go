@@ -107,8 +107,8 @@ type Plan struct {
 
 	payer Payer
 	wish  Wish
-	// member says that another account pays.
-	member bool
+	// member says that another account pays, and unsure that nobody could tell whether one does.
+	member, unsure bool
 	// private says that the bucket blocks all public access.
 	private bool
 }
@@ -175,11 +175,15 @@ func (p *Plan) whose(ctx context.Context) {
 		p.see("%s is in no organization, and pays for itself", p.Payer)
 		return
 	}
-	if !p.saw(p.payer.Target, opOrganization, "whether the account pays", err) || out.Organization == nil {
+	pays := ""
+	if p.saw(p.payer.Target, opOrganization, "whether the account pays", err) && out.Organization != nil {
+		pays = aws.ToString(out.Organization.MasterAccountId)
+	}
+	if p.unsure = pays == ""; p.unsure {
+		p.note("whether %s pays could not be seen: it takes %s", p.Payer, opOrganization)
 		return
 	}
-	pays := aws.ToString(out.Organization.MasterAccountId)
-	if p.member = pays != "" && pays != p.Payer; !p.member {
+	if p.member = pays != p.Payer; !p.member {
 		p.see("%s pays for its organization", p.Payer)
 		return
 	}
@@ -244,6 +248,10 @@ func (p *Plan) exports(ctx context.Context) {
 	}
 	if p.member && !p.wish.Member {
 		p.note("no export is planned in a member account: --member says that one with its own lines alone is meant")
+		return
+	}
+	if p.unsure && !p.wish.Member {
+		p.note("no export is planned in an account that may be a member: --member says that one with its own lines alone will do")
 		return
 	}
 	if part := filter(ours); part != "" {

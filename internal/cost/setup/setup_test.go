@@ -443,7 +443,7 @@ func TestBlind(t *testing.T) {
 		if i < 0 || p.Holes() != 1 {
 			t.Errorf("%s: %+v", op, p.Coverage)
 		}
-		hidden := map[string][]string{opListExports: {actCreate, actPolicy}, opGetExport: {actCreate, actPolicy}, opListTags: {actActivate, actBackfill}, opBackfills: {actBackfill}, opLocation: {actCreate, actPolicy},
+		hidden := map[string][]string{opOrganization: {actCreate, actPolicy, actUpdate, actActivate, actBackfill}, opListExports: {actCreate, actPolicy}, opGetExport: {actCreate, actPolicy}, opListTags: {actActivate, actBackfill}, opBackfills: {actBackfill}, opLocation: {actCreate, actPolicy},
 			opPolicy: {actCreate, actPolicy}, opEncryption: {actCreate, actPolicy}, opPublicAccess: {actCreate, actPolicy}, opListDomains: {actPropagate}, opDescribeDomain: {actPropagate}}
 		for _, s := range p.Steps {
 			if slices.Contains(hidden[op], s.Action) {
@@ -617,6 +617,29 @@ func put(policy string) func(*testing.T, *Payer) {
 	return func(t *testing.T, p *Payer) {
 		if _, err := p.Bucket.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("acme-billing"), Policy: &policy}); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestNobodyKnowsWhoPays: where the organization cannot be seen, nothing of billing is planned by a guess; an export is where a member's will do.
+func TestNobodyKnowsWhoPays(t *testing.T) {
+	for name, fault := range map[string]world.Fault{
+		"denied":    {Operation: opOrganization, Error: "AccessDeniedException", Status: http.StatusBadRequest},
+		"throttled": {Operation: opOrganization, Error: "ThrottlingException", Status: http.StatusBadRequest},
+		"broken":    {Operation: opOrganization, Error: "InternalFailure", Status: http.StatusInternalServerError},
+	} {
+		for _, own := range []bool{false, true} {
+			w := everything()
+			w.Parts, w.Member = []string{PartExport, PartTags}, own
+			p := plan(t, newCompany(t, func(w *world.World) { w.Faults = []*world.Fault{&fault} }), pays, w)
+			var steps []string
+			for _, s := range p.Steps {
+				steps = append(steps, s.Action)
+			}
+			want := map[bool][]string{true: {actPolicy, actCreate}}[own]
+			if text := p.String(); !slices.Equal(steps, want) || p.Holes() != 1 || !strings.Contains(text, "whether 111122223333 pays could not be seen") || strings.Contains(text, "--member says") == own {
+				t.Errorf("%s, --member %t: %v\n%s", name, own, steps, text)
+			}
 		}
 	}
 }

@@ -82,6 +82,10 @@ func (p *Plan) tags(ctx context.Context) {
 	for _, key := range never {
 		p.note("the tag %s was never seen by billing, and so it cannot be activated: set it on something that costs money, and run this again after a day", key)
 	}
+	if p.unsure {
+		p.note("no tag is activated by an account that may be a member: the account that pays alone can")
+		return
+	}
 	resource := estate.ARN{Partition: t.Partition, Service: "ce", Account: t.Account, Resource: "cost-allocation-tags"}.String()
 	for keys := range slices.Chunk(off, atOnce) {
 		p.Steps = append(p.Steps, Step{Action: actActivate, Resource: resource, Target: t, Keys: keys})
