@@ -50,10 +50,12 @@ func improved(is, want *types.Export) *types.Export {
 	if set == nil {
 		set = map[string]string{}
 	}
-	split := set[splits]
+	had := maps.Clone(set)
 	maps.Copy(set, want.DataQuery.TableConfigurations[table])
-	if strings.EqualFold(split, yes) {
-		set[splits] = split
+	for _, more := range []string{splits, discounts} {
+		if strings.EqualFold(had[more], yes) {
+			set[more] = had[more]
+		}
 	}
 	list := Columns(strings.EqualFold(set[splits], yes))
 	if query := said.FindStringSubmatch(aws.ToString(is.DataQuery.QueryStatement)); query != nil {

@@ -198,7 +198,8 @@ func (p *Plan) exports(ctx context.Context) {
 	var missing []string
 	arn := ""
 	var poor []string
-	used := ""
+	used, sound := "", ""
+	ill := false
 	for pages := newExportPages(p.payer.Exports); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if !p.saw(t, opListExports, "which exports there are", err) {
@@ -212,7 +213,8 @@ func (p *Plan) exports(ctx context.Context) {
 			if !p.saw(t, opGetExport, "what exports hold", err) {
 				return
 			}
-			if s := ref.ExportStatus; s != nil && s.StatusCode == types.ExportStatusCodeUnhealthy {
+			unhealthy := ref.ExportStatus != nil && ref.ExportStatus.StatusCode == types.ExportStatusCodeUnhealthy
+			if s := ref.ExportStatus; unhealthy {
 				p.note("AWS says that the export %s is %s: %s", aws.ToString(ref.ExportName), strings.ToLower(string(s.StatusCode)), strings.ToLower(strings.ReplaceAll(string(s.StatusReason), "_", " ")))
 			}
 			absent, another := lacks(e, p.wish.Split)
@@ -220,15 +222,17 @@ func (p *Plan) exports(ctx context.Context) {
 			switch {
 			case another && aws.ToString(ref.ExportName) != p.wish.Export:
 			case aws.ToString(ref.ExportName) == p.wish.Export:
-				ours, arn, missing = e, aws.ToString(ref.ExportArn), absent
+				ours, arn, missing, ill = e, aws.ToString(ref.ExportArn), absent, unhealthy
 				if another {
 					p.note("the export %s is of another table than CUR 2.0: give another name with --export", p.wish.Export)
 					return
 				}
 			case part != "":
 				poor = append(poor, fmt.Sprintf("the export %s is of a part of the bill, by its filter: %s", aws.ToString(ref.ExportName), part))
-			case len(absent) == 0:
+			case len(absent) == 0 && !unhealthy:
 				good = e
+			case len(absent) == 0:
+				sound = "healthy "
 			default:
 				bucket, _, _ := where(e)
 				used = ", as " + bucket + ", to which " + aws.ToString(ref.ExportName) + " is delivered"
@@ -236,7 +240,7 @@ func (p *Plan) exports(ctx context.Context) {
 			}
 		}
 	}
-	if ours != nil && len(missing) == 0 && filter(ours) == "" {
+	if ours != nil && len(missing) == 0 && !ill && filter(ours) == "" {
 		good = ours
 	}
 	if good != nil {
@@ -263,7 +267,7 @@ func (p *Plan) exports(ctx context.Context) {
 		return
 	}
 	if p.wish.Bucket == "" {
-		p.note("there is no export with hourly lines and resources: name a bucket for one with --bucket%s", used)
+		p.note("there is no %sexport with hourly lines and resources: name a bucket for one with --bucket%s", sound, used)
 		return
 	}
 	region, ok := p.bucket(ctx, p.wish.Bucket, p.wish.Prefix, p.wish.Region)
@@ -274,14 +278,16 @@ func (p *Plan) exports(ctx context.Context) {
 	}
 }
 
-// update plans to change the export of our name. It goes on to deliver where it does, unless another bucket is named.
+// update plans to change the export of our name. It goes on to deliver where it does, unless another bucket is named. Where it lacks nothing and AWS does not
+// deliver it for all that, the cause is sought in its bucket, and there alone.
 func (p *Plan) update(ctx context.Context, arn string, is *types.Export, missing []string) {
 	bucket, prefix, region := where(is)
-	if p.wish.Bucket != "" && p.wish.Bucket != bucket {
+	moves := p.wish.Bucket != "" && p.wish.Bucket != bucket
+	if moves {
 		bucket, prefix, region = p.wish.Bucket, p.wish.Prefix, p.wish.Region
 	}
 	region, ok := p.bucket(ctx, bucket, prefix, region)
-	if ok {
+	if ok && (moves || len(missing) > 0) {
 		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing, private: p.private})
 	}
 }

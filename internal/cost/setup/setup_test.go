@@ -643,3 +643,84 @@ func TestNobodyKnowsWhoPays(t *testing.T) {
 		}
 	}
 }
+
+// ailing are exports that AWS does not deliver.
+type ailing struct{ Exports }
+
+func (a ailing) ListExports(ctx context.Context, in *bcmdataexports.ListExportsInput, of ...func(*bcmdataexports.Options)) (*bcmdataexports.ListExportsOutput, error) {
+	out, err := a.Exports.ListExports(ctx, in, of...)
+	if err == nil {
+		for i := range out.Exports {
+			out.Exports[i].ExportStatus = &types.ExportStatus{StatusCode: types.ExportStatusCodeUnhealthy, StatusReason: types.ExecutionStatusReasonInsufficientPermission}
+		}
+	}
+	return out, err
+}
+
+// TestUnhealthyExports: an export that AWS does not deliver will not do. Of ours the bucket is looked at: its policy is mended, or it is left for another.
+func TestUnhealthyExports(t *testing.T) {
+	const policy, create, update = actPolicy, actCreate, actUpdate
+	for name, tt := range map[string]struct {
+		whose  string
+		change func(*types.Export)
+		wish   func(*Wish)
+		steps  []string
+		want   string
+	}{
+		"another's":           {"other", nil, nil, []string{policy, create}, ""},
+		"another's, alone":    {"other", nil, func(w *Wish) { w.Bucket = "" }, nil, "there is no healthy export with hourly lines and resources: name a bucket"},
+		"ours":                {"sagewarden", nil, func(w *Wish) { w.Bucket = "" }, []string{policy}, ""},
+		"ours, and no policy": {"sagewarden", nil, func(w *Wish) { w.Policy = false }, nil, `"aws:SourceAccount": "111122223333"`},
+		"ours, and moved":     {"sagewarden", nil, func(w *Wish) { w.Bucket = "acme-eu" }, []string{policy, update}, "and no longer to s3://acme-billing/exports/sagewarden"},
+		"ours, and poor":      {"sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][resources] = no }, nil, []string{policy, update}, "it lacks resources"},
+	} {
+		c := newCompany(t, has(tt.whose, func(e *types.Export) {
+			if tt.change != nil {
+				tt.change(e)
+			}
+		}))
+		w := everything()
+		w.Parts = []string{PartExport}
+		if tt.wish != nil {
+			tt.wish(&w)
+		}
+		payer := c.payer(pays)
+		payer.Exports = ailing{payer.Exports}
+		p, err := New(t.Context(), payer, nil, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var steps []string
+		for _, s := range p.Steps {
+			steps = append(steps, s.Action)
+		}
+		text := p.String()
+		if !slices.Equal(steps, tt.steps) || strings.Contains(text, "ok: the export") || !strings.Contains(text, "AWS says that the export "+tt.whose+" is unhealthy: insufficient permission") || !strings.Contains(text, tt.want) {
+			t.Errorf("%s: %v\n%s", name, steps, text)
+		}
+	}
+}
+
+// TestMovedExports: an update keeps what an export asks for besides, and where it was delivered to is said where that changes.
+func TestMovedExports(t *testing.T) {
+	poor := func(e *types.Export) {
+		e.DataQuery.TableConfigurations[table][granularity] = "DAILY"
+		e.DataQuery.TableConfigurations[table][discounts] = yes
+		e.DataQuery.TableConfigurations[table][view] = "arn:aws:billing::111122223333:billingview/primary"
+	}
+	for bucket, moved := range map[string]bool{"": false, "acme-billing": false, "acme-eu": true} {
+		w := everything()
+		w.Parts, w.Bucket = []string{PartExport}, bucket
+		p := plan(t, newCompany(t, has("sagewarden", poor)), pays, w)
+		if len(p.Steps) != 2 || p.Steps[1].Action != actUpdate {
+			t.Fatalf("%q: %s", bucket, p)
+		}
+		set := p.Steps[1].Export.DataQuery.TableConfigurations[table]
+		if set[granularity] != hourly || set[discounts] != yes || set[view] == "" {
+			t.Errorf("%q: %v", bucket, set)
+		}
+		if strings.Contains(p.String(), "and no longer to s3://acme-billing/exports/sagewarden") != moved {
+			t.Errorf("%q: %s", bucket, p)
+		}
+	}
+}
