@@ -133,6 +133,14 @@ func (s Step) changed(ctx context.Context, p Payer) (string, error) {
 			return "it has changed since this was planned, and was left alone: plan again", nil
 		}
 		return s.unfit(ctx, p)
+	case actBackfill:
+		all, err := backfills(ctx, p.Tags)
+		if err != nil {
+			return "", settings.Failed(opBackfills, s.Resource, err)
+		}
+		if at := latest(all); at.After(s.latest) {
+			return "somebody else has asked for a backfill since this was planned, at " + at.Format(time.RFC3339) + ", and AWS takes one a day: plan again", nil
+		}
 	}
 	return "", nil
 }

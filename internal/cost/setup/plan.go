@@ -82,6 +82,8 @@ type Step struct {
 
 	// private says that the export's bucket blocked all public access.
 	private bool
+	// latest is when the latest backfill was asked for, zero for never.
+	latest time.Time
 }
 
 // A Policy is that of a bucket, before and after.

@@ -724,3 +724,32 @@ func TestMovedExports(t *testing.T) {
 		}
 	}
 }
+
+// TestSomebodyElsesBackfill: what somebody else has asked for since the plan is not taken for what was to be asked for.
+func TestSomebodyElsesBackfill(t *testing.T) {
+	for _, earlier := range []bool{false, true} {
+		c := newCompany(t, nil)
+		w := everything()
+		w.Parts = []string{PartTags}
+		ask := func(from string) {
+			if _, err := c.payer(pays).Tags.StartCostAllocationTagBackfill(t.Context(), &costexplorer.StartCostAllocationTagBackfillInput{BackfillFrom: &from}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if earlier {
+			ask("2026-02-01T00:00:00Z")
+			c.ahead.Add(2 * 24 * 3600)
+		}
+		p := plan(t, c, pays, w)
+		if len(p.Steps) != 2 || p.Steps[1].Action != actBackfill {
+			t.Fatalf("%s", p)
+		}
+		ask("2025-12-01T00:00:00Z")
+		before := len(c.server.Mutations())
+		lines, d := c.apply(t, p)
+		if len(lines) != 2 || !strings.HasPrefix(lines[1], "changed: show the tags on the bills of 111122223333 from 2025-12 on: somebody else has asked for a backfill since") ||
+			!slices.Equal(d.ends, []settings.Outcome{settings.Done, settings.Changed}) || len(c.server.Mutations()) != before+1 {
+			t.Errorf("%v", lines)
+		}
+	}
+}

@@ -119,8 +119,18 @@ func (p *Plan) backfill(ctx context.Context, since time.Time, pending bool) {
 			return
 		}
 	}
-	p.Steps = append(p.Steps, Step{Action: actBackfill, Target: t, From: from.Format(time.RFC3339),
+	p.Steps = append(p.Steps, Step{Action: actBackfill, Target: t, From: from.Format(time.RFC3339), latest: latest(done),
 		Resource: estate.ARN{Partition: t.Partition, Service: "ce", Account: t.Account, Resource: "cost-allocation-tag-backfill"}.String()})
+}
+
+// latest is when the last of the backfills was asked for, zero for none.
+func latest(all []types.CostAllocationTagBackfillRequest) (at time.Time) {
+	for _, b := range all {
+		if asked := instant(b.RequestedAt); asked.After(at) {
+			at = asked
+		}
+	}
+	return at
 }
 
 const (
