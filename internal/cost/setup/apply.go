@@ -161,14 +161,14 @@ func (s Step) unfit(ctx context.Context, p Payer) (string, error) {
 		return "", settings.Failed(opPolicy, name, err)
 	}
 	const again = ", other than when this was planned: plan again"
-	is, err := readPolicy(text)
+	is, wrong := readPolicy(text)
 	switch {
 	case !encrypts:
 		return "the bucket " + name + " does not encrypt by default" + again, nil
 	case s.private && !blocked:
 		return "the bucket " + name + " does not block all public access" + again, nil
-	case err != nil:
-		return "the policy of the bucket " + name + " could not be read" + again, nil
+	case wrong != nil:
+		return "the policy of the bucket " + name + " could not be read" + again + " (" + wrong.Error() + ")", nil
 	case is.open() != "":
 		return "the bucket " + name + " is open to everybody by the statement " + is.open() + " of its policy" + again, nil
 	case !is.allowed(p.delivery(name, prefix)):
