@@ -160,15 +160,16 @@ func (s Step) unfit(ctx context.Context, p Payer) (string, error) {
 	if err != nil {
 		return "", settings.Failed(opPolicy, name, err)
 	}
+	is, err := readPolicy(text)
+	if err != nil {
+		return "", settings.Failed("read", "the policy of the bucket "+name, err)
+	}
 	const again = ", other than when this was planned: plan again"
-	is, wrong := readPolicy(text)
 	switch {
 	case !encrypts:
 		return "the bucket " + name + " does not encrypt by default" + again, nil
 	case s.private && !blocked:
 		return "the bucket " + name + " does not block all public access" + again, nil
-	case wrong != nil:
-		return "the policy of the bucket " + name + " could not be read" + again + " (" + wrong.Error() + ")", nil
 	case is.open() != "":
 		return "the bucket " + name + " is open to everybody by the statement " + is.open() + " of its policy" + again, nil
 	case !is.allowed(p.delivery(name, prefix)):

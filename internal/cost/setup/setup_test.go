@@ -584,6 +584,7 @@ func TestBucketsThatChanged(t *testing.T) {
 		"public access": {func(_ *testing.T, p *Payer) { p.Bucket = locked{p.Bucket, s3Managed} }, "the bucket acme-billing does not block all public access, other than"},
 		"open":          {put(web), "is open to everybody by the statement Web"},
 		"shut":          {put(`{"Version":"2012-10-17","Statement":[]}`), "does not let billing deliver, other than"},
+		"garbled":       {put(`{"Version":"2012-10-17","Statement":[{"Effect":1}]}`), "the policy of the bucket acme-billing"},
 		"nothing":       {func(*testing.T, *Payer) {}, ""},
 	} {
 		for _, action := range []string{actCreate, actUpdate} {
@@ -604,6 +605,9 @@ func TestBucketsThatChanged(t *testing.T) {
 			want := "changed: " + action + " the export sagewarden of 111122223333: "
 			if tt.want == "" {
 				want = "done: " + action
+			}
+			if name == "garbled" {
+				want = "failed: " + action + " the export sagewarden of 111122223333: it could not be looked at again, and was left alone: "
 			}
 			if len(lines) != 1 || !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], tt.want) {
 				t.Errorf("%s, %s: %v", name, action, lines)
