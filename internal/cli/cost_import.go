@@ -35,7 +35,8 @@ func newCostImport(env Env) *cobra.Command {
 		Short: "Read an AWS bill into the lake of charges",
 		Long: "Import reads legacy CUR, CUR 2.0, FOCUS 1.0 and FOCUS 1.2, as CSV (plain, gzip or zip) or Parquet. SOURCE is a file, a folder, a Manifest.json, or a place in S3:\n" +
 			"s3://bucket/prefix/name of the export, or of one manifest. Where there is a manifest, the files that it names are read, and nothing is listed.\n" +
-			"A month is replaced whole when AWS has delivered a new version of it; what is in the lake already is left alone. What fails leaves the lake as it was.",
+			"A month is replaced whole when AWS has delivered a new version of it; what is in the lake already is left alone. What fails leaves the lake as it was.\n" +
+			"Exit status: 0 fine, 1 failed, 2 usage, 4 a month of --month was not there or could not be read.",
 		Example: "  sagewarden cost import s3://acme-billing/exports/sagemaker --month 2026-03\n" +
 			"  sagewarden cost import ./bills --product AmazonSageMaker --product AmazonEFS\n  sagewarden cost import focus.csv --product all",
 		Args: cobra.ExactArgs(1),
@@ -63,7 +64,8 @@ func (f *importFlags) run(ctx context.Context, env Env, source string) error {
 	if err != nil {
 		return err
 	}
-	deliveries, err := f.deliveries(ctx, env, source)
+	asked := len(f.months) > 0
+	deliveries, passed, err := f.deliveries(ctx, env, source)
 	if err != nil {
 		return err
 	}
@@ -86,15 +88,25 @@ func (f *importFlags) run(ctx context.Context, env Env, source string) error {
 	for _, d := range deliveries {
 		notes = append(notes, d.Notes...)
 	}
-	return imported(results, dir, notes).Print(env.Stdout, print)
+	for _, p := range passed {
+		notes = append(notes, p.String())
+	}
+	if err := imported(results, dir, notes).Print(env.Stdout, print); err != nil {
+		return err
+	}
+	if asked && len(passed) > 0 {
+		return status(exitHoles)
+	}
+	return nil
 }
 
-func (f *importFlags) deliveries(ctx context.Context, env Env, source string) ([]bill.Delivery, error) {
+func (f *importFlags) deliveries(ctx context.Context, env Env, source string) ([]bill.Delivery, []bill.Passed, error) {
 	if !strings.HasPrefix(source, "s3://") {
 		if len(f.months) > 0 {
-			return nil, usagef("--month: it says what to read from S3; files are read whole")
+			return nil, nil, usagef("--month: it says what to read from S3; files are read whole")
 		}
-		return bill.Local(source)
+		ds, err := bill.Local(source)
+		return ds, nil, err
 	}
 	if len(f.months) == 0 {
 		now := env.Now().UTC()
@@ -103,7 +115,7 @@ func (f *importFlags) deliveries(ctx context.Context, env Env, source string) ([
 	}
 	s, err := signIn(ctx, f.profile, f.region)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return bill.Remote(ctx, s.S3(), source, f.months)
 }

@@ -103,7 +103,10 @@ func Import(ctx context.Context, o Options, deliveries []Delivery, yield func(Re
 	if err := errors.Join(db.Function(ctx, grammarFunction, 3, readUsage), db.Function(ctx, labelsFunction, 2, readLabels)); err != nil {
 		return err
 	}
-	im := &importer{Options: o, stage: stage, db: db, yield: yield}
+	im := &importer{Options: o, stage: stage, db: db, yield: yield, brought: map[string]string{}}
+	if err := im.apart(ctx, deliveries); err != nil {
+		return err
+	}
 	for _, d := range deliveries {
 		if err := im.delivery(ctx, d); err != nil {
 			if e, ok := errors.AsType[*estate.Error](err); ok && d.origins[e.On] != "" {
@@ -121,6 +124,62 @@ type importer struct {
 	stage *lake.Stage
 	db    *duck.DB
 	yield func(Result)
+	// brought are the months of this import, each with the name of the delivery that brought it.
+	brought map[string]string
+}
+
+// apart finds folders of files that are bills of one month before any of them is imported. It looks at what the first lines say: what later lines bring
+// is found by bring, with the months of earlier deliveries in the lake.
+func (im *importer) apart(ctx context.Context, deliveries []Delivery) error {
+	if len(deliveries) < 2 {
+		return nil
+	}
+	names := map[string]string{}
+	for _, d := range deliveries {
+		period := d.Period
+		if period == "" {
+			var err error
+			if period, err = im.peek(ctx, d); err != nil {
+				return err
+			}
+		}
+		if other := names[period]; period != "" && other != "" {
+			return twoBills(d.Name, other, d.Name, period)
+		}
+		names[period] = d.Name
+	}
+	return nil
+}
+
+// peek is the month of a delivery that does not say it, where all of its first lines are of one.
+func (im *importer) peek(ctx context.Context, d Delivery) (string, error) {
+	files, done, err := d.load(ctx, im.stage.Dir, im.Progress)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	s, err := im.inspect(ctx, files)
+	if err != nil {
+		return "", err
+	}
+	return s.first(ctx)
+}
+
+// bring refuses a month that another delivery of this import has brought: it would be in its place, and the other's lines gone.
+func (im *importer) bring(d Delivery, periods ...string) error {
+	for _, p := range periods {
+		if other, twice := im.brought[p]; twice && other != d.Name {
+			return twoBills(d.Name, other, d.Name, p)
+		}
+	}
+	for _, p := range periods {
+		im.brought[p] = d.Name
+	}
+	return nil
+}
+
+func twoBills(on, one, other, period string) error {
+	return wrongf(on, "import the folder of each bill, with a name of its own by --bill; put what are parts of one bill into one folder", "%s and %s are two bills of %s", one, other, period)
 }
 
 // known are the months that the lake has of this bill now.
@@ -158,6 +217,9 @@ func (im *importer) unchanged(d Delivery, period string) (bool, error) {
 
 func (im *importer) delivery(ctx context.Context, d Delivery) error {
 	if d.Period != "" {
+		if err := im.bring(d, d.Period); err != nil {
+			return err
+		}
 		if same, err := im.unchanged(d, d.Period); same || err != nil {
 			return err
 		}
@@ -183,6 +245,11 @@ func (im *importer) delivery(ctx context.Context, d Delivery) error {
 	if err != nil {
 		return err
 	}
+	if first != "" {
+		if err := im.bring(d, first); err != nil {
+			return err
+		}
+	}
 	if first != "" && (before == nil || !before.Shared) {
 		if same, err := im.unchanged(d, first); same || err != nil {
 			return err
@@ -193,6 +260,9 @@ func (im *importer) delivery(ctx context.Context, d Delivery) error {
 	}
 	periods, err := s.periods(ctx)
 	if err != nil {
+		return err
+	}
+	if err := im.bring(d, periods...); err != nil {
 		return err
 	}
 	for _, p := range periods {

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	simulated "github.com/sagewarden/sagewarden/internal/simulate/bill"
@@ -65,6 +66,72 @@ func TestMonthsAreReplacedWhole(t *testing.T) {
 		if diff := cmp.Diff(step.sums, ask(t, dir, "SELECT billing_period, sum(unblended_cost) FROM charges GROUP BY ALL ORDER BY ALL")); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+// TestTwoFoldersOfAMonth: neither of two folders that bring one month is put in the other's place, and the lake is as it was.
+func TestTwoFoldersOfAMonth(t *testing.T) {
+	later := strings.Replace(line, "2026-03-01T", "2026-04-01T", 1)
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  string
+		left  []string // what the lake has after it, where that is not what it had
+	}{
+		"each of one month":        {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + line + line}, "are two bills of 2026-03", nil},
+		"another month between":    {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + later, "c/bill.csv.gz": header + line}, "are two bills of 2026-03", nil},
+		"the month behind another": {map[string]string{"a/bill.csv": header + line, "b/bill.csv": header + later + line}, "are two bills of 2026-03", []string{`["2026-03","1.5"]`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, to := t.TempDir(), t.TempDir()
+			must(t, Options{Lake: to}, write(t, filepath.Join(t.TempDir(), "bill.csv"), []byte(header+strings.Repeat(line, 10))))
+			want := tt.left
+			if want == nil {
+				want = []string{`["2026-03","15"]`}
+			}
+			for f, text := range tt.files {
+				if strings.HasSuffix(f, ".gz") {
+					text = string(packed(text))
+				}
+				write(t, filepath.Join(dir, f), []byte(text))
+			}
+			if _, err := try(t, Options{Lake: to}, dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+			if diff := cmp.Diff(want, ask(t, to, "SELECT billing_period, sum(unblended_cost) FROM charges GROUP BY ALL ORDER BY ALL")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestVersionsOfAMonth: of several versions of a month the current one is that in whose folder the others lie. Where none is, nothing is imported.
+func TestVersionsOfAMonth(t *testing.T) {
+	const month = "p/r/20260301-20260401/"
+	for name, tt := range map[string]struct {
+		manifests map[string]string
+		want      string // the version, or the error
+	}{
+		"older ones below":           {map[string]string{month + "r-Manifest.json": "a2", month + "a1/r-Manifest.json": "a1", month + "a2/r-Manifest.json": "a2"}, "a2"},
+		"none above":                 {map[string]string{month + "a1/r-Manifest.json": "a1", month + "a2/r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+		"two payers' of one name":    {map[string]string{"x/" + month + "r-Manifest.json": "a1", "y/z/" + month + "r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+		"copies of one":              {map[string]string{"x/" + month + "r-Manifest.json": "a1", "y/" + month + "r-Manifest.json": "a1"}, "a1"},
+		"a folder that begins alike": {map[string]string{"x/" + month + "r-Manifest.json": "a1", "x/p/r/20260301-20260401 old/r-Manifest.json": "a2"}, "are two versions of 2026-03, or two bills"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, to := t.TempDir(), t.TempDir()
+			for f, version := range tt.manifests {
+				write(t, filepath.Join(dir, filepath.Dir(f), "bill-"+version+".csv"), []byte(header+line))
+				write(t, filepath.Join(dir, f), []byte(`{"assemblyId":"`+version+`","billingPeriod":"2026-03","reportKeys":["bill-`+version+`.csv"]}`))
+			}
+			rs, err := try(t, Options{Lake: to}, dir)
+			got := fmt.Sprint(err)
+			if err == nil && len(rs) == 1 {
+				got = rs[0].Assembly
+			}
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("want %q, got %q", tt.want, got)
+			}
+		})
 	}
 }
 
@@ -212,6 +279,12 @@ type shelf struct {
 	objects map[string][]byte
 	mu      sync.Mutex
 	asked   []string
+	// modified are when objects were written, of those of which that is said.
+	modified map[string]time.Time
+	// given, where there is one, is told of each object that was given, and may put others.
+	given func(name string)
+	// unlisted says that who asks may not list.
+	unlisted bool
 	// short cuts what it gives.
 	short bool
 }
@@ -222,6 +295,9 @@ func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key))
 	text, ok := s.objects[aws.ToString(in.Bucket)+"/"+aws.ToString(in.Key)]
+	if !ok && s.unlisted {
+		return nil, &smithy.GenericAPIError{Code: "AccessDenied", Message: "Access Denied"}
+	}
 	if !ok {
 		return nil, &types.NoSuchKey{}
 	}
@@ -229,7 +305,65 @@ func (s *shelf) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s
 	if s.short && !strings.HasSuffix(aws.ToString(in.Key), ".json") {
 		text = text[:len(text)/2]
 	}
-	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(text)), ContentLength: aws.Int64(size)}, nil
+	name := aws.ToString(in.Bucket) + "/" + aws.ToString(in.Key)
+	out := &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(text)), ContentLength: aws.Int64(size)}
+	if at, said := s.modified[name]; said {
+		out.LastModified = aws.Time(at)
+	}
+	if s.given != nil {
+		s.given(name)
+	}
+	return out, nil
+}
+
+// TestDeliveredMeanwhile: what AWS is overwriting is not imported under the manifest of before, and the lake is as it was.
+func TestDeliveredMeanwhile(t *testing.T) {
+	const folder = "p/r/20260301-20260401/"
+	manifestOf := func(version, bucket, second string) []byte {
+		return []byte(`{"assemblyId":"` + version + `","bucket":"` + bucket + `","billingPeriod":"2026-03","reportKeys":["` + folder + `r-1.csv","` + folder + second + `"]}`)
+	}
+	for name, tt := range map[string]struct {
+		bucket string
+		second time.Duration // when the second file was written, from the manifest on
+		name   string        // how that file is named
+		swap   string        // the version of which the manifest is once the second file was given
+		want   string
+	}{
+		"delivered":                        {"b", -time.Minute, "r-2.csv", "", ""},
+		"in the manifest's own second":     {"b", 0, "r-2.csv", "", ""},
+		"a file that is newer":             {"b", time.Second, "r-2.csv", "", "r-2.csv: it was written at 2026-04-15T12:00:01Z, after its manifest, which is of 2026-04-15T12:00:00Z"},
+		"a copy, made in any order":        {"original", time.Hour, "r-2.csv", "", ""},
+		"a manifest that came meanwhile":   {"b", -time.Minute, "r-2.csv", "a3", "r-Manifest.json: it was replaced while its files were fetched: it is of a3, and was of a2"},
+		"the same manifest, written again": {"b", -time.Minute, "r-2.csv", "a2", ""},
+		"a file of its version's own name": {"b", time.Second, "a2/r-2.csv", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := t.TempDir()
+			must(t, Options{Lake: to}, write(t, filepath.Join(t.TempDir(), "bill.csv"), []byte(header+strings.Repeat(line, 10))))
+			s := &shelf{objects: map[string][]byte{"b/" + folder + "r-Manifest.json": manifestOf("a2", tt.bucket, tt.name), "b/" + folder + "r-1.csv": []byte(header + line), "b/" + folder + tt.name: []byte(header + line)},
+				modified: map[string]time.Time{"b/" + folder + "r-Manifest.json": noon, "b/" + folder + "r-1.csv": noon.Add(-time.Minute), "b/" + folder + tt.name: noon.Add(tt.second)}}
+			s.given = func(name string) {
+				if tt.swap != "" && strings.HasSuffix(name, "r-2.csv") {
+					s.objects["b/"+folder+"r-Manifest.json"] = manifestOf(tt.swap, tt.bucket, tt.name)
+				}
+			}
+			ds, _, err := Remote(t.Context(), s, "s3://b/p/r", []string{"2026-03"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = run(t, Options{Lake: to}, ds)
+			sum := `["3"]`
+			if tt.want != "" {
+				sum = `["15"]`
+			}
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), "s3://b/"+folder+tt.want) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+			if diff := cmp.Diff([]string{sum}, ask(t, to, "SELECT sum(unblended_cost) FROM charges")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
 
 // TestRemote: a bill in S3 is read by its manifest, from the manifest's own bucket; other months, other buckets and lists are not asked for.
@@ -250,13 +384,23 @@ func TestRemote(t *testing.T) {
 				}
 				s.objects["copy/"+key] = text
 			}
-			ds, err := Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03"})
+			ds, passed, err := Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03", "2026-03"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if len(ds) != 1 || len(ds[0].Notes) != 1 || !strings.Contains(ds[0].Notes[0], "of bucket original") {
 				t.Errorf("%s: %+v", f, ds)
 			}
+			if len(passed) != 1 || !strings.HasPrefix(passed[0].String(), "2026-02 was passed over: there is no manifest at s3://copy/exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at ") {
+				t.Errorf("%s: passed over %v", f, passed)
+			}
+			// To who may not list, S3 says of what is not there that it is denied.
+			s.unlisted = true
+			if _, passed, err = Remote(t.Context(), s, "s3://copy/exports/org", []string{"2026-02", "2026-03"}); err != nil || len(passed) != 1 || passed[0].Denied == nil ||
+				!strings.HasPrefix(passed[0].String(), "2026-02 was passed over: it was not delivered, or may not be read") {
+				t.Errorf("%s: %v, passed over %v", f, err, passed)
+			}
+			s.unlisted = false
 			to := t.TempDir()
 			rs, err := run(t, Options{Lake: to}, ds)
 			if err != nil {
@@ -271,7 +415,7 @@ func TestRemote(t *testing.T) {
 			}
 			// The second time, the manifest is all that is read.
 			s.asked = nil
-			ds, err = Remote(t.Context(), s, "s3://copy/"+d.Manifest, nil)
+			ds, _, err = Remote(t.Context(), s, "s3://copy/"+d.Manifest, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -285,7 +429,7 @@ func TestRemote(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Remote(t.Context(), &shelf{}, "s3://copy/exports/org", []string{"2026-02"}); err == nil || !strings.Contains(err.Error(), "there is no manifest at exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at exports/org/20260201-20260301/org-Manifest.json") {
+	if _, _, err := Remote(t.Context(), &shelf{}, "s3://copy/exports/org", []string{"2026-02"}); err == nil || !strings.Contains(err.Error(), "there is no manifest at exports/org/metadata/BILLING_PERIOD=2026-02/org-Manifest.json, nor at exports/org/20260201-20260301/org-Manifest.json") {
 		t.Errorf("no month: %v", err)
 	}
 }

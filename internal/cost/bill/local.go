@@ -88,12 +88,13 @@ func Local(path string) ([]Delivery, error) {
 
 func isManifest(path string) bool { return strings.HasSuffix(path, "Manifest.json") }
 
-// localManifests are the months that the manifests are of. Of several of a month, the one that is least deep is the current one.
+// localManifests are the months that the manifests are of. Of several of a month, the current one is that in whose folder the others
+// lie, in folders of their own.
 func localManifests(root string, files []string) ([]Delivery, error) {
 	slices.SortFunc(files, func(a, b string) int {
 		return cmp.Or(cmp.Compare(strings.Count(a, string(filepath.Separator)), strings.Count(b, string(filepath.Separator))), cmp.Compare(a, b))
 	})
-	seen := map[string]bool{}
+	current := map[string]Delivery{}
 	var ds []Delivery
 	for _, f := range files {
 		d, err := localManifest(root, f)
@@ -101,18 +102,30 @@ func localManifests(root string, files []string) ([]Delivery, error) {
 			return nil, err
 		}
 		// One folder may hold several reports: the manifest's name is that of the report.
-		if key := d.Period + "/" + filepath.Base(f); !seen[key] {
-			seen[key] = true
+		key := d.Period + "/" + filepath.Base(f)
+		c, known := current[key]
+		switch {
+		case !known:
+			current[key] = d
 			ds = append(ds, d)
+		case d.Assembly != c.Assembly && !below(filepath.Dir(c.Name), f):
+			return nil, wrongf(root, "name the manifest of the one that counts; where both do, import the folder of each, with a name of its own by --bill",
+				"%s and %s are two versions of %s, or two bills, and nothing says which is the current one", c.Name, f, d.Period)
 		}
 	}
 	slices.SortFunc(ds, func(a, b Delivery) int { return cmp.Compare(a.Period, b.Period) })
 	for i := 1; i < len(ds); i++ {
 		if ds[i].Period == ds[i-1].Period {
-			return nil, wrongf(root, "import the folder of each bill, with a name of its own by --bill", "%s and %s are two bills of %s", ds[i-1].Name, ds[i].Name, ds[i].Period)
+			return nil, twoBills(root, ds[i-1].Name, ds[i].Name, ds[i].Period)
 		}
 	}
 	return ds, nil
+}
+
+// below says whether a file lies in a folder within the folder.
+func below(dir, file string) bool {
+	rest, err := filepath.Rel(dir, filepath.Dir(file))
+	return err == nil && rest != "." && filepath.IsLocal(rest)
 }
 
 func localManifest(root, file string) (Delivery, error) {
