@@ -181,6 +181,6 @@ func confirmSavings(ctx context.Context, a *attached, l *ledger.Ledger, c showba
 	for _, s := range saved.Actual {
 		stops = append(stops, waste.Stop{Receipt: s.Receipt, Resource: s.Resource, Action: s.Action, From: s.From, To: s.To, Forecast: s.Forecast, Reckoned: s.Realised, Known: s.Known})
 	}
-	all, err := waste.Confirm(ctx, a, stops, c)
+	all, err := waste.Confirm(ctx, a, stops, a.lake.Months(), c)
 	return waste.Confirmed(all), err
 }
