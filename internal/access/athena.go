@@ -26,7 +26,7 @@ func (all *statements) query(a config.Athena, delivered string) {
 	region := cmp.Or(a.Region, "*")
 	group := own("athena", region, "workgroup/"+cmp.Or(a.Workgroup, "*"))
 	all.allow("QueryBill", []string{group}, athena.OpWorkGroup, athena.OpStart, athena.OpLook, athena.OpResults, athena.OpStop)
-	all.allow("ReadBillTable", []string{own("athena", region, "datacatalog/"+athena.DefaultCatalog)}, athena.OpTable)
+	all.allow("ReadBillTable", []string{own("athena", region, "datacatalog/"+athena.Catalog)}, athena.OpTable)
 
 	database := cmp.Or(a.Database, "*")
 	catalog := []string{own("glue", region, "catalog"), own("glue", region, "database/"+database), own("glue", region, "table/"+database+"/"+cmp.Or(a.Table, "*"))}

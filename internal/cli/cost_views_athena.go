@@ -93,11 +93,11 @@ func (f *viewsFlags) run(ctx context.Context, env Env) error {
 }
 
 func (f *viewsFlags) check(v athena.Views) error {
-	for _, n := range []struct{ flag, name string }{{"views-database", v.Database}, {"prefix", v.Prefix + "charges"}} {
+	for _, n := range []struct{ flag, what, name string }{{"views-database", "database", v.Database}, {"prefix", "view", v.Prefix + "charges"}} {
 		if n.name == "" {
 			continue
 		}
-		if err := athena.CheckName("view", n.name); err != nil {
+		if err := athena.CheckName(n.what, n.name); err != nil {
 			return usagef("--%s: %w", n.flag, err)
 		}
 	}

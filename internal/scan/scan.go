@@ -183,7 +183,7 @@ type shared struct {
 	rests *queue
 	// listings is how many families each lane of a target lists at once.
 	listings int
-	// tagSets are the sets of tags that were met.
+	// tagSets are the sets of tags that were met, by their sum.
 	tagSets sync.Map
 }
 

@@ -2,7 +2,7 @@ package scan
 
 import (
 	"context"
-	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -88,20 +88,34 @@ func (t *target) tagsOf(ctx context.Context, tags map[string]map[string]string, 
 
 // alike are the tags as a map, one for all resources that are tagged alike: most are tagged as many others are.
 func (t *target) alike(of []types.Tag) map[string]string {
-	slices.SortFunc(of, func(a, b types.Tag) int { return strings.Compare(aws.ToString(a.Key), aws.ToString(b.Key)) })
-	var key strings.Builder
-	for _, tag := range of {
-		fmt.Fprintf(&key, "%q%q", aws.ToString(tag.Key), aws.ToString(tag.Value))
-	}
-	if same, ok := t.tagSets.Load(key.String()); ok {
+	sum := tagSum(of)
+	if same, ok := t.tagSets.Load(sum); ok && equal(of, same.(map[string]string)) {
 		return same.(map[string]string)
 	}
 	set := make(map[string]string, len(of))
 	for _, tag := range of {
 		set[strings.Clone(aws.ToString(tag.Key))] = strings.Clone(aws.ToString(tag.Value)) // not a piece of the whole answer
 	}
-	same, _ := t.tagSets.LoadOrStore(key.String(), set)
-	return same.(map[string]string)
+	t.tagSets.Store(sum, set)
+	return set
+}
+
+var tagSeed = maphash.MakeSeed()
+
+// tagSum is the same for the same tags in whatever order, and hardly ever for others.
+func tagSum(of []types.Tag) (sum uint64) {
+	for _, tag := range of {
+		sum += maphash.Comparable(tagSeed, [2]string{aws.ToString(tag.Key), aws.ToString(tag.Value)})
+	}
+	return sum
+}
+
+// equal reports whether the tags, of which no two have one key, are those of the set.
+func equal(of []types.Tag, set map[string]string) bool {
+	return len(of) == len(set) && !slices.ContainsFunc(of, func(tag types.Tag) bool {
+		value, ok := set[aws.ToString(tag.Key)]
+		return !ok || value != aws.ToString(tag.Value)
+	})
 }
 
 // tagged reports whether the resource carries every wanted tag. Tags that could not be read carry none.

@@ -195,7 +195,6 @@ func TestReportsAreTheSame(t *testing.T) {
 	t.Run("the whole story", func(t *testing.T) {
 		args := []string{"cost", "report", "-o", "markdown", "--month", "2026-11", "--cost", "amortized"}
 		want, got := must(t, append(args, "--lake", b.lake)...), must(t, append(args, "--engine", "athena")...)
-		// The year of the trend begins with the lake's first month in one, and with the bill's in the other.
 		if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
 			t.Errorf("(- DuckDB, + Trino)\n%s", diff)
 		}

@@ -45,7 +45,7 @@ func (p place) known(what string) bool {
 // A base is what each team and pool of a place has itself, before anything is split: its cost by the pool's measure.
 type base map[place]map[string]decimal.Decimal
 
-// A pooled split is worked out by the rules and by what teams have themselves.
+// A splitter works out who has which part of a pool, by the rules and by what teams have themselves.
 type splitter struct {
 	config config.Allocation
 	// bases are by pool.

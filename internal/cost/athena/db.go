@@ -55,7 +55,7 @@ func (db *DB) Held(ctx context.Context) (months []string, err error) {
 	if db.where != "" {
 		query += " WHERE " + db.where
 	}
-	x, err := db.engine.run(ctx, query, db.table.Database, db.table.Catalog)
+	x, err := db.engine.run(ctx, query, db.table.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (db *DB) statement(query string) (string, error) {
 	}
 	whole := word + name + " AS (\n" + db.charges + "\n)" + more + rest
 	if len(whole) > maxStatement {
-		return "", &estate.Error{Op: "run SQL", Err: errors.New("with what makes charges it is longer than the 262144 characters that Athena takes"), Hint: "make the views, and ask them: sagewarden cost views athena --apply"}
+		return "", &estate.Error{Op: "run SQL", Err: fmt.Errorf("with what makes charges it is longer than the %d characters that Athena takes", maxStatement), Hint: "make the views, and ask them: sagewarden cost views athena --apply"}
 	}
 	return whole, nil
 }
@@ -145,7 +145,7 @@ func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedVa
 	if err != nil {
 		return nil, err
 	}
-	x, err := c.db.engine.run(ctx, whole, c.db.table.Database, c.db.table.Catalog)
+	x, err := c.db.engine.run(ctx, whole, c.db.table.Database)
 	if err != nil {
 		return nil, placed(err, whole, query)
 	}

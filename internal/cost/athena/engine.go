@@ -93,8 +93,7 @@ func (e *Engine) Workgroup() Workgroup { return e.group }
 
 // Describe is the table with the columns that the catalog has.
 func (e *Engine) Describe(ctx context.Context, t Table) (Table, error) {
-	catalog := cmp.Or(t.Catalog, DefaultCatalog)
-	out, err := e.api.GetTableMetadata(ctx, &athena.GetTableMetadataInput{CatalogName: &catalog, DatabaseName: &t.Database, TableName: &t.Name})
+	out, err := e.api.GetTableMetadata(ctx, &athena.GetTableMetadataInput{CatalogName: aws.String(Catalog), DatabaseName: &t.Database, TableName: &t.Name})
 	if err != nil {
 		return t, e.fail(OpTable, "table "+t.String(), err)
 	}
@@ -124,9 +123,9 @@ type execution struct {
 }
 
 // run carries a statement out. It is stopped when the context ends, and when it is seen to have read more than it may.
-func (e *Engine) run(ctx context.Context, statement, database, catalog string) (*execution, error) {
+func (e *Engine) run(ctx context.Context, statement, database string) (*execution, error) {
 	in := &athena.StartQueryExecutionInput{QueryString: &statement, WorkGroup: &e.options.Workgroup,
-		QueryExecutionContext: &types.QueryExecutionContext{Database: &database, Catalog: aws.String(cmp.Or(catalog, DefaultCatalog))}}
+		QueryExecutionContext: &types.QueryExecutionContext{Database: &database, Catalog: aws.String(Catalog)}}
 	if e.options.Results != "" {
 		in.ResultConfiguration = &types.ResultConfiguration{OutputLocation: &e.options.Results}
 	}

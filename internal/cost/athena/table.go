@@ -14,15 +14,15 @@ import (
 
 // A Table is the organization's bill: CUR 2.0 in a database of the Glue catalog.
 type Table struct {
-	Catalog, Database, Name string
+	Database, Name string
 	// Columns are those that the catalog tells; those of every export where it was not asked.
 	Columns []bill.Column
 	// Products are the services whose lines are charges; all are where none is named.
 	Products []string
 }
 
-// DefaultCatalog is the one that every account has.
-const DefaultCatalog = "AwsDataCatalog"
+// Catalog is the one that every account has, in which the table is.
+const Catalog = "AwsDataCatalog"
 
 // DefaultMaxScan is how many bytes a query may read where nobody says.
 const DefaultMaxScan = 100 << 30

@@ -135,7 +135,7 @@ func (e *Engine) Apply(ctx context.Context, v Views, made func(View)) error {
 		if len(statement) > maxStatement {
 			return &estate.Error{Op: "make view", On: view.Name, Err: fmt.Errorf("its statement has %d characters, and Athena takes %d", len(statement), maxStatement), Hint: "name fewer tags"}
 		}
-		if _, err := e.run(ctx, statement, v.Table.Database, v.Table.Catalog); err != nil {
+		if _, err := e.run(ctx, statement, v.Table.Database); err != nil {
 			return err
 		}
 		made(view)

@@ -138,9 +138,6 @@ func (d Dialect) Rekey(m string, key func(k string) string) string { return d.re
 // Distinct is how many keys a map has once they are others.
 func (d Dialect) Distinct(m string, key func(k string) string) string { return d.distinct(m, key("k")) }
 
-// Money reads a text as a decimal of 18 digits behind the point. Both engines round what has more.
-func (d Dialect) Money(text string) string { return "CAST(" + text + " AS DECIMAL(38,18))" }
-
 // Text is a plain text as a literal.
 func Text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 

@@ -59,9 +59,6 @@ func (l *Lake) Close() error {
 	return l.held.Close()
 }
 
-// Dir is the folder.
-func (l *Lake) Dir() string { return l.dir }
-
 // Months are those in the lake, oldest first.
 func (l *Lake) Months() []Month { return slices.Clone(l.months) }
 

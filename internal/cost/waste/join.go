@@ -25,7 +25,7 @@ type Engine interface {
 // looks is the table of the evidence, on the engine.
 const looks = "waste_looks"
 
-// Kinds whose resources are one instance at most: so many hours in a line are so many hours of time.
+// single are the kinds whose resources are one instance at most: so many hours in a line are so many hours of time.
 var single = map[string]bool{"studio-app": true, "notebook-instance": true}
 
 // A piece is a part of the bill of which the same is known.
