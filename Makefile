@@ -118,7 +118,7 @@ check-generated: generate
 
 fuzz: ## a minute for each fuzz target
 	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz || true); do \
-		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg; done; done
+		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s -fuzzminimizetime 1x $$pkg; done; done
 
 clean:
 	rm -rf bin dist

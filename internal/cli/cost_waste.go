@@ -104,7 +104,7 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 	}
 	defer func() { _ = l.Close() }()
 	if f.by == waste.Team && !f.saved {
-		if _, err := f.allocate(ctx, file, a, q.Period.Billed()...); err != nil {
+		if _, err := f.allocate(ctx, file, a, billsOf(q.Period, a.months)...); err != nil {
 			return err
 		}
 	}
@@ -118,6 +118,21 @@ func (f *wasteFlags) run(ctx context.Context, env Env) error {
 		return err
 	}
 	return f.print(env, "write report", func(w io.Writer) error { return data.Print(w, options) })
+}
+
+// billsOf are the months whose bills may have charges of the period, none for all: what begins on a day may be on a bill beside that of its month.
+func billsOf(p showback.Period, held []string) []string {
+	first, last := p.Bills()
+	if first == "" {
+		return nil
+	}
+	months := []string{first} // which there is no bill of, perhaps
+	for _, m := range held {
+		if m > first && m <= last {
+			months = append(months, m)
+		}
+	}
+	return months
 }
 
 // loadEvidence reads what snapshots say.
@@ -181,6 +196,6 @@ func confirmSavings(ctx context.Context, a *attached, l *ledger.Ledger, c showba
 	for _, s := range saved.Actual {
 		stops = append(stops, waste.Stop{Receipt: s.Receipt, Resource: s.Resource, Action: s.Action, From: s.From, To: s.To, Forecast: s.Forecast, Reckoned: s.Realised, Known: s.Known})
 	}
-	all, err := waste.Confirm(ctx, a, stops, c)
+	all, err := waste.Confirm(ctx, a, stops, a.lake.Months(), c)
 	return waste.Confirmed(all), err
 }

@@ -30,12 +30,21 @@ var (
 )
 
 func (c *checker) allocation(a Allocation, at strictyaml.Path) {
+	meant := map[string]string{Unallocated: Unallocated}
+	for name := range a.Teams {
+		meant[name] = name
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Teams)) {
 		c.require(strings.TrimSpace(name) != "", at.To("teams", name), "write what tags say", "a team has no name")
 		for i, alias := range a.Teams[name].Aliases {
-			c.require(strings.TrimSpace(alias) != "", at.To("teams", name, "aliases", i), "write what tags say", "an alias is empty")
+			at := at.To("teams", name, "aliases", i)
+			c.require(strings.TrimSpace(alias) != "", at, "write what tags say", "an alias is empty")
+			team, taken := meant[alias]
+			c.require(!taken || team == name, at, "let it stand for one team", "%q means the team %s, too", alias, team)
+			meant[alias] = name
 		}
 	}
+	c.called = map[string]string{Fold(Unallocated): Unallocated}
 	for _, key := range slices.Sorted(maps.Keys(a.TagKeys)) {
 		c.require(key != "" && tagText.MatchString(key), at.To("tagKeys", key), "letters, digits, spaces and _.:/=+-@", "%q is no tag key", key)
 		for i, k := range a.TagKeys[key] {
@@ -144,6 +153,12 @@ func (c *checker) payer(a Allocation, name string, at strictyaml.Path) {
 	_, pool := a.Pools[name]
 	known := slices.Concat(slices.Sorted(maps.Keys(a.Teams)), slices.Sorted(maps.Keys(a.Pools)))
 	c.require(name != "" && (team || pool || len(a.Teams) == 0 || name == Unallocated), at, near(name, known, "list it under teams"), "%q is no team and no pool", name)
+	if team || pool {
+		return
+	}
+	first, called := c.called[Fold(name)]
+	c.require(!called || first == name || Fold(name) == "", at, "write it in one way, or list both under teams where they are two", "%q differs from %q in case and marks alone", name, first)
+	c.called[Fold(name)] = name
 }
 
 func near(name string, names []string, otherwise string) string {

@@ -46,6 +46,12 @@ func TestMistakesOfAllocation(t *testing.T) {
 		"a tag of no value":   {"rules: [{name: x, team: a, when: {tags: {k: []}}}]", "3:46", "the tag has no value that it may have"},
 		"an unlisted default": {"teams: {vision: {}}\ndefault: zebra", "4:14", `"zebra" is no team and no pool`},
 		"an empty alias":      {"teams: {vision: {aliases: [' ']}}", "3:32", "an alias is empty"},
+		"an alias of two":     {"teams: {a: {aliases: [x]}, b: {aliases: [x]}}", "3:46", `"x" means the team a, too: let it stand for one team`},
+		"an alias, a team":    {"teams: {a: {aliases: [b]}, b: {}}", "3:27", `"b" means the team b, too`},
+		"nobody's alias":      {"teams: {a: {aliases: [unallocated]}}", "3:27", `"unallocated" means the team unallocated, too`},
+		"one name or two":     {"rules: [{name: x, accounts: {'111122223333': 12-34, '444455556666': 123-4}}]", "3:73", `"123-4" differs from "12-34" in case and marks alone: write it in one way, or list both under teams where they are two`},
+		"a pool's other name": {"rules: [{name: x, team: Vision}]\npools: {p: {split: even, to: [vision]}}", "4:35", `"vision" differs from "Vision"`},
+		"nobody, otherwise":   {"default: Unallocated", "3:14", `"Unallocated" differs from "unallocated"`},
 		"a key":               {"tagKeys: {'a#b': [c]}", "3:15", `"a#b" is no tag key`},
 		"a spelling":          {"tagKeys: {team: ['?']}", "3:22", `"?" is no tag key`},
 		"a team and a pool":   {"teams: {p: {}}\npools: {p: {split: even}}", "4:13", `"p" is a team, too`},
@@ -97,6 +103,10 @@ pools:
 	a := f.Cost.Allocation
 	if got := a.Pools["overhead"].Shares["vision"].String(); got != "0.125" {
 		t.Errorf("a share of %s", got)
+	}
+	if _, err := loadAllocation(t, `teams: {12-34: {}, 123-4: {aliases: ["1 2 3 4"]}}
+rules: [{name: x, accounts: {"111122223333": 12-34, "444455556666": 123-4}}]`); err != nil {
+		t.Errorf("names that are listed may fold to one: %v", err)
 	}
 	if a.Fallback("homes") != "nlp" || a.Fallback("overhead") != "overhead" || (Allocation{}).Fallback("x") != Unallocated {
 		t.Error("who pays at last")

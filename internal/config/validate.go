@@ -32,6 +32,8 @@ var (
 type checker struct {
 	document *strictyaml.Document
 	first    error
+	// called are the names of teams that stand under no teams, by the folded name.
+	called map[string]string
 }
 
 func (c *checker) require(ok bool, at strictyaml.Path, hint, format string, args ...any) {

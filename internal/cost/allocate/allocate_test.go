@@ -242,6 +242,23 @@ func TestDriftIsTold(t *testing.T) {
 	}
 }
 
+// Teams that the file keeps apart stay apart, however alike their names are; a spelling that may mean either is nobody's but its own.
+func TestTeamsThatTheFileKeepsApart(t *testing.T) {
+	a := withPool(map[string]config.Pool{"overhead": {Split: config.SplitProportional}})
+	a.Teams = map[string]config.Team{"12-34": {}, "123-4": {Aliases: []string{"ML ops"}}, "ml-ops": {}}
+	a.Rules = append(a.Rules, config.AllocationRule{Name: "account", Accounts: map[string]string{account: "123-4"}})
+	db := engine(t.Context(), t, []charge{
+		team("12-34", "1"), team("123-4", "2"), team("1234", "4"), team("ML ops", "8"), team("ml-ops", "16"), team("ML-OPS", "32"),
+		{"cost": "64", "sub_account_id": account}, {"cost": "91", "usage_class": "tax"},
+	})
+	found := run(t, db, a, nil)
+	exact(t, db, found)
+	want := []string{"12-34 | 1 | 1", "123-4 | 74 | 74", "1234 | 4 | 0", "ML-OPS | 32 | 0", "ml-ops | 16 | 16"}
+	if diff := cmp.Diff(want, rows(t, db, "SELECT team, CAST(SUM(CASE WHEN pool IS NULL THEN list_cost END) AS INTEGER), CAST(COALESCE(SUM(CASE WHEN pool IS NOT NULL THEN list_cost END), 0) AS INTEGER) FROM allocations GROUP BY 1 ORDER BY 1")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // withPool has a pool for what is taxed, beside tags.
 func withPool(pools map[string]config.Pool, more ...config.AllocationRule) config.Allocation {
 	return config.Allocation{Pools: pools, Rules: append([]config.AllocationRule{{Name: "tax", Pool: "overhead", When: &config.Charges{Class: []string{"tax"}}}, {Name: "tag", Tag: "team"}}, more...)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -121,14 +122,58 @@ func (s Step) changed(ctx context.Context, p Payer) (string, error) {
 		if is != s.Bucket.Before && is != s.Bucket.After {
 			return "its policy has changed since this was planned, and was left alone: plan again", nil
 		}
+	case actCreate:
+		return s.unfit(ctx, p)
 	case actUpdate:
 		is, err := getExport(ctx, p.Exports, s.Resource)
 		if err != nil {
 			return "", settings.Failed(opGetExport, s.Resource, err)
 		}
-		if aws.ToString(is.DataQuery.QueryStatement) != aws.ToString(s.Was.DataQuery.QueryStatement) {
+		if !reflect.DeepEqual(is, s.Was) {
 			return "it has changed since this was planned, and was left alone: plan again", nil
 		}
+		return s.unfit(ctx, p)
+	case actBackfill:
+		all, err := backfills(ctx, p.Tags)
+		if err != nil {
+			return "", settings.Failed(opBackfills, s.Resource, err)
+		}
+		if at := latest(all); at.After(s.latest) {
+			return "somebody else has asked for a backfill since this was planned, at " + at.Format(time.RFC3339) + ", and AWS takes one a day: plan again", nil
+		}
+	}
+	return "", nil
+}
+
+// unfit says why a bill is not to be put into the export's bucket any more: it was looked at for the plan, and a bucket is easily opened meanwhile.
+func (s Step) unfit(ctx context.Context, p Payer) (string, error) {
+	name, prefix, region := where(s.Export)
+	_, encrypts, err := encryption(ctx, p, name, region)
+	if err != nil {
+		return "", settings.Failed(opEncryption, name, err)
+	}
+	blocked, err := private(ctx, p, name, region)
+	if err != nil {
+		return "", settings.Failed(opPublicAccess, name, err)
+	}
+	text, err := policyOf(ctx, p.Bucket, name, p.Target.Account, region)
+	if err != nil {
+		return "", settings.Failed(opPolicy, name, err)
+	}
+	is, err := readPolicy(text)
+	if err != nil {
+		return "", settings.Failed("read", "the policy of the bucket "+name, err)
+	}
+	const again = ", other than when this was planned: plan again"
+	switch {
+	case !encrypts:
+		return "the bucket " + name + " does not encrypt by default" + again, nil
+	case s.private && !blocked:
+		return "the bucket " + name + " does not block all public access" + again, nil
+	case is.open() != "":
+		return "the bucket " + name + " is open to everybody by the statement " + is.open() + " of its policy" + again, nil
+	case !is.allowed(p.delivery(name, prefix)):
+		return "the policy of the bucket " + name + " does not let billing deliver" + again, nil
 	}
 	return "", nil
 }

@@ -49,35 +49,66 @@ func constraint(region string) string {
 // safe looks whether what lies in the bucket is encrypted, and hidden from others.
 func (p *Plan) safe(ctx context.Context, name, region string) bool {
 	t := p.payer.Target
-	out, err := p.payer.Bucket.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &name, ExpectedBucketOwner: &t.Account}, in(region))
-	if code(err) == "ServerSideEncryptionConfigurationNotFoundError" {
-		p.saw(t, opEncryption, "", nil)
+	keys, encrypts, err := encryption(ctx, p.payer, name, region)
+	if !p.saw(t, opEncryption, "whether the bucket encrypts", err) {
+		return false
+	}
+	if !encrypts {
 		p.note("the bucket %s does not encrypt by default, and a bill is not put into it: aws s3api put-bucket-encryption --bucket %s --server-side-encryption-configuration "+
 			`'{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}'`, name, name)
 		return false
 	}
-	if !p.saw(t, opEncryption, "whether the bucket encrypts", err) {
-		return false
-	}
-	if c := out.ServerSideEncryptionConfiguration; c != nil {
-		for _, r := range c.Rules {
-			if d := r.ApplyServerSideEncryptionByDefault; d != nil && d.SSEAlgorithm != types.ServerSideEncryptionAes256 {
-				p.note("the bucket %s encrypts by the key %s, whose own policy has to let %s use it", name, cmp.Or(aws.ToString(d.KMSMasterKeyID), "aws/s3"), deliverers[0])
-			}
+	for _, d := range keys {
+		if d.SSEAlgorithm != types.ServerSideEncryptionAes256 {
+			p.note("the bucket %s encrypts by the key %s, whose own policy has to let %s use it", name, cmp.Or(aws.ToString(d.KMSMasterKeyID), "aws/s3"), deliverers[0])
 		}
 	}
-	block, err := p.payer.Bucket.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &name, ExpectedBucketOwner: &t.Account}, in(region))
-	if code(err) == "NoSuchPublicAccessBlockConfiguration" {
-		err, block = nil, &s3.GetPublicAccessBlockOutput{}
-	}
+	blocked, err := private(ctx, p.payer, name, region)
 	if !p.saw(t, opPublicAccess, "whether the bucket may be public", err) {
 		return false
 	}
-	if c := block.PublicAccessBlockConfiguration; c == nil || !aws.ToBool(c.BlockPublicAcls) || !aws.ToBool(c.BlockPublicPolicy) || !aws.ToBool(c.IgnorePublicAcls) || !aws.ToBool(c.RestrictPublicBuckets) {
+	if p.private = blocked; !blocked {
 		p.note("the bucket %s does not block all public access: aws s3api put-public-access-block --bucket %s --public-access-block-configuration "+
 			"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true", name, name)
 	}
 	return true
+}
+
+// encryption reports whether the bucket encrypts by default, and by what where it says so.
+func encryption(ctx context.Context, p Payer, name, region string) (by []types.ServerSideEncryptionByDefault, ok bool, err error) {
+	out, err := p.Bucket.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &name, ExpectedBucketOwner: &p.Target.Account}, in(region))
+	if code(err) == "ServerSideEncryptionConfigurationNotFoundError" {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if c := out.ServerSideEncryptionConfiguration; c != nil {
+		for _, r := range c.Rules {
+			if d := r.ApplyServerSideEncryptionByDefault; d != nil {
+				by = append(by, *d)
+			}
+		}
+	}
+	return by, true, nil
+}
+
+// private reports whether the bucket blocks all public access.
+func private(ctx context.Context, p Payer, name, region string) (bool, error) {
+	out, err := p.Bucket.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &name, ExpectedBucketOwner: &p.Target.Account}, in(region))
+	if code(err) == "NoSuchPublicAccessBlockConfiguration" {
+		return false, nil
+	}
+	if err != nil || out.PublicAccessBlockConfiguration == nil {
+		return false, err
+	}
+	c := out.PublicAccessBlockConfiguration
+	return aws.ToBool(c.BlockPublicAcls) && aws.ToBool(c.BlockPublicPolicy) && aws.ToBool(c.IgnorePublicAcls) && aws.ToBool(c.RestrictPublicBuckets), nil
+}
+
+// delivery is that of the account's bill to a place.
+func (p Payer) delivery(bucket, prefix string) delivery {
+	return delivery{p.Target.Partition, p.Target.Region, p.Target.Account, bucket, strings.Trim(prefix, "/")}
 }
 
 // lets looks whether the bucket's policy lets billing deliver.
@@ -92,7 +123,7 @@ func (p *Plan) lets(ctx context.Context, name, prefix, region string) bool {
 		p.note("the policy of the bucket %s could not be read, and is left alone: %s", name, err)
 		return false
 	}
-	d := delivery{t.Partition, t.Region, t.Account, name, strings.Trim(prefix, "/")}
+	d := p.payer.delivery(name, prefix)
 	if open := is.open(); open != "" {
 		p.note("the bucket %s is open to everybody by the statement %s of its policy, and a bill is not put into it", name, open)
 		return false

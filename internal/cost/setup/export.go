@@ -22,6 +22,7 @@ const (
 	resources   = "INCLUDE_RESOURCES"
 	splits      = "INCLUDE_SPLIT_COST_ALLOCATION_DATA"
 	discounts   = "INCLUDE_MANUAL_DISCOUNT_COMPATIBILITY"
+	view        = "BILLING_VIEW_ARN"
 	hourly      = "HOURLY"
 	yes, no     = "TRUE", "FALSE"
 )
@@ -49,10 +50,12 @@ func improved(is, want *types.Export) *types.Export {
 	if set == nil {
 		set = map[string]string{}
 	}
-	split := set[splits]
+	had := maps.Clone(set)
 	maps.Copy(set, want.DataQuery.TableConfigurations[table])
-	if strings.EqualFold(split, yes) {
-		set[splits] = split
+	for _, more := range []string{splits, discounts} {
+		if strings.EqualFold(had[more], yes) {
+			set[more] = had[more]
+		}
 	}
 	list := Columns(strings.EqualFold(set[splits], yes))
 	if query := said.FindStringSubmatch(aws.ToString(is.DataQuery.QueryStatement)); query != nil {
@@ -77,8 +80,25 @@ func shown(column string) string {
 	return strings.ToLower(words[len(words)-1])
 }
 
-// said is what an export asks for: the columns, and the table in capitals.
-var said = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+FROM\s+(\w+)`)
+// said is what an export asks for: the columns, the table, and what is behind it.
+var said = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+FROM\s+(\w+)(.*)$`)
+
+// filter is what keeps a part of the bill out of an export, empty for nothing: whatever stands behind the table, or a view of the bill that is not the whole of it.
+// What an export lacks it can be given. By its filter it is somebody's for a purpose, and stays as it is.
+func filter(e *types.Export) string {
+	if e == nil || e.DataQuery == nil {
+		return ""
+	}
+	if query := said.FindStringSubmatch(aws.ToString(e.DataQuery.QueryStatement)); query != nil {
+		if rest := strings.Join(strings.Fields(strings.Trim(query[3], "; \t\r\n")), " "); rest != "" {
+			return rest
+		}
+	}
+	if arn := e.DataQuery.TableConfigurations[table][view]; arn != "" && !strings.HasSuffix(arn, ":billingview/primary") {
+		return view + " " + arn
+	}
+	return ""
+}
 
 // lacks is what an export of costs and usage does not have, for people; of another table it is nothing, and another says so.
 func lacks(e *types.Export, split bool) (missing []string, another bool) {
@@ -161,7 +181,7 @@ func address(e *types.Export) string {
 // same reports whether an export is the one that is to be there.
 func same(is, want *types.Export) bool {
 	missing, another := lacks(is, strings.EqualFold(want.DataQuery.TableConfigurations[table][splits], yes))
-	if another || len(missing) > 0 {
+	if another || len(missing) > 0 || filter(is) != filter(want) {
 		return false
 	}
 	isBucket, isPrefix, isRegion := where(is)

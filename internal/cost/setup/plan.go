@@ -79,6 +79,11 @@ type Step struct {
 	Change *settings.Change `json:"change,omitempty"`
 	// Bare is what was billed for the domain without tags, where a lake tells.
 	Bare []Bare `json:"billedWithoutTags,omitempty"`
+
+	// private says that the export's bucket blocked all public access.
+	private bool
+	// latest is when the latest backfill was asked for, zero for never.
+	latest time.Time
 }
 
 // A Policy is that of a bucket, before and after.
@@ -104,8 +109,10 @@ type Plan struct {
 
 	payer Payer
 	wish  Wish
-	// member says that another account pays.
-	member bool
+	// member says that another account pays, and unsure that nobody could tell whether one does.
+	member, unsure bool
+	// private says that the bucket blocks all public access.
+	private bool
 }
 
 // New looks what is there, and plans what is missing. Of the payer nothing is asked where the domains alone are looked at. What could not be read is in the
@@ -170,11 +177,15 @@ func (p *Plan) whose(ctx context.Context) {
 		p.see("%s is in no organization, and pays for itself", p.Payer)
 		return
 	}
-	if !p.saw(p.payer.Target, opOrganization, "whether the account pays", err) || out.Organization == nil {
+	pays := ""
+	if p.saw(p.payer.Target, opOrganization, "whether the account pays", err) && out.Organization != nil {
+		pays = aws.ToString(out.Organization.MasterAccountId)
+	}
+	if p.unsure = pays == ""; p.unsure {
+		p.note("whether %s pays could not be seen: it takes %s", p.Payer, opOrganization)
 		return
 	}
-	pays := aws.ToString(out.Organization.MasterAccountId)
-	if p.member = pays != "" && pays != p.Payer; !p.member {
+	if p.member = pays != p.Payer; !p.member {
 		p.see("%s pays for its organization", p.Payer)
 		return
 	}
@@ -189,7 +200,8 @@ func (p *Plan) exports(ctx context.Context) {
 	var missing []string
 	arn := ""
 	var poor []string
-	used := ""
+	used, sound := "", ""
+	ill := false
 	for pages := newExportPages(p.payer.Exports); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if !p.saw(t, opListExports, "which exports there are", err) {
@@ -203,20 +215,26 @@ func (p *Plan) exports(ctx context.Context) {
 			if !p.saw(t, opGetExport, "what exports hold", err) {
 				return
 			}
-			if s := ref.ExportStatus; s != nil && s.StatusCode == types.ExportStatusCodeUnhealthy {
+			unhealthy := ref.ExportStatus != nil && ref.ExportStatus.StatusCode == types.ExportStatusCodeUnhealthy
+			if s := ref.ExportStatus; unhealthy {
 				p.note("AWS says that the export %s is %s: %s", aws.ToString(ref.ExportName), strings.ToLower(string(s.StatusCode)), strings.ToLower(strings.ReplaceAll(string(s.StatusReason), "_", " ")))
 			}
 			absent, another := lacks(e, p.wish.Split)
+			part := filter(e)
 			switch {
 			case another && aws.ToString(ref.ExportName) != p.wish.Export:
 			case aws.ToString(ref.ExportName) == p.wish.Export:
-				ours, arn, missing = e, aws.ToString(ref.ExportArn), absent
+				ours, arn, missing, ill = e, aws.ToString(ref.ExportArn), absent, unhealthy
 				if another {
 					p.note("the export %s is of another table than CUR 2.0: give another name with --export", p.wish.Export)
 					return
 				}
-			case len(absent) == 0:
+			case part != "":
+				poor = append(poor, fmt.Sprintf("the export %s is of a part of the bill, by its filter: %s", aws.ToString(ref.ExportName), part))
+			case len(absent) == 0 && !unhealthy:
 				good = e
+			case len(absent) == 0:
+				sound = "healthy "
 			default:
 				bucket, _, _ := where(e)
 				used = ", as " + bucket + ", to which " + aws.ToString(ref.ExportName) + " is delivered"
@@ -224,7 +242,7 @@ func (p *Plan) exports(ctx context.Context) {
 			}
 		}
 	}
-	if ours != nil && len(missing) == 0 {
+	if ours != nil && len(missing) == 0 && !ill && filter(ours) == "" {
 		good = ours
 	}
 	if good != nil {
@@ -238,31 +256,41 @@ func (p *Plan) exports(ctx context.Context) {
 		p.note("no export is planned in a member account: --member says that one with its own lines alone is meant")
 		return
 	}
+	if p.unsure && !p.wish.Member {
+		p.note("no export is planned in an account that may be a member: --member says that one with its own lines alone will do")
+		return
+	}
+	if part := filter(ours); part != "" {
+		p.note("the export %s is of a part of the bill, by its filter, and is left alone: %s. Give another name with --export, or take the filter away", p.wish.Export, part)
+		return
+	}
 	if ours != nil {
 		p.update(ctx, arn, ours, missing)
 		return
 	}
 	if p.wish.Bucket == "" {
-		p.note("there is no export with hourly lines and resources: name a bucket for one with --bucket%s", used)
+		p.note("there is no %sexport with hourly lines and resources: name a bucket for one with --bucket%s", sound, used)
 		return
 	}
 	region, ok := p.bucket(ctx, p.wish.Bucket, p.wish.Prefix, p.wish.Region)
 	if ok {
 		want := p.wish.wanted(p.wish.Bucket, p.wish.Prefix, region)
-		p.Steps = append(p.Steps, Step{Action: actCreate, Target: t, Export: want,
+		p.Steps = append(p.Steps, Step{Action: actCreate, Target: t, Export: want, private: p.private,
 			Resource: estate.ARN{Partition: t.Partition, Service: "bcm-data-exports", Region: t.Region, Account: t.Account, Resource: "export/" + p.wish.Export}.String()})
 	}
 }
 
-// update plans to change the export of our name. It goes on to deliver where it does, unless another bucket is named.
+// update plans to change the export of our name. It goes on to deliver where it does, unless another bucket is named. Where it lacks nothing and AWS does not
+// deliver it for all that, the cause is sought in its bucket, and there alone.
 func (p *Plan) update(ctx context.Context, arn string, is *types.Export, missing []string) {
 	bucket, prefix, region := where(is)
-	if p.wish.Bucket != "" && p.wish.Bucket != bucket {
+	moves := p.wish.Bucket != "" && p.wish.Bucket != bucket
+	if moves {
 		bucket, prefix, region = p.wish.Bucket, p.wish.Prefix, p.wish.Region
 	}
 	region, ok := p.bucket(ctx, bucket, prefix, region)
-	if ok {
-		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing})
+	if ok && (moves || len(missing) > 0) {
+		p.Steps = append(p.Steps, Step{Action: actUpdate, Resource: arn, Target: p.payer.Target, Export: improved(is, p.wish.wanted(bucket, prefix, region)), Was: is, Lacks: missing, private: p.private})
 	}
 }
 

@@ -57,7 +57,10 @@ func (s Step) show(line func(format string, args ...any)) {
 		asked := strings.Count(aws.ToString(s.Export.DataQuery.QueryStatement), ",") + 1
 		line("    %s: hourly lines, resources%s, %s", table, split, count(asked, "column", "columns"))
 		line("    to %s, as Parquet, each delivery in the place of the one before", address(s.Export))
-		if s.Action == actUpdate {
+		if s.Action == actUpdate && address(s.Was) != address(s.Export) {
+			line("    and no longer to %s, where what was delivered stays", address(s.Was))
+		}
+		if len(s.Lacks) > 0 {
 			line("    it lacks %s", strings.Join(s.Lacks, ", "))
 		}
 	case actActivate:

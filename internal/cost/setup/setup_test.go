@@ -130,8 +130,13 @@ func (d *diary) Settle(_ string, o settings.Outcome, _ string) error {
 
 func (c *company) apply(t *testing.T, p *Plan) (lines []string, d *diary) {
 	t.Helper()
+	return c.applyAs(t, c.payer(pays), p)
+}
+
+func (c *company) applyAs(t *testing.T, payer *Payer, p *Plan) (lines []string, d *diary) {
+	t.Helper()
 	d = &diary{}
-	e := Engine{Payer: c.payer(pays), Journal: d, Wait: func(context.Context, time.Duration) error { return nil },
+	e := Engine{Payer: payer, Journal: d, Wait: func(context.Context, time.Duration) error { return nil },
 		Studio: func(estate.Target) settings.Studio { return sagemaker.NewFromConfig(c.config(pays)) }}
 	for _, r := range e.Apply(t.Context(), p, func(Result) {}) {
 		lines = append(lines, r.String())
@@ -438,7 +443,7 @@ func TestBlind(t *testing.T) {
 		if i < 0 || p.Holes() != 1 {
 			t.Errorf("%s: %+v", op, p.Coverage)
 		}
-		hidden := map[string][]string{opListExports: {actCreate, actPolicy}, opGetExport: {actCreate, actPolicy}, opListTags: {actActivate, actBackfill}, opBackfills: {actBackfill}, opLocation: {actCreate, actPolicy},
+		hidden := map[string][]string{opOrganization: {actCreate, actPolicy, actUpdate, actActivate, actBackfill}, opListExports: {actCreate, actPolicy}, opGetExport: {actCreate, actPolicy}, opListTags: {actActivate, actBackfill}, opBackfills: {actBackfill}, opLocation: {actCreate, actPolicy},
 			opPolicy: {actCreate, actPolicy}, opEncryption: {actCreate, actPolicy}, opPublicAccess: {actCreate, actPolicy}, opListDomains: {actPropagate}, opDescribeDomain: {actPropagate}}
 		for _, s := range p.Steps {
 			if slices.Contains(hidden[op], s.Action) {
@@ -455,6 +460,300 @@ func TestBackfillMonths(t *testing.T) {
 		from, _ := time.Parse("2006-01", month)
 		if wrong := CheckBackfill(from, now); (wrong == "") != good {
 			t.Errorf("%s: %q", month, wrong)
+		}
+	}
+}
+
+// has puts an export into the simulated payer's account, after change has seen to it.
+func has(name string, change func(*types.Export)) func(*world.World) {
+	return func(w *world.World) {
+		e := Wish{Export: name}.wanted("acme-billing", "exports", "us-east-1")
+		change(e)
+		w.Accounts[0].Billing = &world.Billing{Exports: []types.Export{*e}}
+	}
+}
+
+// TestFilteredExports: an export of a part of the bill will not do, and one of our name is neither updated nor taken for what an update was to make of it.
+func TestFilteredExports(t *testing.T) {
+	behind := func(rest string) func(*types.Export) {
+		return func(e *types.Export) { e.DataQuery.QueryStatement = aws.String(*e.DataQuery.QueryStatement + rest) }
+	}
+	viewed := func(arn string) func(*types.Export) {
+		return func(e *types.Export) { e.DataQuery.TableConfigurations[table][view] = arn }
+	}
+	for name, tt := range map[string]struct {
+		change func(*types.Export)
+		filter string
+	}{
+		"a condition":        {behind(" WHERE line_item_usage_account_id =\n '1'"), "WHERE line_item_usage_account_id = '1'"},
+		"a limit":            {behind(" limit 5;"), "limit 5"},
+		"a view":             {viewed("arn:aws:billing::111122223333:billingview/custom-7"), view + " arn:aws:billing::111122223333:billingview/custom-7"},
+		"the whole":          {behind(" ;\n"), ""},
+		"the view of it all": {viewed("arn:aws:billing::111122223333:billingview/primary"), ""},
+	} {
+		for _, whose := range []string{"sagewarden", "other"} {
+			w := everything()
+			w.Parts = []string{PartExport}
+			p := plan(t, newCompany(t, has(whose, tt.change)), pays, w)
+			text := p.String()
+			ok := strings.Contains(text, "ok: the export "+whose+" has hourly lines with resources")
+			switch {
+			case tt.filter == "" && (!ok || len(p.Steps) > 0):
+				t.Errorf("%s, %s: it will do\n%s", name, whose, text)
+			case tt.filter != "" && (ok || !strings.Contains(text, "the export "+whose+" is of a part of the bill, by its filter") || !strings.Contains(text, ": "+tt.filter)):
+				t.Errorf("%s, %s: want the filter %q\n%s", name, whose, tt.filter, text)
+			case tt.filter != "" && whose == "sagewarden" && len(p.Steps) > 0, tt.filter != "" && whose == "other" && len(p.Steps) != 2:
+				t.Errorf("%s, %s: %d steps\n%s", name, whose, len(p.Steps), text)
+			}
+		}
+	}
+	w := everything()
+	w.Parts = []string{PartExport}
+	poor := has("sagewarden", func(e *types.Export) {
+		behind(" WHERE line_item_usage_account_id = '1'")(e)
+		e.DataQuery.TableConfigurations[table][granularity] = "DAILY"
+	})
+	if p := plan(t, newCompany(t, poor), pays, w); len(p.Steps) > 0 || !strings.Contains(p.String(), "and is left alone: WHERE line_item_usage_account_id = '1'") {
+		t.Errorf("one that lacks something besides: %s", p)
+	}
+	is, want := w.wanted("b", "p", "r"), w.wanted("b", "p", "r")
+	if behind(" LIMIT 1")(is); same(is, want) {
+		t.Error("a filtered export is taken for a whole one")
+	}
+}
+
+// edited are exports that somebody has changed since.
+type edited struct {
+	Exports
+	change func(*types.Export)
+}
+
+func (e edited) GetExport(ctx context.Context, in *bcmdataexports.GetExportInput, of ...func(*bcmdataexports.Options)) (*bcmdataexports.GetExportOutput, error) {
+	out, err := e.Exports.GetExport(ctx, in, of...)
+	if err == nil {
+		e.change(out.Export)
+	}
+	return out, err
+}
+
+// TestExportsThatChanged: an export of which anything has changed since the plan is left alone, and so is one that has nothing to say any more.
+func TestExportsThatChanged(t *testing.T) {
+	for name, change := range map[string]func(*types.Export){
+		"its columns": func(e *types.Export) { e.DataQuery.QueryStatement = aws.String("SELECT tags FROM " + table) },
+		"its settings": func(e *types.Export) {
+			e.DataQuery.TableConfigurations[table][view] = "arn:aws:billing::1:billingview/custom"
+		},
+		"its place": func(e *types.Export) { e.DestinationConfigurations.S3Destination.S3Bucket = aws.String("acme-eu") },
+		"its form": func(e *types.Export) {
+			e.DestinationConfigurations.S3Destination.S3OutputConfigurations.Overwrite = types.OverwriteOptionCreateNewReport
+		},
+		"its cadence":     func(e *types.Export) { e.RefreshCadence = nil },
+		"its description": func(e *types.Export) { e.Description = aws.String("for the auditors") },
+		"no query":        func(e *types.Export) { e.DataQuery = nil },
+		"no place":        func(e *types.Export) { e.DestinationConfigurations = nil },
+	} {
+		c := newCompany(t, func(w *world.World) {
+			has("sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][granularity] = "DAILY" })(w)
+			w.Accounts[0].Regions[0].Buckets[0].Policy = world.BillingPolicy("aws", "acme-billing", pays)
+		})
+		w := everything()
+		w.Parts = []string{PartExport}
+		p := plan(t, c, pays, w)
+		if len(p.Steps) != 1 || p.Steps[0].Action != actUpdate {
+			t.Fatalf("%s", p)
+		}
+		before, payer := len(c.server.Mutations()), c.payer(pays)
+		payer.Exports = edited{payer.Exports, change}
+		lines, _ := c.applyAs(t, payer, p)
+		if len(lines) != 1 || !strings.HasPrefix(lines[0], "changed: update the export sagewarden of 111122223333: it has changed since") || len(c.server.Mutations()) != before {
+			t.Errorf("%s: %v, %d changes", name, lines, len(c.server.Mutations())-before)
+		}
+	}
+}
+
+// TestBucketsThatChanged: right before an export is made or changed its bucket is looked at again, and a bill is put into none that is not as safe as it was.
+func TestBucketsThatChanged(t *testing.T) {
+	policy := world.BillingPolicy("aws", "acme-billing", pays)
+	web := strings.Replace(policy, `"Statement":[`, `"Statement":[{"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-billing/*"},`, 1)
+	s3Managed := &s3types.ServerSideEncryptionByDefault{SSEAlgorithm: s3types.ServerSideEncryptionAes256}
+	for name, tt := range map[string]struct {
+		meanwhile func(*testing.T, *Payer)
+		want      string
+	}{
+		"no encryption": {func(_ *testing.T, p *Payer) { p.Bucket = locked{p.Bucket, nil} }, "the bucket acme-billing does not encrypt by default, other than"},
+		"public access": {func(_ *testing.T, p *Payer) { p.Bucket = locked{p.Bucket, s3Managed} }, "the bucket acme-billing does not block all public access, other than"},
+		"open":          {put(web), "is open to everybody by the statement Web"},
+		"shut":          {put(`{"Version":"2012-10-17","Statement":[]}`), "does not let billing deliver, other than"},
+		"garbled":       {put(`{"Version":"2012-10-17","Statement":[{"Effect":1}]}`), "the policy of the bucket acme-billing"},
+		"nothing":       {func(*testing.T, *Payer) {}, ""},
+	} {
+		for _, action := range []string{actCreate, actUpdate} {
+			c := newCompany(t, func(w *world.World) {
+				if action == actUpdate {
+					has("sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][granularity] = "DAILY" })(w)
+				}
+				w.Accounts[0].Regions[0].Buckets[0].Policy = policy
+			})
+			w := everything()
+			w.Parts = []string{PartExport}
+			p, payer := plan(t, c, pays, w), c.payer(pays)
+			if len(p.Steps) != 1 || p.Steps[0].Action != action {
+				t.Fatalf("%s", p)
+			}
+			tt.meanwhile(t, payer)
+			lines, _ := c.applyAs(t, payer, p)
+			want := "changed: " + action + " the export sagewarden of 111122223333: "
+			if tt.want == "" {
+				want = "done: " + action
+			}
+			if name == "garbled" {
+				want = "failed: " + action + " the export sagewarden of 111122223333: it could not be looked at again, and was left alone: "
+			}
+			if len(lines) != 1 || !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], tt.want) {
+				t.Errorf("%s, %s: %v", name, action, lines)
+			}
+		}
+	}
+}
+
+// put puts a policy on the payer's bucket.
+func put(policy string) func(*testing.T, *Payer) {
+	return func(t *testing.T, p *Payer) {
+		if _, err := p.Bucket.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("acme-billing"), Policy: &policy}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestNobodyKnowsWhoPays: where the organization cannot be seen, nothing of billing is planned by a guess; an export is where a member's will do.
+func TestNobodyKnowsWhoPays(t *testing.T) {
+	for name, fault := range map[string]world.Fault{
+		"denied":    {Operation: opOrganization, Error: "AccessDeniedException", Status: http.StatusBadRequest},
+		"throttled": {Operation: opOrganization, Error: "ThrottlingException", Status: http.StatusBadRequest},
+		"broken":    {Operation: opOrganization, Error: "InternalFailure", Status: http.StatusInternalServerError},
+	} {
+		for _, own := range []bool{false, true} {
+			w := everything()
+			w.Parts, w.Member = []string{PartExport, PartTags}, own
+			p := plan(t, newCompany(t, func(w *world.World) { w.Faults = []*world.Fault{&fault} }), pays, w)
+			var steps []string
+			for _, s := range p.Steps {
+				steps = append(steps, s.Action)
+			}
+			want := map[bool][]string{true: {actPolicy, actCreate}}[own]
+			if text := p.String(); !slices.Equal(steps, want) || p.Holes() != 1 || !strings.Contains(text, "whether 111122223333 pays could not be seen") || strings.Contains(text, "--member says") == own {
+				t.Errorf("%s, --member %t: %v\n%s", name, own, steps, text)
+			}
+		}
+	}
+}
+
+// ailing are exports that AWS does not deliver.
+type ailing struct{ Exports }
+
+func (a ailing) ListExports(ctx context.Context, in *bcmdataexports.ListExportsInput, of ...func(*bcmdataexports.Options)) (*bcmdataexports.ListExportsOutput, error) {
+	out, err := a.Exports.ListExports(ctx, in, of...)
+	if err == nil {
+		for i := range out.Exports {
+			out.Exports[i].ExportStatus = &types.ExportStatus{StatusCode: types.ExportStatusCodeUnhealthy, StatusReason: types.ExecutionStatusReasonInsufficientPermission}
+		}
+	}
+	return out, err
+}
+
+// TestUnhealthyExports: an export that AWS does not deliver will not do. Of ours the bucket is looked at: its policy is mended, or it is left for another.
+func TestUnhealthyExports(t *testing.T) {
+	const policy, create, update = actPolicy, actCreate, actUpdate
+	for name, tt := range map[string]struct {
+		whose  string
+		change func(*types.Export)
+		wish   func(*Wish)
+		steps  []string
+		want   string
+	}{
+		"another's":           {"other", nil, nil, []string{policy, create}, ""},
+		"another's, alone":    {"other", nil, func(w *Wish) { w.Bucket = "" }, nil, "there is no healthy export with hourly lines and resources: name a bucket"},
+		"ours":                {"sagewarden", nil, func(w *Wish) { w.Bucket = "" }, []string{policy}, ""},
+		"ours, and no policy": {"sagewarden", nil, func(w *Wish) { w.Policy = false }, nil, `"aws:SourceAccount": "111122223333"`},
+		"ours, and moved":     {"sagewarden", nil, func(w *Wish) { w.Bucket = "acme-eu" }, []string{policy, update}, "and no longer to s3://acme-billing/exports/sagewarden"},
+		"ours, and poor":      {"sagewarden", func(e *types.Export) { e.DataQuery.TableConfigurations[table][resources] = no }, nil, []string{policy, update}, "it lacks resources"},
+	} {
+		c := newCompany(t, has(tt.whose, func(e *types.Export) {
+			if tt.change != nil {
+				tt.change(e)
+			}
+		}))
+		w := everything()
+		w.Parts = []string{PartExport}
+		if tt.wish != nil {
+			tt.wish(&w)
+		}
+		payer := c.payer(pays)
+		payer.Exports = ailing{payer.Exports}
+		p, err := New(t.Context(), payer, nil, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var steps []string
+		for _, s := range p.Steps {
+			steps = append(steps, s.Action)
+		}
+		text := p.String()
+		if !slices.Equal(steps, tt.steps) || strings.Contains(text, "ok: the export") || !strings.Contains(text, "AWS says that the export "+tt.whose+" is unhealthy: insufficient permission") || !strings.Contains(text, tt.want) {
+			t.Errorf("%s: %v\n%s", name, steps, text)
+		}
+	}
+}
+
+// TestMovedExports: an update keeps what an export asks for besides, and where it was delivered to is said where that changes.
+func TestMovedExports(t *testing.T) {
+	poor := func(e *types.Export) {
+		e.DataQuery.TableConfigurations[table][granularity] = "DAILY"
+		e.DataQuery.TableConfigurations[table][discounts] = yes
+		e.DataQuery.TableConfigurations[table][view] = "arn:aws:billing::111122223333:billingview/primary"
+	}
+	for bucket, moved := range map[string]bool{"": false, "acme-billing": false, "acme-eu": true} {
+		w := everything()
+		w.Parts, w.Bucket = []string{PartExport}, bucket
+		p := plan(t, newCompany(t, has("sagewarden", poor)), pays, w)
+		if len(p.Steps) != 2 || p.Steps[1].Action != actUpdate {
+			t.Fatalf("%q: %s", bucket, p)
+		}
+		set := p.Steps[1].Export.DataQuery.TableConfigurations[table]
+		if set[granularity] != hourly || set[discounts] != yes || set[view] == "" {
+			t.Errorf("%q: %v", bucket, set)
+		}
+		if strings.Contains(p.String(), "and no longer to s3://acme-billing/exports/sagewarden") != moved {
+			t.Errorf("%q: %s", bucket, p)
+		}
+	}
+}
+
+// TestSomebodyElsesBackfill: what somebody else has asked for since the plan is not taken for what was to be asked for.
+func TestSomebodyElsesBackfill(t *testing.T) {
+	for _, earlier := range []bool{false, true} {
+		c := newCompany(t, nil)
+		w := everything()
+		w.Parts = []string{PartTags}
+		ask := func(from string) {
+			if _, err := c.payer(pays).Tags.StartCostAllocationTagBackfill(t.Context(), &costexplorer.StartCostAllocationTagBackfillInput{BackfillFrom: &from}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if earlier {
+			ask("2026-02-01T00:00:00Z")
+			c.ahead.Add(2 * 24 * 3600)
+		}
+		p := plan(t, c, pays, w)
+		if len(p.Steps) != 2 || p.Steps[1].Action != actBackfill {
+			t.Fatalf("%s", p)
+		}
+		ask("2025-12-01T00:00:00Z")
+		before := len(c.server.Mutations())
+		lines, d := c.apply(t, p)
+		if len(lines) != 2 || !strings.HasPrefix(lines[1], "changed: show the tags on the bills of 111122223333 from 2025-12 on: somebody else has asked for a backfill since") ||
+			!slices.Equal(d.ends, []settings.Outcome{settings.Done, settings.Changed}) || len(c.server.Mutations()) != before+1 {
+			t.Errorf("%v", lines)
 		}
 	}
 }

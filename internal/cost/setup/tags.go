@@ -82,6 +82,10 @@ func (p *Plan) tags(ctx context.Context) {
 	for _, key := range never {
 		p.note("the tag %s was never seen by billing, and so it cannot be activated: set it on something that costs money, and run this again after a day", key)
 	}
+	if p.unsure {
+		p.note("no tag is activated by an account that may be a member: the account that pays alone can")
+		return
+	}
 	resource := estate.ARN{Partition: t.Partition, Service: "ce", Account: t.Account, Resource: "cost-allocation-tags"}.String()
 	for keys := range slices.Chunk(off, atOnce) {
 		p.Steps = append(p.Steps, Step{Action: actActivate, Resource: resource, Target: t, Keys: keys})
@@ -115,8 +119,18 @@ func (p *Plan) backfill(ctx context.Context, since time.Time, pending bool) {
 			return
 		}
 	}
-	p.Steps = append(p.Steps, Step{Action: actBackfill, Target: t, From: from.Format(time.RFC3339),
+	p.Steps = append(p.Steps, Step{Action: actBackfill, Target: t, From: from.Format(time.RFC3339), latest: latest(done),
 		Resource: estate.ARN{Partition: t.Partition, Service: "ce", Account: t.Account, Resource: "cost-allocation-tag-backfill"}.String()})
+}
+
+// latest is when the last of the backfills was asked for, zero for none.
+func latest(all []types.CostAllocationTagBackfillRequest) (at time.Time) {
+	for _, b := range all {
+		if asked := instant(b.RequestedAt); asked.After(at) {
+			at = asked
+		}
+	}
+	return at
 }
 
 const (

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/cost/dialect"
 	"github.com/sagewarden/sagewarden/internal/cost/duck"
+	"github.com/sagewarden/sagewarden/internal/cost/lake"
 	"github.com/sagewarden/sagewarden/internal/cost/showback"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/report"
@@ -35,6 +36,8 @@ type Confirmation struct {
 	Saved, Billed decimal.Decimal
 	Until         time.Time
 	Currency      string
+	// Missing is the month that ends what is known, for it has no bill though a later one has; empty without.
+	Missing string
 }
 
 // confirmed is how far a bill confirms a stop.
@@ -60,8 +63,8 @@ type billed struct {
 	hours    decimal.Decimal // consumed, zero where not known
 }
 
-// Confirm looks in the bill for what stops have saved.
-func Confirm(ctx context.Context, db Engine, stops []Stop, c showback.Cost) ([]Confirmation, error) {
+// Confirm looks in the charges of the bills for what stops have saved. What a month without a bill would say nobody knows: from there on nothing is confirmed.
+func Confirm(ctx context.Context, db Engine, stops []Stop, bills []lake.Month, c showback.Cost) ([]Confirmation, error) {
 	if len(stops) == 0 {
 		return nil, nil
 	}
@@ -93,39 +96,24 @@ FROM charges WHERE usage_class = 'compute' AND charge_period_end > TIMESTAMP `+d
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	until, err := horizons(ctx, db)
+	reach, err := readHorizons(ctx, db, bills)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Confirmation, len(stops))
 	for i, s := range stops {
 		a, _ := estate.ParseARN(s.Resource) // what is no ARN is on no bill
-		out[i] = s.confirm(lines[s.Resource], until[a.Account])
+		until, missing := reach.after(a.Account, s.From)
+		out[i] = s.confirm(lines[s.Resource], until)
+		if s.To.IsZero() || s.To.UTC().Format("2006-01") >= missing {
+			out[i].Missing = missing
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Confirmation) int { return cmp.Or(b.Saved.Cmp(a.Saved), b.Reckoned.Cmp(a.Reckoned)) })
 	return out, nil
 }
 
-// horizons are until when the compute of each account is on the bill.
-func horizons(ctx context.Context, db Engine) (map[string]time.Time, error) {
-	rows, err := db.Query(ctx, "SELECT sub_account_id, max(charge_period_end) FROM charges WHERE usage_class = 'compute' AND sub_account_id IS NOT NULL GROUP BY 1")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	until := map[string]time.Time{}
-	for rows.Next() {
-		var account string
-		var at time.Time
-		if err := rows.Scan(&account, &at); err != nil {
-			return nil, err
-		}
-		until[account] = at
-	}
-	return until, rows.Err()
-}
-
-// confirm compares what was billed before and after. Lines that the stop lies within are left out: nobody knows what of them was before.
+// confirm compares what was billed before and after. Lines that the stop, or the end, lies within are left out with their time: nobody knows what of them was before.
 func (s Stop) confirm(lines []billed, horizon time.Time) Confirmation {
 	c := Confirmation{Stop: s, Verdict: notYet}
 	begin, end := s.From, horizon
@@ -156,6 +144,11 @@ func (s Stop) confirm(lines []billed, horizon time.Time) Confirmation {
 			ran[span] = min(ran[span]+hours, l.to.Sub(l.from))
 		case l.from.Before(s.From):
 			begin = l.to
+		}
+	}
+	for _, l := range slices.Backward(lines) {
+		if l.to.After(s.From) && l.from.Before(end) && l.to.After(end) {
+			end = l.from
 		}
 	}
 	if !begin.Before(end) {
@@ -226,8 +219,19 @@ func Confirmed(all []Confirmation) report.Data {
 			}
 		},
 		Notes: func() []string {
-			return []string{"confirmed: the compute of the week before, by the hour, over the time since, less what was billed since; only whole lines of the bill count",
+			notes := []string{"confirmed: the compute of the week before, by the hour, over the time since, less what was billed since; only whole lines of the bill count",
 				"reckoned and forecast are by the price list, as sagewarden savings has them"}
+			var gaps []string
+			for _, c := range all {
+				if c.Missing != "" {
+					gaps = append(gaps, c.Missing)
+				}
+			}
+			slices.Sort(gaps)
+			for _, month := range slices.Compact(gaps) {
+				notes = append(notes, "there is no bill of "+month+", though there are later ones: nothing is confirmed from then on until sagewarden cost import brings it")
+			}
+			return notes
 		},
 	}
 }

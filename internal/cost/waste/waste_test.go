@@ -73,7 +73,7 @@ func engine(t *testing.T, lines []charge) *duck.DB {
 			}
 			return dialect.Text(s)
 		}
-		values = append(values, fmt.Sprintf("('2026-03', TIMESTAMP '%s', TIMESTAMP '%s', %s, %s, %s, %s, %s, %s, %s, %s, 'Hrs')", c.from.Format(time.DateTime), c.from.Add(c.length).Format(time.DateTime),
+		values = append(values, fmt.Sprintf("('%s', TIMESTAMP '%s', TIMESTAMP '%s', %s, %s, %s, %s, %s, %s, %s, %s, 'Hrs')", c.from.Format("2006-01"), c.from.Format(time.DateTime), c.from.Add(c.length).Format(time.DateTime),
 			dialect.Text(account), null(c.resource), null(c.kind), null(c.class), null(c.instanceType), null(c.currency), null(c.cost), null(c.hours)))
 	}
 	exec("INSERT INTO charges (billing_period, charge_period_start, charge_period_end, sub_account_id, resource_id, resource_kind, usage_class, instance_type, billing_currency, amortized_cost, " +
@@ -320,24 +320,43 @@ func TestConfirmedByTheBill(t *testing.T) {
 	stop := Stop{Receipt: "r", Resource: notebook, Action: "stop", From: day(3, 11, 30)}
 	undone := stop
 	undone.To = day(4, 12, 0)
+	half := stop
+	half.To = day(5, 12, 0)
 	late := stop
 	late.From = day(5, 23, 30)
+	april := day(32, 0, 0)
+	month := func(period string, imported time.Time) lake.Month {
+		return lake.Month{Period: period, Bill: "bill", Imported: imported}
+	}
+	march, may := []lake.Month{month("2026-03", april.AddDate(0, 0, 1))}, month("2026-05", april.AddDate(0, 2, 0))
+	other := neighbour[0].resource
+	later := append(hourly(other, "endpoint", "ml.m5.large", day(3, 0, 0), april, "1"), hourly(other, "endpoint", "ml.m5.large", april.AddDate(0, 1, 0), april.AddDate(0, 1, 1), "1")...)
+	var days []charge
+	for d := 3; d < 6; d++ {
+		days = append(days, charge{other, "endpoint", "compute", "ml.m5.large", "USD", day(d, 0, 0), 24 * time.Hour, "24", "24"})
+	}
 	for name, test := range map[string]struct {
 		stop    Stop
 		lines   []charge
+		bills   []lake.Month
 		verdict confirmed
 		saved   string
 	}{
-		"nothing since":                       {stop, append(running, neighbour...), yes, "6"},
-		"until it was undone":                 {undone, append(running, neighbour...), yes, "2.4"},
-		"billed on":                           {stop, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), billedOn, "0"},
-		"not yet on the bill":                 {late, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), notYet, "0"},
-		"nothing before":                      {stop, neighbour, noBefore, "0"},
-		"lines of a day: by the hours it ran": {stop, append([]charge{dayLine(1, "0.8", "8"), dayLine(2, "0.8", "8"), dayLine(3, "0.3", "3")}, neighbour...), yes, "4.8"},
+		"nothing since":                       {stop, append(running, neighbour...), march, yes, "6"},
+		"until it was undone":                 {undone, append(running, neighbour...), march, yes, "2.4"},
+		"billed on":                           {stop, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), march, billedOn, "0"},
+		"not yet on the bill":                 {late, append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(6, 0, 0), "0.1"), neighbour...), march, notYet, "0"},
+		"nothing before":                      {stop, neighbour, march, noBefore, "0"},
+		"lines of a day: by the hours it ran": {stop, append([]charge{dayLine(1, "0.8", "8"), dayLine(2, "0.8", "8"), dayLine(3, "0.3", "3")}, neighbour...), march, yes, "4.8"},
+		"a month has no bill":                 {stop, append(running, later...), append(march, may), yes, "68.4"},
+		"the month of the stop has no bill":   {stop, append(running, later...), []lake.Month{may}, notYet, "0"},
+		"imported in the middle of a month":   {stop, append(running, later...), []lake.Month{month("2026-03", day(5, 12, 0)), month("2026-04", may.Imported), may}, yes, "4.8"},
+		"lines that end after the import":     {stop, append([]charge{dayLine(1, "2.4", "24"), dayLine(2, "2.4", "24")}, days...), []lake.Month{month("2026-03", day(5, 12, 0))}, yes, "3.65"},
+		"within a line of its own at the end": {half, append(append(hourly(notebook, "notebook-instance", "ml.t3.medium", day(1, 0, 0), day(3, 12, 0), "0.1"), dayLine(5, "1.2", "12")), neighbour...), march, yes, "3.6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cost, _ := showback.ParseCost("amortized")
-			got, err := Confirm(context.Background(), engine(t, test.lines), []Stop{test.stop}, cost)
+			got, err := Confirm(context.Background(), engine(t, test.lines), []Stop{test.stop}, test.bills, cost)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -345,5 +364,28 @@ func TestConfirmedByTheBill(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A month that another payer has a bill of is missing all the same, and that is said.
+func TestAMonthWithoutABillEndsWhatIsKnown(t *testing.T) {
+	bill := func(name, period string, payers ...string) lake.Month {
+		return lake.Month{Bill: name, Period: period, Payers: payers, Imported: day(300, 0, 0)}
+	}
+	h := horizons{
+		bills:  []lake.Month{bill("ours", "2026-03", "1"), bill("theirs", "2026-03", "2"), bill("theirs", "2026-04", "2"), bill("ours", "2026-05", "1"), bill("theirs", "2026-05")},
+		payers: map[string][]string{"a": {"1"}, "b": {"2"}},
+		reach: map[string]map[string]time.Time{
+			"a": {"2026-03": day(32, 0, 0), "2026-05": day(90, 0, 0)}, "b": {"2026-03": day(32, 0, 0), "2026-05": day(90, 0, 0)},
+		},
+	}
+	for account, want := range map[string]string{"a": "2026-04-01 2026-04", "b": "2026-05-29 "} {
+		until, missing := h.after(account, day(2, 0, 0))
+		if got := until.Format(time.DateOnly) + " " + missing; got != want {
+			t.Errorf("%s: got %q, want %q", account, got, want)
+		}
+	}
+	if notes := strings.Join(Confirmed([]Confirmation{{Missing: "2026-04"}, {Missing: "2026-04"}, {}}).Notes(), "\n"); strings.Count(notes, "no bill of 2026-04") != 1 {
+		t.Error(notes)
 	}
 }
