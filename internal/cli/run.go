@@ -45,7 +45,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func Run(ctx context.Context, env Env) int {
 	if env.Getenv("GOGC") == "" {
 		// A scan mostly waits for its turn, so memory is dearer than the collector's time.
-		debug.SetGCPercent(28)
+		debug.SetGCPercent(26)
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

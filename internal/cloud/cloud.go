@@ -78,7 +78,7 @@ func New(o Options) *Cloud {
 const (
 	// places are the attempts that may be under way at once on a service in a region, over all accounts. Each takes a tenth of a megabyte with
 	// its connection and its stack.
-	places = 48
+	places = 52
 	// conns per host is more than that: no attempt waits for a connection, where it would hold all that it needs. All are kept: another
 	// call soon wants one. An endpoint of the user's own may be one host for everything.
 	conns = 4 * places
