@@ -15,8 +15,8 @@ var installation struct {
 	err  error
 }
 
-// installed is the program as it lies on a user's disk: what a linker has just written is in the file's cache in pieces of megabytes, of which a
-// process that needs a page is given all. That was worth 40 MB of a scan's peak.
+// installed is the program as it lies on a user's disk: of a file that the linker has just written the kernel maps twice as much, which was worth
+// 40 MB of a scan's peak.
 func installed(tb testing.TB) string {
 	tb.Helper()
 	installation.Do(func() { installation.path, installation.err = install() })
