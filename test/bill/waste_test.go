@@ -15,13 +15,14 @@ import (
 	"github.com/sagewarden/sagewarden/internal/report"
 	"github.com/sagewarden/sagewarden/internal/simulate/bill"
 	"github.com/sagewarden/sagewarden/internal/simulate/organization"
+	"github.com/sagewarden/sagewarden/test/absent"
 )
 
 // TestWhatWentToNoUseWasNotUsed holds the bill that a scan has parted against the truth: of no resource more is said to have surely gone to no use
 // than its hours without any use have cost.
 func TestWhatWentToNoUseWasNotUsed(t *testing.T) {
 	if !duck.Available {
-		t.Skip("bills are read by DuckDB, which needs cgo")
+		absent.Peer(t, "bills are read by DuckDB, which needs cgo")
 	}
 	w := organization.Generate(organization.Default(5, noon))
 	b, lives := bill.New(w, noon, true, bill.Mix{}), w.Truth()

@@ -21,6 +21,7 @@ import (
 
 	"github.com/sagewarden/sagewarden/internal/studio"
 	"github.com/sagewarden/sagewarden/internal/studio/process"
+	"github.com/sagewarden/sagewarden/test/absent"
 )
 
 // A desk is a real Jupyter Server with real kernels, in a time zone.
@@ -47,7 +48,7 @@ func sitDown(t *testing.T, v venv, zone string, flags ...string) *desk {
 func sitApart(t *testing.T, v venv, zone string) *desk {
 	t.Helper()
 	if err := exec.Command("unshare", "--pid", "--fork", "--mount-proc", "true").Run(); err != nil {
-		unavailable(t, "processes cannot be kept apart, run it as root: ", err)
+		absent.Peer(t, "processes cannot be kept apart, run it as root: ", err)
 	}
 	d := newDesk(t, v, zone)
 	d.apart = true

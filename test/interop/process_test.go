@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sagewarden/sagewarden/test/absent"
 )
 
 // A venv is the folder of the peers' programs.
@@ -44,18 +46,9 @@ func installed(t *testing.T, variable string, programs ...string) venv {
 		}
 	}
 	if err != nil {
-		unavailable(t, "the programs of "+variable+" are not installed, run make interop: ", err)
+		absent.Peer(t, "the programs of "+variable+" are not installed, run make interop: ", err)
 	}
 	return venv(bin)
-}
-
-// unavailable skips a test whose peer cannot be had here, which fails with CI=true.
-func unavailable(t *testing.T, why string, err error) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why, err)
-	}
-	t.Skip(why, err)
 }
 
 func (v venv) program(name string) string { return filepath.Join(string(v), name) }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagewarden/sagewarden/test/absent"
 )
 
 // accepted are findings of checkov on what iam prints, each with the reason why it stays.
@@ -63,7 +65,7 @@ func TestTemplates(t *testing.T) {
 	t.Run("terraform fmt", func(t *testing.T) {
 		terraform, err := exec.LookPath("terraform")
 		if err != nil {
-			unavailable(t, "there is no terraform: checkov alone reads the modules", err)
+			absent.Peer(t, "there is no terraform: checkov alone reads the modules", err)
 		}
 		cmd := exec.CommandContext(t.Context(), terraform, "fmt", "-check", "-diff", "-recursive", "../../deploy")
 		cmd.Env = environment(t)

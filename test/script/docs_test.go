@@ -21,6 +21,7 @@ import (
 	"github.com/sagewarden/sagewarden/internal/simulate/scenario"
 	"github.com/sagewarden/sagewarden/internal/simulate/wire"
 	"github.com/sagewarden/sagewarden/internal/simulate/world"
+	"github.com/sagewarden/sagewarden/test/absent"
 )
 
 // console is a block of documentation that shows a command and all that it prints.
@@ -71,7 +72,7 @@ var billed = []string{"docs/allocation.md", "docs/cost-report.md", "docs/cost-wa
 // TestDocumentedBills imports the bills, and runs what the pages show.
 func TestDocumentedBills(t *testing.T) {
 	if !duck.Available {
-		t.Skip("bills are read by DuckDB, which needs cgo")
+		absent.Peer(t, "bills are read by DuckDB, which needs cgo")
 	}
 	root, err := filepath.Abs("../..")
 	if err != nil {

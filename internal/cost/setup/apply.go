@@ -16,7 +16,6 @@ import (
 	ce "github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
@@ -27,9 +26,6 @@ type Result struct {
 	Outcome settings.Outcome `json:"outcome"`
 	Why     string           `json:"why,omitempty"`
 }
-
-// patience is how long a call that has been sent is waited for, even where the run is interrupted.
-const patience = time.Minute
 
 // An Engine carries plans out.
 type Engine struct {
@@ -57,7 +53,7 @@ func (e Engine) Apply(ctx context.Context, p *Plan, tell func(Result)) (all []Re
 			of := settings.Engine{Studio: e.Studio, Journal: e.Journal, Wait: e.Wait}.Apply(ctx, *step.Change)
 			r.Outcome, r.Why = of.Outcome, of.Why
 		default:
-			r.Outcome, r.Why = e.do(ctx, step)
+			r.Outcome, r.Why = settings.Record(ctx, e.Journal, step.Operation(), step.Resource, step, func(ctx context.Context) (settings.Outcome, string) { return e.act(ctx, step) })
 		}
 		if r.Outcome != settings.Done {
 			failed = append(failed, step.Action)
@@ -68,25 +64,8 @@ func (e Engine) Apply(ctx context.Context, p *Plan, tell func(Result)) (all []Re
 	return all
 }
 
-// do writes down the intent, acts, looks what became of it, and writes that down.
-func (e Engine) do(ctx context.Context, step Step) (settings.Outcome, string) {
-	if ctx.Err() != nil {
-		return settings.Untried, "interrupted"
-	}
-	id, err := e.Journal.Intend(step.Operation(), step.Resource, step)
-	if err != nil {
-		return settings.Untried, "the intent could not be written down: " + err.Error()
-	}
-	outcome, why := e.act(ctx, step)
-	if err := e.Journal.Settle(id, outcome, why); err != nil {
-		return settings.Unsettled, string(outcome) + ", which could not be written down: " + err.Error()
-	}
-	return outcome, why
-}
-
+// act looks again, makes a step's call, and looks what became of it.
 func (e Engine) act(ctx context.Context, step Step) (settings.Outcome, string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
 	began := e.Payer.Now()
 	if why, err := step.changed(ctx, *e.Payer); err != nil {
 		return settings.Refused, "it could not be looked at again, and was left alone: " + err.Error()
@@ -95,15 +74,7 @@ func (e Engine) act(ctx context.Context, step Step) (settings.Outcome, string) {
 	}
 	failed := step.call(ctx, *e.Payer)
 	done, err := step.done(ctx, *e.Payer, began)
-	switch {
-	case err == nil && done:
-		return settings.Done, ""
-	case failed != nil && !cloud.Uncertain(failed) && err == nil:
-		return settings.Refused, failed.Error()
-	case failed != nil || err != nil:
-		return settings.Unsettled, errors.Join(failed, err).Error()
-	}
-	return settings.Unsettled, "it was not seen to be so"
+	return settings.Ended(failed, done, err)
 }
 
 // Operation is what a step calls, as IAM names it.

@@ -2,14 +2,12 @@ package install
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
-	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
 	"github.com/sagewarden/sagewarden/internal/govern/settings"
 )
@@ -20,9 +18,6 @@ type Result struct {
 	Outcome settings.Outcome `json:"outcome"`
 	Why     string           `json:"why,omitempty"`
 }
-
-// patience is how long a call that has been sent is waited for, even where the run is interrupted.
-const patience = time.Minute
 
 // An Engine carries plans out.
 type Engine struct {
@@ -43,7 +38,7 @@ func (e Engine) Apply(ctx context.Context, p *Plan, tell func(Result)) (all []Re
 			of := changes.Apply(ctx, *step.Change)
 			r.Outcome, r.Why = of.Outcome, of.Why
 		} else {
-			r.Outcome, r.Why = e.do(ctx, step)
+			r.Outcome, r.Why = settings.Record(ctx, e.Journal, step.Operation(), step.Resource, step, func(ctx context.Context) (settings.Outcome, string) { return e.act(ctx, step) })
 		}
 		tell(r)
 		all = append(all, r)
@@ -54,36 +49,11 @@ func (e Engine) Apply(ctx context.Context, p *Plan, tell func(Result)) (all []Re
 	return all
 }
 
-// do writes down the intent, acts, looks what became of it, and writes that down.
-func (e Engine) do(ctx context.Context, step Step) (settings.Outcome, string) {
-	if ctx.Err() != nil {
-		return settings.Untried, "interrupted"
-	}
-	id, err := e.Journal.Intend(step.Operation(), step.Resource, step)
-	if err != nil {
-		return settings.Untried, "the intent could not be written down: " + err.Error()
-	}
-	outcome, why := e.act(ctx, step)
-	if err := e.Journal.Settle(id, outcome, why); err != nil {
-		return settings.Unsettled, string(outcome) + ", which could not be written down: " + err.Error()
-	}
-	return outcome, why
-}
-
+// act makes a step's call, and looks what became of it.
 func (e Engine) act(ctx context.Context, step Step) (settings.Outcome, string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
 	failed := e.call(ctx, step)
 	done, err := step.done(ctx, e.Studio, e.Bucket)
-	switch {
-	case err == nil && done:
-		return settings.Done, ""
-	case failed != nil && !cloud.Uncertain(failed) && err == nil:
-		return settings.Refused, failed.Error()
-	case failed != nil || err != nil:
-		return settings.Unsettled, errors.Join(failed, err).Error()
-	}
-	return settings.Unsettled, "it was not seen to be so"
+	return settings.Ended(failed, done, err)
 }
 
 func (e Engine) call(ctx context.Context, step Step) error {

@@ -88,14 +88,6 @@ func (r Result) String() string {
 	return string(r.Outcome) + ": " + r.Change.String() + ": " + r.Why
 }
 
-// A Journal keeps what is about to be done and how it ended. What it was told is kept for good when it returns.
-type Journal interface {
-	// Intend keeps the operation, as IAM names it, the ARN of what it changes, and what undoing takes.
-	Intend(operation, resource string, undo any) (id string, err error)
-	// Settle keeps how it ended. What is Unsettled is kept as such.
-	Settle(id string, o Outcome, why string) error
-}
-
 // An Engine carries changes out.
 type Engine struct {
 	// Studio reaches that of a target.
@@ -106,8 +98,6 @@ type Engine struct {
 }
 
 const (
-	// patience is how long a call that has been sent is waited for, even where the run is interrupted.
-	patience = time.Minute
 	// looks and pause are how often and in which distance a place is read back until it is still.
 	looks = 40
 	pause = 5 * time.Second
