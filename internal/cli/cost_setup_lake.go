@@ -65,7 +65,7 @@ func (f *lakeFlags) bare(ctx context.Context, env Env, plan *setup.Plan, month s
 		return err
 	}
 	defer a.Close()
-	here := "billing_period = " + dialect.Text(month) + " AND domain_id IN (" + literals(domains) + ")"
+	here := "billing_period = " + dialect.Text(month) + " AND domain_id IN (" + dialect.Texts(domains...) + ")"
 	seen, err := a.words(ctx, "SELECT DISTINCT unnest(map_keys(tags)) FROM charges WHERE "+here)
 	if err != nil {
 		return err
@@ -109,12 +109,4 @@ func (a *attached) words(ctx context.Context, query string) (all []string, err e
 		all = append(all, word)
 	}
 	return all, rows.Err()
-}
-
-func literals(all []string) string {
-	quoted := make([]string, len(all))
-	for i, s := range all {
-		quoted[i] = dialect.Text(s)
-	}
-	return strings.Join(quoted, ", ")
 }

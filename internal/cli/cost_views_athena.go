@@ -129,13 +129,11 @@ func (f *viewsFlags) make(ctx context.Context, env Env, a *fromAthena, v athena.
 		made++
 		_, _ = fmt.Fprintf(env.Stdout, "%s.%-*s  %s\n", v.Database, widest, view.Name, view.Doc)
 	})
-	if e, ok := asEstate(err); ok && made < len(all) {
+	if e, ok := errors.AsType[*estate.Error](err); ok && made < len(all) {
 		return &estate.Error{Op: "make view", On: v.Database + "." + all[made].Name, Err: fmt.Errorf("%d of %d views were made: %w", made, len(all), e.Err), Hint: e.Hint}
 	}
 	return err
 }
-
-func asEstate(err error) (*estate.Error, bool) { return errors.AsType[*estate.Error](err) }
 
 // write puts each statement into a file.
 func (f *viewsFlags) write(env Env, v athena.Views, all []athena.View) error {

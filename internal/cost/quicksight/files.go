@@ -2,6 +2,7 @@ package quicksight
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -220,7 +221,7 @@ Make all of it with CloudFormation, in the region in which you use QuickSight:
 aws cloudformation deploy --stack-name %[3]s --template-file template.json%[6]s \
   --parameter-overrides QuickSightUser=%[4]s WorkGroup=%[5]s Database=%[2]s
 `+"```"+`
-`, o.Prefix, o.Database, o.ID, orWord(o.User, "ARN_OF_THE_USER"), o.Workgroup, staged)
+`, o.Prefix, o.Database, o.ID, cmp.Or(o.User, "ARN_OF_THE_USER"), o.Workgroup, staged)
 	if o.User == "" {
 		b.WriteString("\n`aws quicksight list-users --aws-account-id ACCOUNT --namespace default` tells the ARN.\n")
 		return b.String()
@@ -245,11 +246,4 @@ aws quicksight delete-data-source --region %[1]s --aws-account-id %[2]s --data-s
 `+"```"+`
 `, o.region(), account, o.ID)
 	return b.String()
-}
-
-func orWord(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/bcmdataexports/types"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
-	"github.com/aws/smithy-go"
 
 	"github.com/sagewarden/sagewarden/internal/cloud"
 	"github.com/sagewarden/sagewarden/internal/estate"
@@ -172,7 +171,7 @@ func (p *Plan) note(format string, args ...any) {
 // whose looks whether the account pays.
 func (p *Plan) whose(ctx context.Context) {
 	out, err := p.payer.Organization.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
-	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AWSOrganizationsNotInUseException" {
+	if code(err) == "AWSOrganizationsNotInUseException" {
 		p.saw(p.payer.Target, opOrganization, "", nil)
 		p.see("%s is in no organization, and pays for itself", p.Payer)
 		return
